@@ -1,0 +1,110 @@
+"""The only file that knows sqlite_utils: opens a database that keeps what it acknowledged, and migrates its schema."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import sqlite_utils
+
+from askance.errors import StoreError
+
+BUSY_TIMEOUT_S: Final = 30.0
+
+# FULL: a commit is on the disk before it returns; NORMAL loses acknowledged rows in a power cut.
+# secure_delete FAST: Debian's build would rewrite every deleted page.
+_PRAGMAS: Final = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = ON;
+PRAGMA secure_delete = FAST;
+PRAGMA journal_size_limit = 4194304;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step of a schema; released steps never change."""
+
+    name: str
+    statements: tuple[str, ...]
+
+
+def connect(path: Path, migrations: Sequence[Migration], *, readonly: bool = False) -> sqlite3.Connection:
+    """Open the database at ``path`` with durable settings and bring its schema up to date.
+
+    The connection is in autocommit mode: a change outside ``transaction`` is its own transaction. Any thread may use
+    it, one at a time: whoever shares it holds a lock.
+
+    Raises:
+        StoreError: the file cannot be opened, is damaged, or is from a newer version.
+    """
+    try:
+        target = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
+        connection = sqlite3.connect(
+            target, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        if not readonly:
+            connection.executescript(_PRAGMAS)
+            _migrate(connection, migrations)
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"cannot open the database {path}: {error}", hint=f"check the folder's owner and free space: {path.parent}"
+        ) from error
+    return connection
+
+
+def sound(connection: sqlite3.Connection) -> bool:
+    """Whether SQLite's own ``quick_check`` finds nothing wrong."""
+    try:
+        rows: list[sqlite3.Row] = connection.execute("PRAGMA quick_check(1)").fetchall()
+    except sqlite3.DatabaseError:
+        return False
+    return [row[0] for row in rows] == ["ok"]
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Run the block as one transaction that holds the write lock from its start; an exception rolls it back."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+    """Run the steps that the database has not seen, each in its own transaction.
+
+    Raises:
+        StoreError: the database has seen steps that this version does not know.
+    """
+    database = sqlite_utils.Database(connection)
+    steps = sqlite_utils.Migrations("askance")
+    unknown = {step.name for step in steps.applied(database)} - {migration.name for migration in migrations}
+    if unknown:
+        raise StoreError(
+            f"the database was written by a newer askance: {', '.join(sorted(unknown))}",
+            hint="install that version again, or move the folder away to begin a new one",
+        )
+    for migration in migrations:
+        steps(name=migration.name)(_Step(migration))
+    steps.apply(database)
+
+
+class _Step:
+    """One migration in the form sqlite_utils calls."""
+
+    def __init__(self, migration: Migration) -> None:
+        self.__name__ = migration.name
+        self._statements = migration.statements
+
+    def __call__(self, db: sqlite_utils.Database, /) -> None:
+        for statement in self._statements:
+            db.conn.execute(statement)

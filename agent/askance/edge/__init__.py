@@ -1,0 +1,1 @@
+"""The daemon on the device, left to right: source, gate, detect, score, rules, store || sync."""

@@ -1,0 +1,139 @@
+"""The agent's configuration: one tree of documented fields, one section for each stage."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from askance.sections import BrokerSection, LogSection, Section
+from askance.units import ByteSize, Duration
+from askance.wire.annotations import LabelName, Score
+from askance.wire.identity import CameraId, CameraName, DeviceId, DeviceName
+
+
+class DeviceSection(Section):
+    """Who this device is."""
+
+    id: Annotated[DeviceName, Field(description="unique in the fleet; also the MQTT user name")] = DeviceId("camera-1")
+
+
+class CameraSection(Section):
+    """One camera, or a recording that plays one."""
+
+    id: Annotated[CameraName, Field(description="unique on the device")]
+    url: Annotated[
+        str, Field(min_length=1, description="video file, image folder, rtsp:// or http:// address, or V4L2 index")
+    ]
+    pose: Annotated[str | None, Field(max_length=64, description="name of a PTZ preset; null: a fixed camera")] = None
+    fps: Annotated[
+        float | None,
+        Field(gt=0, le=120, description="frames a second to analyse, and the pace of an image folder; null: all"),
+    ] = None
+    open_timeout: Annotated[Duration, Field(description="how long a camera may take to open")] = timedelta(seconds=10)
+    silence: Annotated[Duration, Field(description="how long it may send nothing before it is opened again")] = (
+        timedelta(seconds=10)
+    )
+    max_side: Annotated[int, Field(ge=64, le=65535, description="larger frames are a decoding error, pixels")] = 8192
+
+
+class GateSection(Section):
+    """Cheap reasons not to look at a frame."""
+
+    motion: Annotated[
+        float, Field(ge=0, le=1, description="least share of pixels that changed since the last frame looked at")
+    ] = 0.005
+    sharpness: Annotated[float, Field(ge=0, lt=1, description="least sharpness; 0 switches the check off")] = 0.02
+    darkest: Annotated[float, Field(ge=0, le=1, description="least mean brightness")] = 0.03
+    brightest: Annotated[float, Field(ge=0, le=1, description="greatest mean brightness")] = 0.97
+    duplicate: Annotated[
+        int, Field(ge=-1, le=64, description="a frame whose hash differs in at most so many bits is a copy; -1: off")
+    ] = 0
+    at_least: Annotated[
+        Duration | None, Field(description="look at a frame this often although nothing moves; null: never")
+    ] = timedelta(seconds=10)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.darkest >= self.brightest:
+            raise ValueError(f"darkest ({self.darkest}) has to be below brightest ({self.brightest})")
+        return self
+
+
+class DetectorSection(Section):
+    """The model, and from which score on it speaks."""
+
+    model: Annotated[str, Field(min_length=1, description="a folder under models, see `askance models ls`")] = (
+        "ssdlite-mobilenet-v2-coco"
+    )
+    models: Annotated[Path | None, Field(description="folder of models; null: the shipped ones")] = None
+    floor: Annotated[Score, Field(description="candidates below are forgotten; missed objects hide just above")] = 0.05
+    report: Annotated[Score, Field(description="score from which a candidate is reported")] = 0.5
+    report_by_label: Annotated[Mapping[LabelName, Score], Field(description="the same for single labels")] = {}
+    candidates: Annotated[int, Field(ge=1, le=300, description="most candidates kept per frame")] = 100
+    threads: Annotated[int, Field(ge=1, le=64, description="cores the forward pass may use")] = 1
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        low = min([self.report, *self.report_by_label.values()])
+        if self.floor > low:
+            raise ValueError(f"floor ({self.floor}) has to be at or below every report threshold ({low})")
+        return self
+
+
+class StoreSection(Section):
+    """Where captured frames wait until the centre has them."""
+
+    path: Annotated[Path, Field(description="folder; one agent at a time")] = Path("/var/lib/askance/edge")
+    quota: Annotated[ByteSize, Field(ge=10**6, description="most bytes of frames on the disk")] = 2 * 2**30
+    min_free: Annotated[ByteSize, Field(description="bytes of the disk that stay free whatever the quota says")] = (
+        256 * 2**20
+    )
+    random_share: Annotated[
+        float, Field(ge=0, le=1, description="share of the quota in which random-arm frames are safe from eviction")
+    ] = 0.1
+
+
+class SyncSection(Section):
+    """How captured frames reach the centre."""
+
+    chunk: Annotated[ByteSize, Field(ge=4096, le=2**20 - 72, description="bytes of a frame in one message")] = 48 * 1024
+    in_flight_bytes: Annotated[
+        ByteSize, Field(ge=4096, description="bytes sent and not acknowledged; 512KiB suits a broker of your own")
+    ] = 60 * 1024
+    in_flight_messages: Annotated[int, Field(ge=1, le=100, description="messages sent and not acknowledged")] = 8
+    frames: Annotated[int, Field(ge=1, le=100, description="frames under way at once")] = 16
+    ack_timeout: Annotated[Duration, Field(description="least wait for a receipt before asking for it")] = timedelta(
+        seconds=10
+    )
+    ack_timeout_max: Annotated[Duration, Field(description="greatest wait")] = timedelta(minutes=15)
+    reconnect_max: Annotated[Duration, Field(description="greatest wait between two attempts to connect")] = timedelta(
+        seconds=60
+    )
+    status_every: Annotated[Duration, Field(description="how often the ledger is reported")] = timedelta(seconds=60)
+
+
+class EdgeConfig(Section):
+    """Everything the agent on a device can be told."""
+
+    device: DeviceSection = DeviceSection()
+    cameras: Annotated[tuple[CameraSection, ...], Field(min_length=1, max_length=16)] = (
+        CameraSection(id=CameraId("main"), url="0"),
+    )
+    gate: GateSection = GateSection()
+    detector: DetectorSection = DetectorSection()
+    labels: Annotated[Path | None, Field(description="label map; null: the shipped COCO one")] = None
+    rules: Annotated[tuple[Path, ...], Field(description="rule files; empty: the shipped default")] = ()
+    store: StoreSection = StoreSection()
+    sync: SyncSection = SyncSection()
+    broker: BrokerSection = BrokerSection()
+    log: LogSection = LogSection()
+
+    @model_validator(mode="after")
+    def _distinct_cameras(self) -> Self:
+        names = [camera.id for camera in self.cameras]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two cameras have the same id: {', '.join(twice)}")
+        return self

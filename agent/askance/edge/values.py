@@ -1,0 +1,175 @@
+"""What moves between the stages: frames, detections, signals, decisions; frozen, and checked once, at birth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askance.wire.capture import Arm, ClockQuality, Priority, Reason
+from askance.wire.identity import CameraId
+
+Image: TypeAlias = NDArray[np.uint8]
+Floats: TypeAlias = NDArray[np.float32]
+Ints: TypeAlias = NDArray[np.int32]
+Bools: TypeAlias = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """When a frame was taken.
+
+    Attributes:
+        monotonic_ns: nanoseconds of the device's monotonic clock; a recording's frames lie on the recording's own
+            time line, begun at the moment it was opened, so that cooldowns and budgets mean the same as live.
+        wall_ms: milliseconds since 1970, UTC, as the device believes; None when it has no idea.
+        clock: how far ``wall_ms`` can be trusted.
+    """
+
+    monotonic_ns: int
+    wall_ms: int | None
+    clock: ClockQuality
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One decoded frame.
+
+    Attributes:
+        image: (height, width, 3), uint8, BGR as OpenCV has it.
+        camera: who took it.
+        taken: when.
+        index: 0 for a source's first frame; a gap means that frames were skipped.
+    """
+
+    image: Image
+    camera: CameraId
+    taken: Instant
+    index: int
+
+    def __post_init__(self) -> None:
+        if self.image.ndim != 3 or self.image.shape[2] != 3 or 0 in self.image.shape:  # noqa: PLR2004 (h, w, BGR)
+            raise ValueError(f"expected an image of shape (height, width, 3), got {self.image.shape}")
+        if self.image.dtype != np.uint8:
+            raise ValueError(f"expected an image of uint8, got {self.image.dtype}")
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return int(self.image.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return int(self.image.shape[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """What a detector sees in one frame: every candidate from the floor up, best first.
+
+    Attributes:
+        boxes: (n, 4), float32: left, top, right, bottom in pixels of the frame, clipped to it.
+        scores: (n,), float32 in [0, 1], never increasing.
+        label_ids: (n,), int32: ids in the label map.
+        class_scores: (n, classes), float32 in [0, 1]: every class's own score (sigmoid) at the candidate; None where
+            the decoder has none.
+        reported: (n,), bool: whether the score reaches the label's report threshold; the others are suggestions.
+    """
+
+    boxes: Floats
+    scores: Floats
+    label_ids: Ints
+    class_scores: Floats | None
+    reported: Bools
+
+    def __post_init__(self) -> None:
+        n = len(self.scores)
+        got = (self.boxes.shape, self.scores.shape, self.label_ids.shape, self.reported.shape)
+        if got != ((n, 4), (n,), (n,), (n,)):
+            raise ValueError(f"expected shapes (n, 4), (n,), (n,), (n,), got {got}")
+        if self.class_scores is not None and (self.class_scores.ndim != 2 or len(self.class_scores) != n):  # noqa: PLR2004 (rows, classes)
+            raise ValueError(f"expected class scores of shape ({n}, classes), got {self.class_scores.shape}")
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """How much one measure doubts a frame.
+
+    Attributes:
+        name: the measure's file name in ``edge/score``.
+        value: in [0, 1]; 0 is no doubt at all.
+        objects: indices into the detections that the doubt is about, most doubtful first.
+        text: a sentence for people.
+    """
+
+    name: str
+    value: float
+    objects: tuple[int, ...]
+    text: str
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.value <= 1.0:
+            raise ValueError(f"expected a value in [0, 1], got {self.value} for {self.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What the gate measured on a frame, for conditions and for the manifest.
+
+    Attributes:
+        sharpness: in [0, 1), see ``gate``; 0 is a frame without any edge.
+        brightness: mean grey level in [0, 1].
+        motion: share of the tile's pixels that changed since the last frame that passed; None for the first frame.
+        dhash: 64-bit difference hash, 16 hex digits.
+    """
+
+    sharpness: float
+    brightness: float
+    motion: float | None
+    dhash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The frame is let go, for a reason that is counted, e.g. ``gate.still`` or ``rules.cooldown``."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What one rule pays for a capture, to be stored in the capture's own transaction."""
+
+    rule: str
+    at_ns: int
+    frames: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """The frame is captured.
+
+    Attributes:
+        reasons: every rule that matched, strongest first, at least one.
+        arm: the part of the selection that took it.
+        inclusion_probability: of the random arm; None elsewhere.
+        value: what it is worth to the labeling queue, at least 0.
+        priority: its class in the send order.
+        payers: the ids of the rules whose budget it is taken from.
+    """
+
+    reasons: tuple[Reason, ...]
+    arm: Arm
+    inclusion_probability: float | None
+    value: float
+    priority: Priority
+    payers: tuple[str, ...]
+
+
+SignalValues: TypeAlias = Mapping[str, Signal]

@@ -1,0 +1,105 @@
+"""What device and centre tell each other about frames: queries, receipts, status, ledger."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from askance.wire.annotations import WireModel
+from askance.wire.identity import DeviceName, FrameIdText, Sha256Hex
+
+MAX_QUERY: Final = 100
+MAX_RECEIPTS: Final = 64
+
+Count = Annotated[int, Field(ge=0)]
+ByteRange = tuple[Annotated[int, Field(ge=0, lt=2**32)], Annotated[int, Field(ge=1, lt=2**32)]]
+
+
+class Asked(WireModel):
+    """One frame the device still holds."""
+
+    id: FrameIdText
+    sha: Sha256Hex
+    size: Annotated[int, Field(ge=1, lt=2**32, description="length of the envelope in bytes")]
+
+
+class Query(WireModel):
+    """What do you have of these frames?"""
+
+    v: Literal[1] = 1
+    q: Annotated[tuple[Asked, ...], Field(max_length=MAX_QUERY)]
+
+
+class Stored(WireModel):
+    """The frame stands in the catalog: the device may let go of it. ``dup``: it had been there before."""
+
+    st: Literal["stored", "dup"]
+    id: FrameIdText
+    sha: Sha256Hex
+
+
+class Missing(WireModel):
+    """These byte ranges of the envelope are not there yet, as (offset, length)."""
+
+    st: Literal["miss"] = "miss"
+    id: FrameIdText
+    sha: Sha256Hex
+    need: Annotated[tuple[ByteRange, ...], Field(min_length=1, max_length=256)]
+
+
+class Rejected(WireModel):
+    """The frame was refused; ``perm``: sending the same bytes again is useless."""
+
+    st: Literal["rej"] = "rej"
+    id: FrameIdText
+    sha: Sha256Hex | None = None
+    code: Annotated[str, Field(max_length=32)]
+    perm: bool
+
+
+Receipt = Annotated[Stored | Missing | Rejected, Field(discriminator="st")]
+
+
+class Receipts(WireModel):
+    """A batch of receipts.
+
+    ``hello`` says that the receiver has (re)started: forget waiting times and ask again.
+    """
+
+    v: Literal[1] = 1
+    a: Annotated[tuple[Receipt, ...], Field(max_length=MAX_RECEIPTS)] = ()
+    credit: Annotated[int | None, Field(ge=0, description="frames that may be under way at once")] = None
+    pause_s: Annotated[float, Field(ge=0, le=3600)] = 0
+    hello: bool = False
+
+
+class Ledger(WireModel):
+    """Where every frame captured in one boot is: captured = stored + pending + evicted + quarantined."""
+
+    boot_id: Annotated[str, Field(min_length=1, max_length=64)]
+    captured: Count
+    stored: Count
+    pending: Count
+    evicted: Mapping[str, Count]
+    quarantined: Count
+
+    @property
+    def unaccounted(self) -> int:
+        """Frames that the equation cannot explain; 0 unless something is broken."""
+        return self.captured - self.stored - self.pending - sum(self.evicted.values()) - self.quarantined
+
+
+class Status(WireModel):
+    """A device's retained word about itself; the will is the same with ``online`` false and nothing else known."""
+
+    v: Literal[1] = 1
+    device: DeviceName
+    online: bool
+    agent: Annotated[str | None, Field(max_length=32)] = None
+    protocols: tuple[int, ...] = (1,)
+    boot_id: Annotated[str | None, Field(max_length=64)] = None
+    monotonic_ns: Count | None = None
+    wall_ms: Count | None = None
+    ledgers: Annotated[tuple[Ledger, ...], Field(max_length=16)] = ()
+    counters: Annotated[Mapping[str, Count], Field(max_length=256)] = {}
+    trouble: Annotated[tuple[str, ...], Field(max_length=16)] = ()
