@@ -1,7 +1,7 @@
 """The only file that knows sqlite_utils: opens a database that keeps what it acknowledged, and migrates its schema."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +32,12 @@ class Migration:
     statements: tuple[str, ...]
 
 
-def connect(path: Path, migrations: Sequence[Migration], *, readonly: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, migrations: Sequence[Migration], *, readonly: bool = False, page_bytes: int = 4096
+) -> sqlite3.Connection:
     """Open the database at ``path`` with durable settings and bring its schema up to date.
+
+    ``page_bytes`` holds for a database that is made now; one that stands keeps its own.
 
     The connection is in autocommit mode: a change outside ``transaction`` is its own transaction. Any thread may use
     it, one at a time: whoever shares it holds a lock.
@@ -48,6 +52,7 @@ def connect(path: Path, migrations: Sequence[Migration], *, readonly: bool = Fal
         )
         connection.row_factory = sqlite3.Row
         if not readonly:
+            connection.execute(f"PRAGMA page_size = {page_bytes:d}")
             connection.executescript(_PRAGMAS)
             _migrate(connection, migrations)
     except sqlite3.Error as error:
@@ -67,16 +72,17 @@ def sound(connection: sqlite3.Connection) -> bool:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def transaction(connection: sqlite3.Connection) -> Generator[sqlite3.Connection, None, None]:
     """Run the block as one transaction that holds the write lock from its start; an exception rolls it back."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield connection
+        # inside: a commit that finds the disk full leaves the transaction open, and every later one would fail
+        connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from askance.sections import BrokerSection, LogSection, Section
 from askance.units import ByteSize, Duration
@@ -47,6 +47,8 @@ class QueueSection(Section):
 
 class CentralConfig(Section):
     """Everything the centre can be told."""
+
+    model_config = ConfigDict(title="central")  # the name that `askance config schema` knows
 
     storage: StorageSection = StorageSection()
     receiver: ReceiverSection = ReceiverSection()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from askance.sections import BrokerSection, LogSection, Section
 from askance.units import ByteSize, Duration
@@ -43,13 +43,13 @@ class GateSection(Section):
 
     motion: Annotated[
         float, Field(ge=0, le=1, description="least share of pixels that changed since the last frame looked at")
-    ] = 0.005
-    sharpness: Annotated[float, Field(ge=0, lt=1, description="least sharpness; 0 switches the check off")] = 0.02
+    ] = 0.002
+    sharpness: Annotated[float, Field(ge=0, lt=1, description="least sharpness; 0 switches the check off")] = 0.04
     darkest: Annotated[float, Field(ge=0, le=1, description="least mean brightness")] = 0.03
     brightest: Annotated[float, Field(ge=0, le=1, description="greatest mean brightness")] = 0.97
     duplicate: Annotated[
         int, Field(ge=-1, le=64, description="a frame whose hash differs in at most so many bits is a copy; -1: off")
-    ] = 0
+    ] = -1
     at_least: Annotated[
         Duration | None, Field(description="look at a frame this often although nothing moves; null: never")
     ] = timedelta(seconds=10)
@@ -90,6 +90,7 @@ class StoreSection(Section):
     min_free: Annotated[ByteSize, Field(description="bytes of the disk that stay free whatever the quota says")] = (
         256 * 2**20
     )
+    jpeg_quality: Annotated[int, Field(ge=1, le=100, description="of the stored images, libjpeg's scale")] = 90
     random_share: Annotated[
         float, Field(ge=0, le=1, description="share of the quota in which random-arm frames are safe from eviction")
     ] = 0.1
@@ -116,6 +117,8 @@ class SyncSection(Section):
 
 class EdgeConfig(Section):
     """Everything the agent on a device can be told."""
+
+    model_config = ConfigDict(title="edge")  # the name that `askance config schema` knows
 
     device: DeviceSection = DeviceSection()
     cameras: Annotated[tuple[CameraSection, ...], Field(min_length=1, max_length=16)] = (

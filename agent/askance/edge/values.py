@@ -97,6 +97,23 @@ class Detections:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """What a rule wants measured: equal wishes of several rules are measured once.
+
+    Attributes:
+        signal: the measure's file name in ``edge/score``.
+        label_ids: the labels that count; None: all.
+        low: lower bound of a band of scores; None where the measure has no band.
+        high: upper bound of the band.
+    """
+
+    signal: str
+    label_ids: frozenset[int] | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """How much one measure doubts a frame.
 
@@ -172,4 +189,5 @@ class Keep:
     payers: tuple[str, ...]
 
 
-SignalValues: TypeAlias = Mapping[str, Signal]
+SignalValues: TypeAlias = Mapping[Measure, Signal | None]
+"""Each wish's answer; None where the detector cannot give it."""

@@ -53,9 +53,13 @@ class Moment(WireModel):
     """When a frame was taken, in a form that survives a wrong clock."""
 
     boot_id: Annotated[str, Field(min_length=1, max_length=64)]
-    seq: Annotated[int, Field(ge=0, description="gapless count of captures in this boot")]
-    monotonic_ns: Annotated[int, Field(ge=0, description="nanoseconds since boot; for recordings, since their start")]
-    wall_ms: Annotated[int | None, Field(ge=0, description="milliseconds since 1970, UTC, as the device believed")]
+    seq: Annotated[int, Field(ge=0, le=2**53, description="gapless count of captures in this boot")]
+    monotonic_ns: Annotated[
+        int, Field(ge=0, lt=2**63, description="nanoseconds since boot; for recordings, since their start")
+    ]
+    wall_ms: Annotated[
+        int | None, Field(ge=0, lt=2**48, description="milliseconds since 1970, UTC, as the device believed")
+    ]
     clock: ClockQuality
 
 

@@ -11,7 +11,7 @@ from askance.wire.identity import DeviceName, FrameIdText, Sha256Hex
 MAX_QUERY: Final = 100
 MAX_RECEIPTS: Final = 64
 
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, lt=2**63)]
 ByteRange = tuple[Annotated[int, Field(ge=0, lt=2**32)], Annotated[int, Field(ge=1, lt=2**32)]]
 
 
@@ -103,3 +103,12 @@ class Status(WireModel):
     ledgers: Annotated[tuple[Ledger, ...], Field(max_length=16)] = ()
     counters: Annotated[Mapping[str, Count], Field(max_length=256)] = {}
     trouble: Annotated[tuple[str, ...], Field(max_length=16)] = ()
+
+
+class Notice(WireModel):
+    """Something the fleet should hear of: a refusal, a drop, a camera in trouble."""
+
+    v: Literal[1] = 1
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+    text: Annotated[str, Field(max_length=240)]
+    frame_id: FrameIdText | None = None

@@ -1,0 +1,124 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: demo test check fmt bench lock clean help
+
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command 'make lock'
+
+# uv reads no pip configuration: it is given the machine's certificates and the address of a mirror, and pip itself is
+# the second try (see INSTALL).
+export UV_SYSTEM_CERTS ?= 1
+ifdef PIP_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+
+# debian PACKAGE...: install Debian packages where this user may; false where not.
+define DEBIAN
+debian() {
+	[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+	echo "askance: installing Debian packages: $$*" >&2
+	apt-get -qq update >/dev/null || echo "askance: apt-get update failed, trying with the lists that are here" >&2
+	DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$$@" >/dev/null
+}
+endef
+
+# install LOCK: what the lock names, with its hashes, and then a cv2 that can be imported on this machine.
+define INSTALL
+$(DEBIAN)
+get() {
+	$(BIN)/uv pip install --quiet --python $(BIN)/python "$$@" && return
+	echo "askance: uv could not install, trying pip, which reads this machine's pip configuration" >&2
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"
+}
+sees() { $(BIN)/python -c 'import cv2' 2>/dev/null; }
+install() {
+	echo "askance: installing $$1 into .venv" >&2
+	get --require-hashes -r "$$1"
+	get --no-deps --no-build-isolation --editable .
+	sees || { debian libgl1 libglib2.0-0 && sees; } && return
+	echo "askance: libGL is missing and cannot be installed here: opencv-python-headless takes its place" >&2
+	$(BIN)/python -m pip --quiet uninstall --yes opencv-python opencv-python-headless
+	get --require-hashes --no-deps -r requirements-headless.lock
+	$(BIN)/python -c 'import cv2'
+}
+endef
+
+demo: .venv/demo.stamp ## a street clip from camera to labeling queue, in about a minute
+	@$(BIN)/askance demo
+
+test: .venv/dev.stamp ## every test, with coverage; the skips are counted and explained
+	@$(DEBIAN)
+	PATH=$$PATH:/usr/sbin
+	for pair in mosquitto:mosquitto systemd-analyze:systemd; do
+		command -v "$${pair%:*}" >/dev/null || debian "$${pair#*:}" \
+			|| echo "askance: no $${pair%:*}, and it cannot be installed here: the tests that need it are skipped" >&2
+	done
+	mkdir -p build
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --junitxml=build/tests.xml | tee build/tests.log
+	$(BIN)/coverage combine --quiet
+	$(BIN)/python tests/bars.py build/tests.xml
+
+check: .venv/dev.stamp ## lint, format, types, import contracts, house rules
+	@$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/house
+
+fmt: .venv/dev.stamp ## put every file into shape
+	@$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: .venv/dev.stamp ## every benchmark, one after the other
+	@for benchmark in benchmarks/*.py; do $(BIN)/python "$$benchmark"; done
+
+lock: .venv/python.stamp ## renew the locks: versions and hashes, no addresses
+	@uv() { $(BIN)/uv pip compile $(LOCK_OPTIONS) "$$@" >/dev/null; }
+	uv --upgrade --all-extras pyproject.toml -o requirements.lock
+	uv --upgrade --all-extras --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv --group build -c requirements-dev.lock -o requirements-build.lock
+	sed -n 's/^opencv-python==\([^ ]*\).*/opencv-python-headless==\1/p' requirements.lock \
+		| uv --no-deps - -o requirements-headless.lock
+
+clean: ## remove what tests and tools left behind; .venv stays
+	@rm -rf build dist demo-out .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find agent tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+help: ## this text
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 15
+
+.venv/python.stamp: requirements-build.lock
+	@$(DEBIAN)
+	"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+		echo "askance: Python 3.11 or newer is needed, and $(PYTHON) is $$("$(PYTHON)" --version 2>&1 || true)" >&2
+		echo "hint: name another one: make PYTHON=python3.12 demo" >&2
+		exit 1
+	}
+	if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then
+		create() { rm -rf .venv && "$(PYTHON)" -m venv .venv; }
+		create >/dev/null 2>&1 || { debian python3-venv && create; } || {
+			echo "askance: $(PYTHON) cannot make a virtual environment" >&2
+			echo "hint: install its venv module (on Debian: apt-get install python3-venv)" >&2
+			rm -rf .venv
+			exit 1
+		}
+	fi
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+	touch $@
+
+.venv/demo.stamp: .venv/python.stamp requirements.lock requirements-headless.lock pyproject.toml
+	@$(INSTALL)
+	install requirements.lock
+	touch $@
+
+.venv/dev.stamp: .venv/demo.stamp requirements-dev.lock
+	@$(INSTALL)
+	install requirements-dev.lock
+	touch $@

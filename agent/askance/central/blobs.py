@@ -1,0 +1,111 @@
+"""Envelopes as received, in a folder, each under the hash of its bytes."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from askance.errors import StoreError
+from askance.wire.codec import unpack
+from askance.wire.identity import Sha256
+
+BLOBS: Final = "blobs"
+
+
+class Blobs:
+    """Content-addressed envelopes under ``root``: ``sha256/ab/cd/<hex>.askf``; once there, never changed.
+
+    Several processes may put into one folder at the same time.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._arriving = root / "arriving"
+        self._arriving.mkdir(parents=True, exist_ok=True)
+        self._durable: set[Path] = set()
+        _sync(root.parent)
+
+    def put(self, envelopes: Mapping[Sha256, bytes]) -> None:
+        """Keep envelopes; when this returns they survive a power cut.
+
+        Putting one that is there already changes nothing, but still waits until it is durable.
+
+        Raises:
+            OSError: the disk is full, read-only or failing; nothing half-written is visible.
+        """
+        folders: dict[Path, None] = {}
+        for sha256, envelope in envelopes.items():
+            path = self.path(sha256)
+            self._make(path.parent, folders)
+            if not (path.is_file() and path.stat().st_size == len(envelope)):
+                self._write(path, envelope)
+            folders[path.parent] = None
+        for folder in folders:
+            _sync(folder)
+        self._durable.update(folders)
+
+    def path(self, sha256: Sha256) -> Path:
+        """Name the file of an envelope."""
+        return self._root / "sha256" / sha256[:2] / sha256[2:4] / f"{sha256}.askf"
+
+    def envelope(self, sha256: Sha256) -> bytes:
+        """Read an envelope.
+
+        Raises:
+            StoreError: it is not there.
+        """
+        path = self.path(sha256)
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise StoreError(
+                f"cannot read the image of a frame: {path}: {error.strerror}",
+                hint="bring the folder `storage.path`/blobs back from the backup",
+            ) from error
+
+    def jpeg(self, sha256: Sha256) -> bytes:
+        """Read the JPEG of an envelope.
+
+        Raises:
+            StoreError: it is not there.
+        """
+        return unpack(self.envelope(sha256)).jpeg
+
+    def sweep(self, before: float) -> int:
+        """Remove what a killed process was writing before a moment (seconds since 1970); return how many files."""
+        left = [path for path in self._arriving.iterdir() if path.stat().st_mtime < before]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
+    def _make(self, folder: Path, folders: dict[Path, None]) -> None:
+        """Make a folder; every folder whose entries it needs on the disk joins ``folders``.
+
+        One that exists may still be lost in a power cut when the process that made it was killed.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        while folder != self._root and folder not in self._durable:
+            folders[folder.parent] = None
+            folder = folder.parent
+
+    def _write(self, path: Path, envelope: bytes) -> None:
+        arriving = self._arriving / secrets.token_hex(16)
+        try:
+            with arriving.open("xb") as file:
+                file.write(envelope)
+                file.flush()
+                os.fsync(file.fileno())
+            arriving.replace(path)
+        except OSError:
+            arriving.unlink(missing_ok=True)
+            raise
+
+
+def _sync(folder: Path) -> None:
+    """Make a folder's entries durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

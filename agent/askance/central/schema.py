@@ -1,0 +1,198 @@
+"""The catalog's tables: what the centre received, from whom, and how far people are with it."""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from askance.database import Migration, connect
+from askance.errors import StoreError
+
+CATALOG: Final = "catalog.db"
+
+_CAPTURES: Final = """
+CREATE TABLE captures (
+    id INTEGER PRIMARY KEY,
+    device TEXT NOT NULL,
+    frame_id TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    received_at REAL NOT NULL,
+    camera TEXT NOT NULL,
+    pose TEXT,
+    boot_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    monotonic_ns INTEGER NOT NULL,
+    wall_ms INTEGER,
+    clock TEXT NOT NULL,
+    image_width INTEGER NOT NULL,
+    image_height INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    model_version TEXT NOT NULL,
+    arm TEXT NOT NULL,
+    inclusion_probability REAL,
+    value REAL NOT NULL,
+    role TEXT NOT NULL,
+    capture_group TEXT,
+    manifest TEXT NOT NULL,
+    UNIQUE (device, frame_id)
+)
+"""
+_ANNOTATIONS: Final = """
+CREATE TABLE annotations (
+    capture INTEGER NOT NULL REFERENCES captures (id),
+    source TEXT NOT NULL CHECK (source IN ('device', 'labeler')),
+    position INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    label_id INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    score REAL,
+    calibrated_score REAL,
+    origin TEXT NOT NULL,
+    track_id INTEGER,
+    suggested INTEGER NOT NULL,
+    x REAL,
+    y REAL,
+    width REAL,
+    height REAL,
+    rotation REAL,
+    PRIMARY KEY (capture, source, position)
+) WITHOUT ROWID
+"""
+_REASONS: Final = """
+CREATE TABLE reasons (
+    capture INTEGER NOT NULL REFERENCES captures (id),
+    position INTEGER NOT NULL,
+    rule TEXT NOT NULL,
+    rule_version TEXT NOT NULL,
+    signal TEXT NOT NULL,
+    value REAL NOT NULL,
+    text TEXT NOT NULL,
+    objects TEXT NOT NULL,
+    PRIMARY KEY (capture, position)
+) WITHOUT ROWID
+"""
+_TASKS: Final = """
+CREATE TABLE tasks (
+    id INTEGER PRIMARY KEY,
+    capture INTEGER NOT NULL UNIQUE REFERENCES captures (id),
+    state TEXT NOT NULL,
+    value REAL NOT NULL,
+    labeler TEXT,
+    token TEXT UNIQUE,
+    lease_until REAL,
+    expired INTEGER NOT NULL DEFAULT 0,
+    seconds REAL,
+    skip_reason TEXT,
+    changed_at REAL NOT NULL
+)
+"""
+_STAGING: Final = """
+CREATE TABLE staging (
+    device TEXT NOT NULL,
+    frame_id TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    total INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    received_at REAL NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (device, frame_id, sha256, total, start)
+)
+"""
+_DEVICES: Final = """
+CREATE TABLE devices (
+    device TEXT PRIMARY KEY,
+    first_seen REAL NOT NULL,
+    last_seen REAL NOT NULL,
+    online INTEGER,
+    status TEXT,
+    status_at REAL
+) WITHOUT ROWID
+"""
+_LEDGERS: Final = """
+CREATE TABLE ledgers (
+    device TEXT NOT NULL REFERENCES devices (device),
+    boot_id TEXT NOT NULL,
+    captured INTEGER NOT NULL,
+    stored INTEGER NOT NULL,
+    pending INTEGER NOT NULL,
+    evicted INTEGER NOT NULL,
+    quarantined INTEGER NOT NULL,
+    PRIMARY KEY (device, boot_id)
+) WITHOUT ROWID
+"""
+_DEAD_LETTERS: Final = """
+CREATE TABLE dead_letters (
+    id INTEGER PRIMARY KEY,
+    received_at REAL NOT NULL,
+    device TEXT,
+    topic TEXT NOT NULL,
+    code TEXT NOT NULL,
+    permanent INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    frame_id TEXT,
+    sha256 TEXT,
+    size INTEGER NOT NULL,
+    payload BLOB NOT NULL
+)
+"""
+_NOTICES: Final = """
+CREATE TABLE notices (
+    id INTEGER PRIMARY KEY,
+    received_at REAL NOT NULL,
+    device TEXT NOT NULL,
+    code TEXT NOT NULL,
+    text TEXT NOT NULL,
+    frame_id TEXT
+)
+"""
+
+MIGRATIONS: Final = (
+    Migration(
+        "0001-catalog",
+        (
+            _CAPTURES,
+            "CREATE INDEX captures_by_boot ON captures (device, boot_id)",
+            _ANNOTATIONS,
+            _REASONS,
+            _TASKS,
+            "CREATE INDEX tasks_by_value ON tasks (state, value DESC, id)",
+            _STAGING,
+            "CREATE INDEX staging_by_age ON staging (received_at)",
+            _DEVICES,
+            _LEDGERS,
+            _DEAD_LETTERS,
+            "CREATE INDEX dead_letters_by_sha ON dead_letters (device, sha256)",
+            _NOTICES,
+        ),
+    ),
+)
+
+
+def create_catalog(folder: Path) -> sqlite3.Connection:
+    """Open the catalog in ``folder``, made when it is not there yet.
+
+    Raises:
+        StoreError: the folder or the database cannot be used.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"cannot make the folder {folder}: {error.strerror}", hint="set `storage.path` to a folder you may write"
+        ) from error
+    return connect(folder / CATALOG, MIGRATIONS)
+
+
+def open_catalog(folder: Path, *, readonly: bool) -> sqlite3.Connection:
+    """Open the catalog that a receiver made in ``folder``.
+
+    Raises:
+        StoreError: there is none, or it cannot be used.
+    """
+    path = folder / CATALOG
+    if not path.is_file():
+        raise StoreError(
+            f"there is no catalog: {path}", hint="set `storage.path`, or begin one with `askance central run`"
+        )
+    return connect(path, MIGRATIONS, readonly=readonly)

@@ -1,0 +1,84 @@
+"""`askance central`: run the receiver, look at what it holds."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from askance.central.catalog import Summary
+
+_CONFIG: Final = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Configuration file; without it the defaults and ASKANCE__... variables alone.",
+)
+
+
+@click.group()
+def central() -> None:
+    """The receiver of the labeling queue."""
+
+
+@central.command()
+@_CONFIG
+def run(*, config_path: Path | None) -> None:
+    """Receive frames from the devices and put them into the labeling queue.
+
+    \b
+    Examples:
+      askance central run --config /etc/askance/central.yaml
+      ASKANCE__BROKER__HOST=broker.example askance central run --config central.yaml
+    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
+    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    from askance.central import daemon  # noqa: PLC0415 (the same)
+    from askance.central.config import CentralConfig  # noqa: PLC0415 (the same)
+
+    daemon.run(settings.load(CentralConfig, config_path))
+
+
+@central.command()
+@_CONFIG
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def status(*, config_path: Path | None, as_json: bool) -> None:
+    """Show what was received, how far the queue is, and every device's ledger; the receiver may be running.
+
+    \b
+    Examples:
+      askance central status --config /etc/askance/central.yaml
+      askance central status --config central.yaml --json
+    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
+    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    from askance.central import catalog  # noqa: PLC0415 (the same)
+    from askance.central.config import CentralConfig  # noqa: PLC0415 (the same)
+    from askance.central.schema import open_catalog  # noqa: PLC0415 (the same)
+
+    config = settings.load(CentralConfig, config_path)
+    found = catalog.summary(open_catalog(config.storage.path, readonly=True))
+    if as_json:
+        click.echo(json.dumps(asdict(found) | {"unaccounted": found.unaccounted}, indent=2))
+    else:
+        _show(found)
+
+
+def _show(found: "Summary") -> None:
+    click.echo(f"captures: {found.captures}")
+    click.echo(f"tasks: {_listed(found.tasks)}")
+    click.echo(f"unfinished: {found.staged_frames} frames, {found.staged_bytes} bytes")
+    click.echo(f"dead letters: {_listed(found.dead_letters) or '0'}")
+    for device in found.devices:
+        line = {None: "never reported", True: "online", False: "offline"}[device.online]
+        click.echo(
+            f"{device.device}: {line}, captured {device.captured} = stored {device.stored} + pending {device.pending}"
+            f" + evicted {device.evicted} + quarantined {device.quarantined}; received {device.received}"
+        )
+        for trouble in device.trouble:
+            click.echo(f"  trouble: {trouble}")
+    click.secho(f"unaccounted frames: {found.unaccounted}", fg="red" if found.unaccounted else "green")
+
+
+def _listed(counts: "dict[str, int]") -> str:
+    return ", ".join(f"{name} {n}" for name, n in counts.items())

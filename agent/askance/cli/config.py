@@ -1,0 +1,83 @@
+"""``askance config``: the effective configuration, its schema for editors, and the shipped files to begin with."""
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+_FILES: Final = {
+    "edge": "edge.yaml",
+    "central": "central.yaml",
+    "rules": "rules/default.yaml",
+    "labels": "labels.yaml",
+}
+_LOGIN: Final = re.compile(r"(://[^/@\s:]*:)[^/\s]*(@)")
+
+
+@click.group()
+def config() -> None:
+    """Show, explain and begin a configuration."""
+
+
+@config.command()
+@click.argument("program", type=click.Choice(["edge", "central"]), default="edge")
+@click.option("--config", "path", type=click.Path(path_type=Path), help="The program's YAML file.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of YAML.")
+def show(program: str, path: Path | None, *, as_json: bool) -> None:
+    """Print what PROGRAM would run with: defaults, file, conf.d and environment together; secrets are masked."""
+    import yaml  # noqa: PLC0415 (heavy: `askance --help` does without)
+
+    from askance.settings import load  # noqa: PLC0415 (the same)
+
+    effective = _without_logins(load(_model(program), path).model_dump(mode="json"))
+    if as_json:
+        click.echo(json.dumps(effective, indent=2))
+    else:
+        click.echo(yaml.safe_dump(effective, sort_keys=False, allow_unicode=True), nl=False)
+
+
+@config.command()
+@click.argument("kind", type=click.Choice(["edge", "central", "rules"]))
+def schema(kind: str) -> None:
+    """Print the JSON Schema of KIND, for editors and validators."""
+    from askance.settings import schema as describe  # noqa: PLC0415 (heavy: `askance --help` does without)
+
+    click.echo(json.dumps(describe(_model(kind)), indent=2))
+
+
+@config.command()
+@click.argument("kind", type=click.Choice(list(_FILES)))
+def example(kind: str) -> None:
+    """Print the shipped file of KIND: every key with its default and a comment."""
+    from askance.shipped import folder  # noqa: PLC0415 (looks at the disk)
+
+    click.echo((folder("config") / _FILES[kind]).read_text(encoding="utf-8"), nl=False)
+
+
+def _model(kind: str) -> "type[BaseModel]":
+    """Return the model of a kind of file."""
+    if kind == "edge":
+        from askance.edge.config import EdgeConfig  # noqa: PLC0415 (heavy: `askance --help` does without)
+
+        return EdgeConfig
+    if kind == "central":
+        from askance.central.config import CentralConfig  # noqa: PLC0415 (the same)
+
+        return CentralConfig
+    from askance.edge.rules.document import RuleFile  # noqa: PLC0415 (the same)
+
+    return RuleFile
+
+
+def _without_logins(value: object) -> object:
+    """Mask the passwords in addresses such as ``rtsp://name:password@camera``; secrets of their own mask themselves."""
+    if isinstance(value, dict):
+        return {key: _without_logins(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_without_logins(child) for child in value]
+    return _LOGIN.sub(r"\1**********\2", value) if isinstance(value, str) else value

@@ -1,0 +1,87 @@
+"""`askance edge`: run the agent, check what it would run with, look at its store."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import click
+
+_CONFIG: Final = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Configuration file; without it the defaults and ASKANCE__... variables alone.",
+)
+
+
+@click.group()
+def edge() -> None:
+    """The agent on a camera device."""
+
+
+@edge.command()
+@_CONFIG
+@click.option(
+    "--until-delivered", is_flag=True, help="Stop when every recording was played and the centre holds every frame."
+)
+def run(*, config_path: Path | None, until_delivered: bool) -> None:
+    """Look at the cameras, keep the frames the detector is unsure of, send them to the centre.
+
+    \b
+    Examples:
+      askance edge run --config /etc/askance/edge.yaml
+      ASKANCE__BROKER__HOST=broker.example askance edge run --config edge.yaml
+    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
+    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    from askance.edge import daemon  # noqa: PLC0415 (the same)
+    from askance.edge.config import EdgeConfig  # noqa: PLC0415 (the same)
+
+    daemon.run(settings.load(EdgeConfig, config_path), until_delivered=until_delivered)
+
+
+@edge.command()
+@_CONFIG
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def check(*, config_path: Path | None, as_json: bool) -> int:
+    """Check everything that `askance edge run` needs: files, model, cameras, store, broker.
+
+    \b
+    Examples:
+      askance edge check --config /etc/askance/edge.yaml
+    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
+    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    from askance.cli.checks import attempt, report  # noqa: PLC0415 (the same)
+    from askance.edge import preflight  # noqa: PLC0415 (the same)
+    from askance.edge.config import EdgeConfig  # noqa: PLC0415 (the same)
+
+    config = settings.load(EdgeConfig, config_path)
+    return report([attempt(name, test) for name, test in preflight.tests(config)], as_json=as_json)
+
+
+@edge.command()
+@_CONFIG
+@click.option("--json", "as_json", is_flag=True, help="Print the snapshot as JSON.")
+def status(*, config_path: Path | None, as_json: bool) -> None:
+    """Show the ledger and what waits in the store; the agent may be running.
+
+    \b
+    Examples:
+      askance edge status --config /etc/askance/edge.yaml --json
+    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
+    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    from askance.edge.config import EdgeConfig  # noqa: PLC0415 (the same)
+    from askance.edge.store.snapshot import peek  # noqa: PLC0415 (the same)
+
+    snapshot = peek(settings.load(EdgeConfig, config_path).store.path)
+    if as_json:
+        click.echo(json.dumps(asdict(snapshot), default=lambda model: model.model_dump(mode="json"), indent=2))
+        return
+    for ledger in snapshot.ledgers:
+        evicted = sum(ledger.evicted.values())
+        click.echo(
+            f"boot {ledger.boot_id}: captured {ledger.captured} = stored {ledger.stored} + pending {ledger.pending}"
+            f" + evicted {evicted} + quarantined {ledger.quarantined}; unaccounted {ledger.unaccounted}"
+        )
+    if not snapshot.ledgers:
+        click.echo("nothing captured yet")

@@ -1,0 +1,37 @@
+"""Detections of a frame as the annotations that travel with it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from askance.edge.values import Detections
+from askance.wire.annotations import Annotation, Box
+
+PIXEL_DIGITS: Final = 2
+SCORE_DIGITS: Final = 4
+
+
+def annotate(detections: Detections, labels: Mapping[int, str]) -> tuple[Annotation, ...]:
+    """Write each detection as a box, in the same order, so that indices keep their meaning.
+
+    Args:
+        detections: boxes in pixels of the frame that is stored.
+        labels: label id to name.
+    """
+    return tuple(
+        _box(detections, index, label_id=int(label_id), label=labels[int(label_id)])
+        for index, label_id in enumerate(detections.label_ids)
+    )
+
+
+def _box(detections: Detections, index: int, *, label_id: int, label: str) -> Box:
+    left, top, right, bottom = (round(float(side), PIXEL_DIGITS) for side in detections.boxes[index])
+    return Box(
+        label_id=label_id,
+        label=label,
+        score=round(float(detections.scores[index]), SCORE_DIGITS),
+        suggested=not bool(detections.reported[index]),
+        x=left,
+        y=top,
+        width=round(max(0.0, right - left), PIXEL_DIGITS),
+        height=round(max(0.0, bottom - top), PIXEL_DIGITS),
+    )

@@ -1,0 +1,194 @@
+"""The composition root of the agent: configuration to objects to threads, and their ordered stop."""
+
+import logging
+import os
+import random
+import signal
+import threading
+import time
+from contextlib import ExitStack
+from functools import partial
+from queue import Queue
+from typing import Final
+
+from askance import __version__
+from askance.edge.config import EdgeConfig
+from askance.edge.courier import Courier
+from askance.edge.health import Health
+from askance.edge.parts import boot_id, build_line, build_sync, read_detector, read_labels, read_policy
+from askance.edge.pipeline import Pipeline, Stages
+from askance.edge.source import Source, open_source
+from askance.edge.store import Store
+from askance.edge.store.lifecycle import State
+from askance.edge.workers import HandOver, Worker, carry, process, read
+from askance.logs import set_up
+from askance.notify import notify, watchdog_interval_s
+from askance.wire.identity import CameraId
+from askance.wire.receipts import Status
+
+STOP_S: Final = 5.0
+LOOK_S: Final = 0.25
+SILENT_S: Final = 45.0
+
+logger = logging.getLogger(__name__)
+
+
+def run(config: EdgeConfig, *, until_delivered: bool = False) -> None:
+    """Run the agent until SIGTERM or SIGINT.
+
+    Args:
+        config: everything it is told.
+        until_delivered: stop by itself when every recording was played and the centre holds every frame.
+
+    Raises:
+        AskanceError: something that the configuration names cannot be used, or a worker failed.
+    """
+    set_up(config.log)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _stack: stop.set())
+    with ExitStack() as resources:
+        agent = Agent(config, resources, stop=stop)
+        agent.start()
+        notify("READY=1")
+        agent.watch(until_delivered=until_delivered)
+        notify("STOPPING=1")
+        agent.join()
+
+
+class Agent:
+    """All parts of the agent, from their construction to their end; what it opens is closed by ``resources``."""
+
+    def __init__(self, config: EdgeConfig, resources: ExitStack, *, stop: threading.Event) -> None:
+        self._config = config
+        self._stop = stop
+        self._health = Health()
+        labels = read_labels(config)
+        policy = read_policy(config, labels)
+        detector = read_detector(config, labels)
+        self._boot_id = boot_id()
+        self._store = resources.enter_context(
+            Store.open(config.store, device=config.device.id, boot_id=self._boot_id, randomness=os.urandom)
+        )
+        self._sources: dict[CameraId, Source] = {}
+        for camera in config.cameras:
+            self._sources[camera.id] = open_source(camera, jitter=random.random)
+            resources.callback(self._sources[camera.id].close)
+        self._line = build_line(config)
+        stages = Stages(
+            gate=config.gate,
+            detector=detector,
+            policy=policy,
+            store=self._store,
+            labels={label.id: label.name for label in labels.labels},
+            poses={camera.id: camera.pose for camera in config.cameras},
+            jpeg_quality=config.store.jpeg_quality,
+        )
+        self._pipeline = Pipeline(stages, self._health, draw=random.random, now_ns=time.monotonic_ns())
+        ceiling = self._store.chunk_ceiling(self._line.address)
+        self._courier = Courier(
+            self._line,
+            build_sync(config.sync, keepalive_s=config.broker.keepalive.total_seconds(), ceiling=ceiling),
+            shelf=self._store,
+            device=config.device.id,
+            status=self._status,
+            status_every_s=config.sync.status_every.total_seconds(),
+            health=self._health,
+            clock=time.monotonic,
+        )
+        self._workers = self._hire()
+
+    def start(self) -> None:
+        """Start every worker."""
+        for worker in self._workers:
+            worker.start()
+
+    def watch(self, *, until_delivered: bool) -> None:
+        """Wait for the end; until then tell systemd that all is well, as long as it is."""
+        feed_every_s = watchdog_interval_s()
+        fed = time.monotonic()
+        while not self._stop.wait(LOOK_S):
+            self._say_trouble()
+            if until_delivered and self._delivered():
+                self._stop.set()
+            now = time.monotonic()
+            if feed_every_s is not None and now - fed >= feed_every_s / 3 and not self._silent(now):
+                notify("WATCHDOG=1")
+                fed = now
+
+    def join(self) -> None:
+        """Stop the workers in order: cameras, pipeline, courier.
+
+        Raises:
+            Exception: the failure of the first worker that failed.
+        """
+        self._stop.set()
+        for source in self._sources.values():
+            source.close()
+        self._line.wake()
+        deadline = time.monotonic() + STOP_S
+        for worker in self._workers:
+            worker.join(max(0.0, deadline - time.monotonic()))
+        for worker in self._workers:
+            if worker.failure is not None:
+                raise worker.failure
+
+    def _hire(self) -> list[Worker]:
+        frames: HandOver = Queue(maxsize=1)
+        hire = partial(Worker, stop=self._stop, health=self._health)
+        readers = [
+            hire(f"camera {camera}", partial(read, camera, source, frames, stop=self._stop, health=self._health))
+            for camera, source in self._sources.items()
+        ]
+        self._looking = hire(
+            "pipeline",
+            partial(
+                process,
+                self._pipeline,
+                frames,
+                cameras=len(readers),
+                kept=self._line.wake,
+                stop=self._stop,
+                health=self._health,
+            ),
+        )
+        courier = hire("courier", partial(carry, self._courier, stop=self._stop, health=self._health))
+        return [*readers, self._looking, courier]
+
+    def _delivered(self) -> bool:
+        """Whether every recording has been played and the store holds nothing that waits for the centre."""
+        return not self._looking.is_alive() and not self._store.usage().counts.get(State.PENDING, 0)
+
+    def _silent(self, now: float) -> tuple[str, ...]:
+        """Parts without progress; a camera that is away but being looked for is none."""
+        silent = self._health.vitals().silent(now, longer_than_s=SILENT_S)
+        looking = {f"camera {camera}" for camera, source in self._sources.items() if now - source.beat() < SILENT_S}
+        return tuple(part for part in silent if part not in looking)
+
+    def _say_trouble(self) -> None:
+        """Log what has newly gone wrong, or right."""
+        for camera, source in self._sources.items():
+            self._health.trouble(f"camera {camera}", source.trouble)
+        for part, what in self._health.news():
+            if what is None:
+                logger.info("%s: well again", part)
+            else:
+                logger.warning("%s: %s", part, what)
+
+    def _status(self) -> Status:
+        """Say how the device is; ``online`` as long as nobody has asked it to stop."""
+        vitals = self._health.vitals()
+        counts = dict(vitals.counts)
+        for camera, source in self._sources.items():
+            counts |= {f"camera {camera} {name}": count for name, count in source.counts.items()}
+        return Status(
+            device=self._config.device.id,
+            online=not self._stop.is_set(),
+            agent=__version__,
+            boot_id=self._boot_id,
+            monotonic_ns=time.monotonic_ns(),
+            wall_ms=time.time_ns() // 10**6,
+            ledgers=self._store.ledgers()[:16],
+            counters=counts,
+            trouble=tuple(f"{part}: {what}"[:240] for part, what in vitals.trouble.items())[:16],
+        )

@@ -1,0 +1,70 @@
+"""Builds the agent's parts from its configuration, for the daemon that runs them and the preflight that tries them."""
+
+import random
+import time
+from pathlib import Path
+from typing import Final
+
+from askance import shipped
+from askance.edge.config import EdgeConfig, SyncSection
+from askance.edge.detect import Detector
+from askance.edge.detect.package import load_package
+from askance.edge.rules import Policy, load_rules
+from askance.edge.sync import Patience, Sync, Window
+from askance.labels import LabelMap
+from askance.line import Line
+from askance.transport import Message
+from askance.wire.codec import dump_json
+from askance.wire.receipts import Status
+from askance.wire.topics import Up, up
+
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+
+
+def read_labels(config: EdgeConfig) -> LabelMap:
+    """Load the label map that the configuration names."""
+    return LabelMap.load(config.labels or shipped.folder("config") / "labels.yaml")
+
+
+def read_detector(config: EdgeConfig, labels: LabelMap) -> Detector:
+    """Load the model that the configuration names."""
+    folder = config.detector.models or shipped.folder("models")
+    return Detector(load_package(folder / config.detector.model), labels, section=config.detector)
+
+
+def read_policy(config: EdgeConfig, labels: LabelMap) -> Policy:
+    """Load the rules that the configuration names."""
+    paths = config.rules or (shipped.folder("config") / "rules" / "default.yaml",)
+    return load_rules(paths, labels=labels, today=None)
+
+
+def boot_id() -> str:
+    """Name this boot of the machine, as the kernel does."""
+    return _BOOT_ID.read_text().strip()
+
+
+def build_line(config: EdgeConfig) -> Line:
+    """Build the line to the broker; its will says that the device is offline."""
+    will = Status(device=config.device.id, online=False)
+    return Line(
+        config.broker,
+        client_id=config.device.id,
+        will=Message(up(config.device.id, Up.STATUS), dump_json(will), retain=True),
+        receive_maximum=None,
+        longest_wait_s=config.sync.reconnect_max.total_seconds(),
+        clock=time.monotonic,
+        draw=random.random,
+    )
+
+
+def build_sync(section: SyncSection, *, keepalive_s: float, ceiling: int | None) -> Sync:
+    """Build the sync machine with what was learnt about the broker."""
+    window = Window(
+        messages=section.in_flight_messages,
+        payload=section.in_flight_bytes,
+        chunk=section.chunk,
+        keepalive_s=keepalive_s,
+    )
+    window.ceiling = ceiling
+    patience = Patience(section.ack_timeout.total_seconds(), section.ack_timeout_max.total_seconds())
+    return Sync(window, frames=section.frames, patience=patience, draw=random.random)

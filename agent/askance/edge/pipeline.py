@@ -1,0 +1,125 @@
+"""The order of the stages and nothing else: one frame from the gate to the store."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from askance.codecs.jpeg import encode
+from askance.edge.annotate import annotate
+from askance.edge.config import GateSection
+from askance.edge.detect import Detector
+from askance.edge.gate import GateMemory, look
+from askance.edge.health import Health
+from askance.edge.rules import FrameContext, Policy, decide, remember, settle
+from askance.edge.score import measure
+from askance.edge.store import Draft, Store
+from askance.edge.values import Detections, Drop, Frame, Keep, Quality
+from askance.errors import ModelError, StoreFullError, WireError
+from askance.wire.capture import ImageInfo
+from askance.wire.codec import dump_json
+from askance.wire.identity import CameraId, FrameId
+
+_MANIFEST_FRAME: Final = 2048  # bytes of a manifest without its annotations, rounded up
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What a frame passes, from left to right, and what it is described with."""
+
+    gate: GateSection
+    detector: Detector
+    policy: Policy
+    store: Store
+    labels: Mapping[int, str]
+    poses: Mapping[CameraId, str | None]
+    jpeg_quality: int
+
+
+class Pipeline:
+    """Carries one frame at a time through the stages; for one thread.
+
+    Args:
+        stages: the stages.
+        health: where every frame is counted, with the reason why it went no further.
+        draw: random numbers in [0, 1), for the random arm.
+        now_ns: the monotonic clock at the start, nanoseconds.
+    """
+
+    def __init__(self, stages: Stages, health: Health, *, draw: Callable[[], float], now_ns: int) -> None:
+        self._stages = stages
+        self._health = health
+        self._draw = draw
+        self._gates: dict[CameraId, GateMemory] = {}
+        spent = [spending for history in stages.store.spent().values() for spending in history]
+        self._memory = remember(stages.policy, spent, now_ns=stages.store.budget_now(now_ns))
+
+    def process(self, frame: Frame) -> FrameId | Drop:
+        """Take one frame as far as it gets, and count where it ended."""
+        self._health.count("seen")
+        ended = self._process(frame)
+        self._health.count(ended.reason if isinstance(ended, Drop) else "kept")
+        return ended
+
+    def _process(self, frame: Frame) -> FrameId | Drop:
+        glance = look(self._gates.get(frame.camera, GateMemory()), frame, section=self._stages.gate)
+        self._gates[frame.camera] = glance.memory
+        if glance.drop is not None:
+            return glance.drop
+        try:
+            detections = self._stages.detector.detect(frame)
+        except ModelError as error:
+            self._health.trouble("detector", str(error))
+            return Drop("detect.failed")
+        self._health.trouble("detector", None)
+        decision = self._decide(frame, detections, glance.quality)
+        if isinstance(decision, Drop):
+            return decision
+        return self._keep(frame, detections, keep=decision, quality=glance.quality)
+
+    def _decide(self, frame: Frame, detections: Detections, quality: Quality) -> Keep | Drop:
+        policy = self._stages.policy
+        signals = measure(detections, policy.measures, names=self._stages.labels)
+        context = FrameContext(self._budget_ns(frame), signals, quality, self._draw())
+        self._memory, decision = decide(policy, self._memory, context)
+        if decision != Drop("rules.no_match"):
+            self._health.count("unsure")
+        return decision
+
+    def _keep(self, frame: Frame, detections: Detections, *, keep: Keep, quality: Quality) -> FrameId | Drop:
+        stages = self._stages
+        jpeg = encode(frame.image, stages.jpeg_quality)
+        annotations = annotate(detections, stages.labels)
+        size = len(jpeg) + sum(len(dump_json(annotation)) for annotation in annotations) + _MANIFEST_FRAME
+        memory, paid = settle(stages.policy, self._memory, keep, size=size, now_ns=self._budget_ns(frame))
+        if isinstance(paid, Drop):
+            return paid
+        draft = Draft(
+            camera=frame.camera,
+            pose=stages.poses.get(frame.camera),
+            taken=frame.taken,
+            image=ImageInfo(width=frame.width, height=frame.height, dhash=quality.dhash),
+            model=stages.detector.info,
+            annotations=annotations,
+            reasons=keep.reasons,
+            arm=keep.arm,
+            inclusion_probability=keep.inclusion_probability,
+            value=keep.value,
+            priority=keep.priority,
+            spendings=tuple(replace(spending, at_ns=frame.taken.monotonic_ns) for spending in paid),
+        )
+        try:
+            kept = stages.store.keep(draft, jpeg)
+        except StoreFullError as error:
+            self._health.trouble("store", str(error))
+            return Drop("store.full")
+        except WireError as error:
+            self._health.trouble("store", str(error))
+            return Drop(f"store.{error.code}")
+        self._health.trouble("store", None)
+        if not isinstance(kept, Drop):
+            self._memory = memory
+        return kept
+
+    def _budget_ns(self, frame: Frame) -> int:
+        """Read the clock on which budgets and cooldowns run; the store keeps it over restarts."""
+        return self._stages.store.budget_now(frame.taken.monotonic_ns)

@@ -1,0 +1,123 @@
+"""What `askance edge check` tries: everything that the agent will need, one after the other."""
+
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from askance.edge.config import CameraSection, EdgeConfig
+from askance.edge.parts import boot_id, read_detector, read_labels, read_policy
+from askance.edge.source import open_source, redact
+from askance.edge.store import Store
+from askance.edge.values import Frame, Instant
+from askance.errors import BrokerAwayError, BrokerRefusedError, SourceError
+from askance.sections import BrokerSection
+from askance.transport import Down, Link, LinkEvent, Up
+from askance.wire.capture import ClockQuality
+from askance.wire.identity import CameraId
+
+ANSWER_S: Final = 6.0
+
+Test: TypeAlias = tuple[str, Callable[[], str]]
+
+
+def tests(config: EdgeConfig) -> Iterator[Test]:
+    """Name each test and give it as a function that says what it found, or raises an AskanceError with a hint."""
+    yield "labels", partial(_labels, config)
+    yield "rules", partial(_rules, config)
+    yield f"model {config.detector.model}", partial(_model, config)
+    for camera in config.cameras:
+        yield f"camera {camera.id}", partial(_camera, camera)
+    yield "store", partial(_store, config)
+    yield "broker", partial(_broker, config.broker, client_id=f"{config.device.id}-check")
+
+
+def _labels(config: EdgeConfig) -> str:
+    labels = read_labels(config)
+    return f"{labels.tag}, {len(labels.labels)} labels"
+
+
+def _rules(config: EdgeConfig) -> str:
+    policy = read_policy(config, read_labels(config))
+    expired = f"; expired: {', '.join(policy.expired)}" if policy.expired else ""
+    return f"{', '.join(rule.id for rule in policy.rules)}{expired}"
+
+
+def _model(config: EdgeConfig) -> str:
+    """Load the model and let it look at a grey picture."""
+    detector = read_detector(config, read_labels(config))
+    grey = np.full((360, 640, 3), 128, np.uint8)
+    frame = Frame(grey, CameraId("check"), Instant(0, None, ClockQuality.NONE), 0)
+    began = time.perf_counter()
+    detector.detect(frame)
+    return f"version {detector.info.version}, first frame in {1000 * (time.perf_counter() - began):.0f} ms"
+
+
+def _camera(camera: CameraSection) -> str:
+    """Wait for a first frame.
+
+    Raises:
+        SourceError: none came in time.
+    """
+    source = open_source(camera, jitter=random.random)
+    patience_s = (camera.open_timeout + camera.silence).total_seconds()
+    giving_up = threading.Timer(patience_s, source.close)
+    giving_up.start()
+    try:
+        for frame in source.frames():
+            return f"{redact(camera.url)}, {frame.width} x {frame.height}"
+    finally:
+        giving_up.cancel()
+        source.close()
+    raise SourceError(
+        f"camera {camera.id} gives no frame: {source.trouble or redact(camera.url)}", hint="check `cameras.url`"
+    )
+
+
+def _store(config: EdgeConfig) -> str:
+    with Store.open(config.store, device=config.device.id, boot_id=boot_id(), randomness=os.urandom) as store:
+        usage = store.usage()
+    frames = sum(usage.counts.values())
+    return f"{config.store.path}, {frames} frames, {usage.bytes / 1e6:.1f} of {config.store.quota / 1e6:.0f} MB"
+
+
+def _broker(broker: BrokerSection, *, client_id: str) -> str:
+    """Log in, with either version of MQTT.
+
+    Raises:
+        BrokerAwayError: nobody answers.
+        BrokerRefusedError: the broker does not let us in.
+    """
+    last = "no answer to CONNECT"
+    for number, v5 in enumerate((True, False)):
+        events: SimpleQueue[LinkEvent] = SimpleQueue()
+        link = Link(broker, number=number, client_id=client_id, report=events.put, v5=v5)
+        link.connect()
+        with closing(link):
+            event = _first(events)
+        if isinstance(event, Up):
+            return f"{broker.host}:{broker.port}, MQTT {'5' if v5 else '3.1.1'}"
+        if isinstance(event, Down):
+            last = event.reason
+            if event.refused:
+                raise BrokerRefusedError(
+                    f"the broker at {broker.host}:{broker.port} refuses us: {last}",
+                    hint="check `broker.username` and the password file, and the broker's own users and ACL",
+                )
+    raise BrokerAwayError(
+        f"the broker at {broker.host}:{broker.port} does not answer: {last}", hint="is it an MQTT broker? see its log"
+    )
+
+
+def _first(events: SimpleQueue[LinkEvent]) -> LinkEvent | None:
+    try:
+        return events.get(timeout=ANSWER_S)
+    except Empty:
+        return None

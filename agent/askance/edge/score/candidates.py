@@ -1,0 +1,24 @@
+"""The candidates that a measure speaks of, in an order that does not depend on how they were listed."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askance.edge.values import Detections, Measure
+
+
+def chosen(detections: Detections, wish: Measure) -> NDArray[np.bool_]:
+    """Return, shape (n,), which candidates have a label that counts."""
+    if wish.label_ids is None:
+        return np.ones(len(detections), dtype=np.bool_)
+    return np.isin(detections.label_ids, sorted(wish.label_ids))
+
+
+def most_doubtful(doubts: NDArray[np.float64], *, most: int) -> tuple[int, ...]:
+    """List the indices of the greatest doubts above 0, greatest first, at most ``most``."""
+    order = np.argsort(-doubts, kind="stable")[:most]
+    return tuple(int(index) for index in order if doubts[index] > 0)
+
+
+def and_more(count: int) -> str:
+    """Say how many objects a sentence leaves out."""
+    return f", and {count} more" if count else ""

@@ -1,0 +1,6 @@
+"""Cameras, recordings and image folders as an iteration of frames, decoded in a child process that may be killed."""
+
+from askance.edge.source.address import redact
+from askance.edge.source.opening import Source, open_source
+
+__all__ = ["Source", "open_source", "redact"]

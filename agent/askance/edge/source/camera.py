@@ -1,0 +1,42 @@
+"""A camera on the network or on this device: its newest frame, for as long as anybody wants one."""
+
+from collections.abc import Callable, Iterator
+
+from askance.edge.config import CameraSection
+from askance.edge.source.address import Address
+from askance.edge.source.clock import instant, synchronized
+from askance.edge.source.life import Died
+from askance.edge.source.messages import Ended, Failed
+from askance.edge.source.pace import back_off_s
+from askance.edge.source.ring import Shot
+from askance.edge.source.watched import Watched
+from askance.edge.values import Frame
+
+
+class Camera(Watched):
+    """A source that goes on whether or not its frames are taken, and that comes back after every failure."""
+
+    def __init__(self, camera: CameraSection, address: Address, *, jitter: Callable[[], float]) -> None:
+        super().__init__(camera, address)
+        self._jitter = jitter
+
+    def frames(self) -> Iterator[Frame]:
+        """As ``Source`` says."""
+        attempt = 0
+        while not self._closed.is_set():
+            for event in self._decode():
+                match event:
+                    case Shot():
+                        attempt, self.trouble = 0, None
+                        self._tally.deliver(event.position)
+                        yield self._frame(event)
+                    case Failed() | Died():
+                        self._restart(event.why)
+                    case Ended():  # only recordings end
+                        pass
+            self._wait(back_off_s(attempt, jitter=self._jitter()))
+            attempt += 1
+
+    def _frame(self, shot: Shot) -> Frame:
+        taken = instant(shot.monotonic_ns, wall_ns=shot.wall_ns, synchronized=synchronized())
+        return Frame(shot.image, self._camera.id, taken, shot.position)

@@ -1,0 +1,53 @@
+"""Where decoded frames and messages leave the child for its parent."""
+
+import os
+import sys
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askance.edge.source.messages import Message, write_message
+from askance.edge.source.ring import RingWriter, Stamp
+
+
+class Outlet:
+    """The child's end of ring, wake-up event, semaphore and pipe.
+
+    Args:
+        memory: descriptor of the ring's memory.
+        ready: descriptor of the event that wakes the parent.
+        free: descriptor of the semaphore that counts the slots that may be overwritten; None: the newest frame wins.
+    """
+
+    def __init__(self, *, memory: int, ready: int, free: int | None) -> None:
+        self._ring = RingWriter(memory)
+        self._ready = ready
+        self._free = free
+        self._slot_held = False
+
+    def beat(self) -> int:
+        """Give a sign of life; return the monotonic clock in nanoseconds."""
+        now = time.monotonic_ns()
+        self._ring.beat(now)
+        return now
+
+    def wait(self) -> None:
+        """Block until a slot is free; at once when the last one was not used, because its frame was unreadable."""
+        if self._free is not None and not self._slot_held:
+            os.eventfd_read(self._free)
+        self._slot_held = True
+
+    def begin(self, height: int, width: int) -> NDArray[np.uint8]:
+        """Return the slot to write pixels into: (height, width, 3), uint8; again with a better size."""
+        return self._ring.begin(height, width)
+
+    def publish(self, *, position: int, media_ns: int, monotonic_ns: int) -> None:
+        """Hand the frame written since ``begin`` to the parent."""
+        self._ring.publish(Stamp(position, monotonic_ns, time.time_ns(), media_ns))
+        os.eventfd_write(self._ready, 1)
+        self._slot_held = False
+
+    def say(self, message: Message) -> None:
+        """Tell the parent something beside frames."""
+        os.write(sys.stdout.fileno(), write_message(message))

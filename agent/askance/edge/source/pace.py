@@ -1,0 +1,41 @@
+"""Which frames are analysed when fewer are wanted than come, and how long to wait before another attempt."""
+
+from dataclasses import dataclass
+from typing import Final
+
+# A frame may come this much of a period early: time stamps are rounded, and 25 of 25 frames a second means all.
+_EARLY: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """At most ``fps`` frames a second, evenly.
+
+    Attributes:
+        fps: frames a second; None: every frame.
+        tick: the last period that had its frame; None before the first.
+    """
+
+    fps: float | None
+    tick: int | None = None
+
+    def due(self, at_ns: int) -> "Pace | None":
+        """Return the pace after a frame at ``at_ns`` nanoseconds from the first is analysed; None to skip it."""
+        if self.fps is None:
+            return self
+        tick = int(at_ns * self.fps / 1e9 + _EARLY)
+        return None if self.tick is not None and tick <= self.tick else Pace(self.fps, tick)
+
+
+def back_off_s(attempt: int, *, jitter: float, first: float = 1.0, longest: float = 30.0) -> float:
+    """Return the seconds to wait before attempt ``attempt`` (0 is the first repetition): exponential, full jitter.
+
+    Full jitter spreads a fleet's attempts best (Brooker, "Exponential Backoff and Jitter").
+
+    Args:
+        attempt: how many repetitions there were.
+        jitter: uniformly random in [0, 1).
+        first: most seconds before the first repetition.
+        longest: most seconds ever.
+    """
+    return jitter * min(longest, first * 2.0 ** min(attempt, 32))

@@ -1,0 +1,171 @@
+"""Reading with OpenCV, in the child: video files, image folders and cameras, one after another frame into the ring."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from askance.codecs.jpeg import decode
+from askance.edge.source.address import Kind, pictures
+from askance.edge.source.messages import Ended, Failed, Job, Opened, Unreadable
+from askance.edge.source.outlet import Outlet
+from askance.edge.source.pace import Pace
+from askance.errors import SourceError, WireError
+
+_JPEG: Final = b"\xff\xd8"
+_FOLDER_FPS: Final = 1.0  # an image folder has no pace of its own
+_DEFAULT_FPS: Final = 25.0  # of a recording that tells neither time stamps nor a rate
+_COUNT_ERROR: Final = 0.02  # containers estimate their frame count from the duration; that far it may be wrong
+
+
+def play(job: Job, outlet: Outlet) -> None:
+    """Decode what the job names into the outlet until it ends.
+
+    Raises:
+        SourceError: it cannot be opened.
+    """
+    cv2.setNumThreads(1)
+    if job.kind is Kind.FOLDER:
+        _play_folder(job, outlet)
+    elif job.kind is Kind.FILE:
+        _play_file(job, outlet)
+    else:
+        _play_camera(job, outlet)
+
+
+def _read_picture(path: Path, *, max_side: int) -> NDArray[np.uint8]:
+    """Return a whole image, upright, BGR.
+
+    Raises:
+        OSError, WireError, cv2.error, ValueError: it cannot be had.
+    """
+    data = path.read_bytes()
+    if data.startswith(_JPEG):
+        image = decode(data, upright=True)
+    else:
+        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        if decoded is None:
+            raise ValueError("truncated, or not an image")
+        image = decoded.astype(np.uint8, copy=False)
+    if max(image.shape) > max_side:
+        raise ValueError(f"larger than max_side: {image.shape[1]} x {image.shape[0]}")
+    return image
+
+
+def _play_folder(job: Job, outlet: Outlet) -> None:
+    paths = pictures(Path(job.target))
+    outlet.say(Opened())
+    for position, path in enumerate(paths[job.start :], job.start):
+        now = outlet.beat()
+        try:
+            image = _read_picture(path, max_side=job.max_side)
+        except (OSError, WireError, ValueError, cv2.error) as error:
+            outlet.say(Unreadable(position, f"{path.name}: {error}"))
+            continue
+        outlet.wait()
+        outlet.begin(*image.shape[:2])[:] = image
+        outlet.publish(position=position, media_ns=int(position * 1e9 / (job.fps or _FOLDER_FPS)), monotonic_ns=now)
+    outlet.say(Ended(len(paths), missing=0))
+
+
+def _retrieve(capture: cv2.VideoCapture, outlet: Outlet, shape: tuple[int, int], *, max_side: int) -> tuple[int, int]:
+    """Decode the grabbed frame into the next slot, straight where the size is as expected; return its size.
+
+    Raises:
+        SourceError: the frame is larger than ``max_side``.
+        ValueError: it cannot be decoded.
+    """
+    slot = outlet.begin(*shape)
+    done, image = capture.retrieve(slot)
+    if not done:
+        raise ValueError("the frame cannot be decoded")
+    height, width = image.shape[:2]
+    if max(height, width) > max_side:
+        raise SourceError(f"frames are larger than max_side: {width} x {height}")
+    if image is not slot:
+        outlet.begin(height, width)[:] = image if image.ndim == 3 else image[:, :, None]  # noqa: PLR2004 (BGR or grey)
+    return height, width
+
+
+def _shape(capture: cv2.VideoCapture, *, max_side: int) -> tuple[int, int]:
+    """Return (height, width) as the stream announces it, if it is plausible; frames may differ."""
+    height, width = int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)), int(capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+    return min(max(height, 1), max_side), min(max(width, 1), max_side)
+
+
+def _media_times(capture: cv2.VideoCapture) -> Iterator[int]:
+    """Grab frame after frame and yield each one's nanoseconds from the first, strictly increasing."""
+    rate = capture.get(cv2.CAP_PROP_FPS)
+    period_ns = int(1e9 / (rate if rate > 0 else _DEFAULT_FPS))
+    begun_ms: float | None = None
+    last_ns = -1
+    while capture.grab():
+        stamp_ms = capture.get(cv2.CAP_PROP_POS_MSEC)
+        begun_ms = stamp_ms if begun_ms is None else begun_ms
+        media_ns = round((stamp_ms - begun_ms) * 1e6)
+        last_ns = media_ns if media_ns > last_ns else last_ns + period_ns
+        yield last_ns
+
+
+def _play_file(job: Job, outlet: Outlet) -> None:
+    """Deliver from ``job.start`` on; the frames before are decoded too, because seeking is inexact in many files."""
+    capture = cv2.VideoCapture(job.target, cv2.CAP_FFMPEG)
+    if not capture.isOpened():
+        raise SourceError("not a video that can be decoded, or its index is damaged")
+    outlet.say(Opened())
+    shape, pace, total = _shape(capture, max_side=job.max_side), Pace(job.fps), 0
+    for position, media_ns in enumerate(_media_times(capture)):
+        total, now = position + 1, outlet.beat()
+        following = pace.due(media_ns)
+        pace = following or pace
+        if following is None or position < job.start:
+            continue
+        outlet.wait()
+        try:
+            shape = _retrieve(capture, outlet, shape, max_side=job.max_side)
+        except ValueError as error:
+            outlet.say(Unreadable(position, str(error)))
+            continue
+        outlet.publish(position=position, media_ns=media_ns, monotonic_ns=now)
+    if total == 0:
+        raise SourceError("no frame of it can be decoded")
+    promised = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+    outlet.say(Ended(total, missing=promised - total if total < promised * (1 - _COUNT_ERROR) else 0))
+
+
+def _open_camera(job: Job) -> cv2.VideoCapture:
+    if job.kind is Kind.DEVICE:
+        device = int(job.target) if job.target.isdecimal() else job.target
+        return cv2.VideoCapture(device, cv2.CAP_V4L2)
+    # FFmpeg heeds timeouts only as parameters of the constructor, and only when it is asked for by name.
+    limits = {
+        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC: int(job.open_timeout_s * 1000),
+        cv2.CAP_PROP_READ_TIMEOUT_MSEC: int(job.read_timeout_s * 1000),
+    }
+    return cv2.VideoCapture(job.target, cv2.CAP_FFMPEG, [word for limit in limits.items() for word in limit])
+
+
+def _play_camera(job: Job, outlet: Outlet) -> None:
+    capture = _open_camera(job)
+    if not capture.isOpened():
+        raise SourceError("the camera cannot be opened: away, busy, or it refused the login")
+    outlet.say(Opened())
+    shape, pace, position = _shape(capture, max_side=job.max_side), Pace(job.fps), job.start
+    begun_ns = time.monotonic_ns()
+    while capture.grab():
+        now = outlet.beat()
+        following = pace.due(now - begun_ns)
+        if following is not None:
+            pace = following
+            try:
+                shape = _retrieve(capture, outlet, shape, max_side=job.max_side)
+            except ValueError as error:
+                outlet.say(Unreadable(position, str(error)))
+            else:
+                outlet.publish(position=position, media_ns=0, monotonic_ns=now)
+        position += 1
+    outlet.say(Failed("the camera stopped sending"))

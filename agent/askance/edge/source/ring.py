@@ -1,0 +1,172 @@
+"""Frames on their way from the decoding child to its parent: a ring of slots in memory that both have mapped.
+
+The memory is a file without a name (memfd): nothing is left behind when either side is killed. Each slot carries the
+number of its frame twice over, as in a sequence lock: odd while it is written, even when it is whole, so that a reader
+who was overtaken notices. A frame larger than its slot moves the slot to the end of the file, at a capacity of the next
+power of two; untouched pages cost nothing, and all that was left behind is smaller than the last move.
+"""
+
+import mmap
+import os
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+SLOTS: Final = 4
+HEAD_BYTES: Final = mmap.ALLOCATIONGRANULARITY  # a mapping may begin after it
+
+_Word = NDArray[np.int64]
+
+
+class _Ring(IntEnum):
+    """Words of the ring's own row."""
+
+    BEAT_NS = 0
+    PUBLISHED = 1
+
+
+class _Slot(IntEnum):
+    """Words of a slot's row."""
+
+    SEQUENCE = 0
+    POSITION = 1
+    MONOTONIC_NS = 2
+    WALL_NS = 3
+    MEDIA_NS = 4
+    WIDTH = 5
+    HEIGHT = 6
+    OFFSET = 7
+    CAPACITY = 8
+
+
+_WORDS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One frame as it lies in the ring.
+
+    Attributes:
+        image: (height, width, 3), uint8, BGR; the reader's own copy.
+        position: the frame's number in its source, skipped ones counted.
+        monotonic_ns: the monotonic clock when it was grabbed, nanoseconds.
+        wall_ns: the wall clock then, nanoseconds since 1970.
+        media_ns: nanoseconds from the recording's first frame; 0 for live sources.
+    """
+
+    image: NDArray[np.uint8]
+    position: int
+    monotonic_ns: int
+    wall_ns: int
+    media_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What is known of a frame beside its pixels, see ``Shot``."""
+
+    position: int
+    monotonic_ns: int
+    wall_ns: int
+    media_ns: int
+
+
+def create() -> int:
+    """Return the descriptor of an empty ring's memory."""
+    descriptor = os.memfd_create("askance-ring")
+    os.ftruncate(descriptor, HEAD_BYTES)
+    return descriptor
+
+
+def _rows(descriptor: int) -> _Word:
+    """Map the head: row 0 is the ring's, the others the slots'."""
+    head = mmap.mmap(descriptor, HEAD_BYTES)
+    return np.frombuffer(head, np.int64, (1 + SLOTS) * _WORDS).reshape(1 + SLOTS, _WORDS)
+
+
+def _body(descriptor: int) -> NDArray[np.uint8]:
+    size = os.fstat(descriptor).st_size - HEAD_BYTES
+    return np.frombuffer(mmap.mmap(descriptor, size, offset=HEAD_BYTES), np.uint8) if size else np.empty(0, np.uint8)
+
+
+class RingWriter:
+    """The child's side."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._rows = _rows(descriptor)
+        self._body = _body(descriptor)
+
+    def beat(self, monotonic_ns: int) -> None:
+        """Give a sign of life."""
+        self._rows[0, _Ring.BEAT_NS] = monotonic_ns
+
+    def begin(self, height: int, width: int) -> NDArray[np.uint8]:
+        """Return the next slot to write pixels into: (height, width, 3), uint8; its last frame is gone."""
+        number = int(self._rows[0, _Ring.PUBLISHED])
+        row = self._rows[1 + number % SLOTS]
+        row[_Slot.SEQUENCE] = 2 * number + 1
+        size = height * width * 3
+        if row[_Slot.CAPACITY] < size:
+            self._move(row, 1 << (size - 1).bit_length())
+        row[_Slot.HEIGHT], row[_Slot.WIDTH] = height, width
+        start = int(row[_Slot.OFFSET])
+        return self._body[start : start + size].reshape(height, width, 3)
+
+    def publish(self, stamp: Stamp) -> None:
+        """Let the reader have what was written since ``begin``."""
+        number = int(self._rows[0, _Ring.PUBLISHED])
+        row = self._rows[1 + number % SLOTS]
+        row[_Slot.POSITION] = stamp.position
+        row[_Slot.MONOTONIC_NS] = stamp.monotonic_ns
+        row[_Slot.WALL_NS] = stamp.wall_ns
+        row[_Slot.MEDIA_NS] = stamp.media_ns
+        row[_Slot.SEQUENCE] = 2 * number + 2
+        self._rows[0, _Ring.PUBLISHED] = number + 1
+
+    def _move(self, row: _Word, capacity: int) -> None:
+        end = os.fstat(self._descriptor).st_size
+        whole_pages = -(-capacity // HEAD_BYTES) * HEAD_BYTES
+        os.ftruncate(self._descriptor, end + whole_pages)
+        row[_Slot.OFFSET], row[_Slot.CAPACITY] = end - HEAD_BYTES, whole_pages
+        self._body = _body(self._descriptor)
+
+
+class RingReader:
+    """The parent's side."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._rows = _rows(descriptor)
+        self._body = _body(descriptor)
+
+    @property
+    def beat_ns(self) -> int:
+        """The child's last sign of life, nanoseconds of the monotonic clock; 0 before the first."""
+        return int(self._rows[0, _Ring.BEAT_NS])
+
+    @property
+    def published(self) -> int:
+        """How many frames were written so far."""
+        return int(self._rows[0, _Ring.PUBLISHED])
+
+    def read(self, number: int) -> Shot | None:
+        """Return a copy of the frame published as ``number`` (from 0); None when it is not there or was overwritten."""
+        row = self._rows[1 + number % SLOTS]
+        if row[_Slot.SEQUENCE] != 2 * number + 2:
+            return None
+        start, height, width = int(row[_Slot.OFFSET]), int(row[_Slot.HEIGHT]), int(row[_Slot.WIDTH])
+        size = height * width * 3
+        if start + size > len(self._body):
+            self._body = _body(self._descriptor)
+        shot = Shot(
+            self._body[start : start + size].reshape(height, width, 3).copy(),
+            position=int(row[_Slot.POSITION]),
+            monotonic_ns=int(row[_Slot.MONOTONIC_NS]),
+            wall_ns=int(row[_Slot.WALL_NS]),
+            media_ns=int(row[_Slot.MEDIA_NS]),
+        )
+        return shot if row[_Slot.SEQUENCE] == 2 * number + 2 else None

@@ -1,0 +1,84 @@
+"""What cameras and recordings have in common: a section, a child to watch, counts, and an end from outside."""
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from threading import Event
+from typing import Final
+
+from askance.edge.config import CameraSection
+from askance.edge.source.address import Address, redact
+from askance.edge.source.life import Died, Patience, Waiting, decoding
+from askance.edge.source.messages import Ended, Failed, Job, Unreadable
+from askance.edge.source.ring import Shot
+from askance.edge.source.tally import Tally
+
+log: Final = logging.getLogger("askance.edge.source")
+
+_STEP_S: Final = 0.5
+
+
+class Watched:
+    """A source decoded by a child process; ``Source`` says what the public names promise."""
+
+    def __init__(self, camera: CameraSection, address: Address) -> None:
+        self.trouble: str | None = None
+        self._camera = camera
+        self._address = address
+        self._closed = Event()
+        self._tally = Tally()
+        self._beat_s = time.monotonic()
+
+    @property
+    def live(self) -> bool:
+        """As ``Source`` says."""
+        return self._address.kind.live
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """As ``Source`` says."""
+        return self._tally.counts()
+
+    def beat(self) -> float:
+        """As ``Source`` says."""
+        return self._beat_s
+
+    def close(self) -> None:
+        """As ``Source`` says."""
+        self._closed.set()
+
+    def _decode(self) -> Iterator[Shot | Ended | Failed | Died]:
+        """Start a child behind the last delivered frame and tell what it brings; report what it cannot read."""
+        camera = self._camera
+        job = Job(
+            kind=self._address.kind,
+            target=self._address.target,
+            fps=camera.fps,
+            start=self._tally.next,
+            open_timeout_s=camera.open_timeout.total_seconds(),
+            read_timeout_s=camera.silence.total_seconds(),
+            max_side=camera.max_side,
+        )
+        patience = Patience(opening_s=job.open_timeout_s, reading_s=job.read_timeout_s)
+        for event in decoding(job, newest=self.live, patience=patience, closed=self._closed):
+            self._beat_s = time.monotonic()
+            if isinstance(event, Unreadable):
+                self._report(event)
+            elif not isinstance(event, Waiting):
+                yield event
+
+    def _report(self, event: Unreadable) -> None:
+        if self._tally.spoil(event.position):
+            self.trouble = redact(f"frame {event.position} is unreadable: {event.why}")
+            log.warning("source.unreadable: camera %s: %s", self._camera.id, self.trouble)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait before the next attempt, giving signs of life, unless the source is closed."""
+        until = time.monotonic() + seconds
+        while not self._closed.wait(min(_STEP_S, max(0.0, until - time.monotonic()))) and time.monotonic() < until:
+            self._beat_s = time.monotonic()
+
+    def _restart(self, why: str) -> None:
+        self._tally.restarts += 1
+        self.trouble = redact(why)
+        log.warning("source.restart: camera %s, frame %d: %s", self._camera.id, self._tally.next, self.trouble)

@@ -1,0 +1,9 @@
+"""The durable capture store: the only bridge between the camera side and the sync side."""
+
+from askance.edge.store.draft import Draft
+from askance.edge.store.index import Due, Usage
+from askance.edge.store.recovery import Recovery
+from askance.edge.store.snapshot import Glimpse, Snapshot
+from askance.edge.store.store import Store
+
+__all__ = ["Draft", "Due", "Glimpse", "Recovery", "Snapshot", "Store", "Usage"]

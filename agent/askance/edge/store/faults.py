@@ -1,0 +1,61 @@
+"""Which failures of the disk pass by themselves and which do not."""
+
+import errno
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final
+
+from askance.errors import StoreError, StoreFullError
+
+# EFBIG is what a limit on file sizes says (LimitFSIZE of a unit, a quota of some file systems).
+TRANSIENT_ERRNOS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
+# SQLite answers a full disk with FULL or, while it grows its WAL, with IOERR or CANTOPEN.
+TRANSIENT_CODES: Final = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+DAMAGE_CODES: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PRIMARY: Final = 0xFF
+
+
+def primary_code(error: sqlite3.Error) -> int | None:
+    """SQLite's primary result code; None for an error that Python's own layer raised."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & _PRIMARY
+
+
+@contextmanager
+def translated(doing: str) -> Generator[None, None, None]:
+    """Turn failures of the disk and of SQLite inside the block into errors with a next step.
+
+    Raises:
+        StoreFullError: no space, read-only or failing disk; may pass.
+        StoreError: anything else that the disk or SQLite said.
+    """
+    try:
+        yield
+    except OSError as error:
+        text = f"cannot {doing}: {error}"
+        if error.errno in TRANSIENT_ERRNOS:
+            raise _full(text) from error
+        raise StoreError(text, hint="check owner and mode of the folder that store.path names") from error
+    except sqlite3.Error as error:
+        text = f"cannot {doing}: {error}"
+        code = primary_code(error)
+        if code in TRANSIENT_CODES:
+            raise _full(text) from error
+        if code in DAMAGE_CODES:
+            hint = "restart the agent (systemctl restart askance-edge): it rebuilds the index from the frames"
+            raise StoreError(text, hint=hint) from error
+        raise StoreError(text, hint="run `askance doctor`") from error
+
+
+def _full(text: str) -> StoreFullError:
+    return StoreFullError(
+        text, hint="free space or remount the disk writable (df, dmesg), or lower store.quota; capturing resumes alone"
+    )

@@ -1,0 +1,257 @@
+"""The durable capture store: what it has kept survives any crash until central has it."""
+
+import os
+import threading
+from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
+from typing import Final, Self
+
+from askance.database import transaction
+from askance.edge.config import StoreSection
+from askance.edge.store.ballast import Ballast
+from askance.edge.store.draft import Draft
+from askance.edge.store.envelopes import Envelopes
+from askance.edge.store.eviction import Newcomer, plan_room
+from askance.edge.store.faults import translated
+from askance.edge.store.index import Due, Entry, Index, Record, Usage
+from askance.edge.store.ledger import open_boot, read_ledgers
+from askance.edge.store.lifecycle import Event
+from askance.edge.store.lock import StoreLock
+from askance.edge.store.recovery import DAMAGED, LOST, Recovery, finish_deletions, give_up, open_index, sweep
+from askance.edge.store.snapshot import peek
+from askance.edge.store.spendings import Spendings
+from askance.edge.values import Drop, Spending
+from askance.errors import StoreFullError
+from askance.wire.codec import digest, pack
+from askance.wire.identity import DeviceId, FrameId, Sha256, new_frame_id
+from askance.wire.receipts import Ledger
+
+REFUSED: Final = Drop("store.quota")
+_RANDOM_BYTES: Final = 10
+_BATCH_SHARE: Final = 64
+
+
+class Store:
+    """One folder of captured frames, held by one process; any thread may call any method.
+
+    ``recovery`` says what the start had to put right.
+
+    Raises:
+        StoreFullError: from every method, when the disk is full, read-only or fails; the same call may succeed later.
+        StoreError: from every method, when the disk or SQLite says anything else.
+    """
+
+    peek = staticmethod(peek)
+
+    def __init__(
+        self,
+        section: StoreSection,
+        *,
+        device: DeviceId,
+        boot_id: str,
+        randomness: Callable[[int], bytes],
+        resources: ExitStack,
+    ) -> None:
+        path = section.path
+        self._section = section
+        self._device = device
+        self._boot_id = boot_id
+        self._randomness = randomness
+        self._lock = threading.Lock()
+        self._verified: set[FrameId] = set()
+        self._ballast = Ballast(path / "ballast")
+        self._envelopes = Envelopes(path)
+        self._connection, rebuilt = self._ballast.spend_on("open the index", lambda: open_index(path))
+        resources.callback(self._connection.close)
+        self.recovery = self._ballast.spend_on("check the store", lambda: self._sweep(rebuilt=rebuilt))
+        self._index = Index(self._connection)
+        boot = self._ballast.spend_on("note the boot", lambda: open_boot(self._connection, boot_id))
+        self._next_seq = boot.next_seq
+        self._spendings = Spendings(self._connection, boot.number)
+        self._bytes = self._index.usage().bytes
+        self._ballast.make()
+        self._resources = resources.pop_all()
+
+    @classmethod
+    def open(cls, section: StoreSection, *, device: DeviceId, boot_id: str, randomness: Callable[[int], bytes]) -> Self:
+        """Lock the folder, check and repair what is in it, and go on in the boot that ``boot_id`` names.
+
+        ``randomness`` is as ``os.urandom``; earlier frames keep the device they were captured by.
+
+        Raises:
+            StoreLockedError: another agent holds the folder.
+        """
+        with ExitStack() as resources, translated(f"open the store {section.path}"):
+            section.path.mkdir(mode=0o750, parents=True, exist_ok=True)
+            resources.callback(StoreLock(section.path / "lock").release)
+            return cls(section, device=device, boot_id=boot_id, randomness=randomness, resources=resources)
+
+    def close(self) -> None:
+        """Write the log back and let another agent in."""
+        with self._lock, translated("close the store"):
+            self._resources.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def keep(self, draft: Draft, jpeg: bytes) -> FrameId | Drop:
+        """Capture a frame: when this returns its id, no crash or power cut can take it back.
+
+        Returns:
+            The new frame's id, or a Drop when the quota is full of frames that are worth more.
+
+        Raises:
+            WireError: manifest or JPEG are longer than the protocol allows.
+            ValueError: the draft breaks the manifest's schema.
+        """
+        with self._lock:
+            randomness = self._randomness(_RANDOM_BYTES)
+            frame_id = new_frame_id(wall_ms=draft.taken.wall_ms or 0, randomness=randomness)
+            manifest = draft.manifest(frame_id, self._device, boot_id=self._boot_id, seq=self._next_seq)
+            envelope = pack(manifest, jpeg)
+            if not self._make_room(Newcomer(draft.arm, draft.priority, draft.value, len(envelope))):
+                return REFUSED
+            with translated("keep a frame"), ExitStack() as undo:
+                undo.callback(self._discard, frame_id)
+                self._envelopes.write(frame_id, envelope)
+                with transaction(self._connection):
+                    self._index.insert([Record(manifest, len(envelope), digest(envelope))])
+                    self._spendings.insert(draft.spendings)
+                undo.pop_all()
+            self._next_seq += 1
+            self._bytes += len(envelope)
+            return frame_id
+
+    def due(self, limit: int, *, exclude: Collection[FrameId]) -> list[Due]:
+        """The pending frames to send first: by priority, then value, then age; none of ``exclude``."""
+        with self._lock, translated("look for frames to send"):
+            return self._index.due(limit, exclude)
+
+    def read(self, frame_id: FrameId, offset: int, length: int) -> bytes | None:
+        """Return up to ``length`` bytes of the envelope from ``offset`` on; its hash has been checked in this run.
+
+        Returns:
+            None where the frame is not held, or no more: one whose file is gone or damaged is counted as evicted.
+        """
+        with self._lock, translated(f"read the frame {frame_id}"):
+            entry = self._index.find(frame_id)
+            if entry is None:
+                return None
+            trouble = self._trouble(entry)
+            piece = None if trouble else self._envelopes.read(frame_id, offset, length=length)
+            if piece is None:
+                self._give_up(entry, trouble or LOST)
+            return piece
+
+    def deliver(self, frame_id: FrameId, sha256: Sha256) -> bool:
+        """Take central's receipt; False when no frame with this id and hash is held."""
+        with self._lock:
+            self._verified.discard(frame_id)
+            return self._ballast.spend_on("note a receipt", lambda: self._index.deliver(frame_id, sha256))
+
+    def quarantine(self, frame_id: FrameId, reason: str) -> bool:
+        """Send the frame no more, for a ``reason`` that people read; False when it is not held."""
+        with self._lock:
+            return self._ballast.spend_on("quarantine a frame", lambda: self._index.quarantine(frame_id, reason))
+
+    def requeue(self, frame_id: FrameId | None = None) -> int:
+        """Send a quarantined frame again, or with None all of them; returns how many.
+
+        Raises:
+            StoreError: the frame is not quarantined.
+        """
+        with self._lock:
+            return self._ballast.spend_on("queue frames again", lambda: self._index.requeue(frame_id))
+
+    def ledgers(self) -> tuple[Ledger, ...]:
+        """The count of frames of this boot, then of the newest earlier boots that still have frames here."""
+        with self._lock, translated("read the ledger"):
+            return read_ledgers(self._connection, self._boot_id)
+
+    def budget_now(self, monotonic_ns: int) -> int:
+        """Read the budget clock at a moment of this boot, in nanoseconds; see ``spendings``."""
+        with self._lock, translated("read the budget clock"):
+            return self._spendings.now(monotonic_ns)
+
+    def spent(self) -> Mapping[str, tuple[Spending, ...]]:
+        """What each rule has spent, oldest first, for at least 31 days; ``at_ns`` is on the budget clock."""
+        with self._lock, translated("read the spendings"):
+            return self._spendings.history()
+
+    def chunk_ceiling(self, broker: str) -> int | None:
+        """The greatest chunk this broker is known to take, in bytes; None while nothing was learnt."""
+        with self._lock, translated("read a broker's ceiling"):
+            return self._index.chunk_ceiling(broker)
+
+    def set_chunk_ceiling(self, broker: str, ceiling: int) -> None:
+        """Remember the greatest chunk this broker takes, in bytes."""
+        with self._lock:
+            self._ballast.spend_on("note a broker's ceiling", lambda: self._index.set_chunk_ceiling(broker, ceiling))
+
+    def usage(self) -> Usage:
+        """How full the store is."""
+        with self._lock, translated("measure the store"):
+            return self._index.usage()
+
+    def _sweep(self, *, rebuilt: bool) -> Recovery:
+        return sweep(self._connection, self._envelopes, rebuilt=rebuilt)
+
+    def _make_room(self, newcomer: Newcomer) -> bool:
+        """Evict what has to go; False when the quota holds nothing that is worth less.
+
+        Raises:
+            StoreFullError: other files fill the disk, and eviction cannot make up for it.
+        """
+        section = self._section
+        disk = os.statvfs(section.path)
+        free = disk.f_bavail * disk.f_frsize
+        above_quota = self._bytes + newcomer.size - section.quota
+        need = max(above_quota, newcomer.size + section.min_free + self._ballast.missing_bytes - free)
+        if need <= 0:
+            self._ballast.make()
+            return True
+        if newcomer.size > section.quota:
+            return False
+        protected = int(section.random_share * section.quota)
+        spare = section.quota // _BATCH_SHARE
+        plan = plan_room(self._index.held(), newcomer, need=need, protected=protected, spare=spare)
+        reason = "quota" if above_quota > 0 else "disk"
+        self._ballast.spend_on("evict frames", lambda: self._evict(plan.victims, reason))
+        if not plan.fits and above_quota <= 0:
+            raise StoreFullError(
+                f"the disk has too few free bytes: {free}", hint="free space, or lower store.min_free; see df"
+            )
+        return plan.fits
+
+    def _evict(self, victims: Collection[FrameId], reason: str) -> None:
+        self._verified.difference_update(victims)
+        self._bytes -= sum(entry.size for entry in self._index.condemn(victims, Event.EVICT, reason=reason))
+        finish_deletions(self._index, self._envelopes)
+
+    def _trouble(self, entry: Entry) -> str | None:
+        """Why the file cannot be sent; each file is looked at once in a run."""
+        if entry.frame_id in self._verified:
+            return None
+        envelope = self._envelopes.load(entry.frame_id)
+        if envelope is None:
+            return LOST
+        if digest(envelope) != entry.sha256:
+            return DAMAGED
+        self._verified.add(entry.frame_id)
+        return None
+
+    def _give_up(self, entry: Entry, reason: str) -> None:
+        self._verified.discard(entry.frame_id)
+        self._bytes -= entry.size
+        give_up(self._index, self._envelopes, frame_id=entry.frame_id, reason=reason)
+
+    def _discard(self, frame_id: FrameId) -> None:
+        """Take back a file that did not become a capture."""
+        try:
+            self._envelopes.remove([frame_id])
+        except OSError:
+            # the next start may adopt it: its sequence number is spent
+            self._next_seq += 1

@@ -1,0 +1,178 @@
+"""A standing line to the broker: dials link after link, finds the MQTT version it speaks, and waits longer each time.
+
+Both programs own one line in one thread. MQTT 5 is tried first; a broker that refuses the version, hangs up before its
+CONNACK or stays silent is dialled with the other version the next time. The version that worked is kept until the
+broker refuses it: one that hangs up or is silent later is in trouble, not of another mind.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Final, TypeAlias
+
+from askance.backoff import full_jitter_s
+from askance.errors import BrokerAwayError
+from askance.sections import BrokerSection
+from askance.transport import Down, Link, LinkEvent, Message, Settled, Up
+
+SILENCE_S: Final = 5.0
+FIRST_WAIT_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """Somebody else has work for the line's owner."""
+
+
+Event: TypeAlias = LinkEvent | Woken
+
+
+class Line:
+    """A line that is dialled again whenever it breaks; one thread calls everything but ``wake``.
+
+    Args:
+        broker: whom to dial.
+        client_id: unique at the broker.
+        will: what the broker publishes when the link dies.
+        receive_maximum: how many unacknowledged messages the broker may send.
+        longest_wait_s: cap of the wait between two attempts.
+        clock: monotonic seconds.
+        draw: random numbers in [0, 1).
+    """
+
+    def __init__(
+        self,
+        broker: BrokerSection,
+        *,
+        client_id: str,
+        will: Message | None,
+        receive_maximum: int | None,
+        longest_wait_s: float,
+        clock: Callable[[], float],
+        draw: Callable[[], float],
+    ) -> None:
+        self.trouble: str | None = None
+        self.refused = False
+        self._broker = broker
+        self._client_id = client_id
+        self._will = will
+        self._receive_maximum = receive_maximum
+        self._longest_wait_s = longest_wait_s
+        self._clock = clock
+        self._draw = draw
+        self._events: SimpleQueue[Event] = SimpleQueue()
+        self._link: Link | None = None
+        self._up = False
+        self._links = 0
+        self._failures = 0
+        self._v5 = True
+        self._proven = False
+        self._dial_at = clock()
+        self._answer_by = 0.0
+
+    @property
+    def address(self) -> str:
+        """The broker's host and port; what is learnt about a broker is remembered under it."""
+        return f"{self._broker.host}:{self._broker.port}"
+
+    @property
+    def up(self) -> bool:
+        """Whether the broker has accepted the link and it has not broken since."""
+        return self._up
+
+    def next(self, timeout_s: float) -> Event | None:
+        """Wait for what happens next; None when nothing did within ``timeout_s`` seconds."""
+        if self._link is None and self._clock() >= self._dial_at:
+            self._dial()
+        try:
+            event = self._events.get(timeout=max(0.0, min(timeout_s, self._patience(self._clock()))))
+        except Empty:
+            # only now: an owner that was busy for long may find the answer waiting
+            unanswered = self._link is not None and not self._up and self._clock() >= self._answer_by
+            return self._broken(Down(self._links, "no answer to CONNECT")) if unanswered else None
+        return self._accept(event)
+
+    def wake(self) -> None:
+        """Make ``next`` return ``Woken``; from any thread."""
+        self._events.put(Woken())
+
+    def publish(self, message: Message) -> int | None:
+        """Hand a message to the link; its number, or None while the line is down."""
+        return self._link.publish(message) if self._link is not None and self._up else None
+
+    def subscribe(self, topic_filter: str) -> None:
+        """Ask for messages, while the line is up."""
+        if self._link is not None:
+            self._link.subscribe(topic_filter)
+
+    def acknowledge(self, mid: int) -> None:
+        """Send the PUBACK of a received message, while the line is up."""
+        if self._link is not None:
+            self._link.acknowledge(mid)
+
+    def hang_up(self, trouble: str = "nothing moved") -> None:
+        """Drop a link that is of no use, and say why; it is dialled again after the usual wait."""
+        if self._link is not None:
+            self._broken(Down(self._link.number, trouble))
+
+    def close(self) -> None:
+        """End the link for good."""
+        if self._link is not None:
+            self._link.close()
+            self._link, self._up = None, False
+
+    def _accept(self, event: Event) -> Event | None:
+        """Take note of an event; those of an earlier link are nobody's any more."""
+        if isinstance(event, Woken):
+            return event
+        if self._link is None or event.link != self._link.number:
+            return None
+        if isinstance(event, Down):
+            return self._broken(event)
+        if isinstance(event, Up):
+            self._up, self._proven, self.trouble, self.refused = True, True, None, False
+        elif isinstance(event, Settled):
+            self._failures = 0  # not at Up: a link that breaks whenever it carries something has to slow down too
+        return event
+
+    def _dial(self) -> None:
+        self._links += 1
+        link = Link(
+            self._broker,
+            number=self._links,
+            client_id=self._client_id,
+            report=self._events.put,
+            v5=self._v5,
+            will=self._will,
+            receive_maximum=self._receive_maximum,
+        )
+        try:
+            link.connect()
+        except BrokerAwayError as error:
+            self._wait(str(error))
+            return
+        self._link, self._up, self._answer_by = link, False, self._clock() + SILENCE_S
+
+    def _broken(self, down: Down) -> Down:
+        """Bury the link and set the time of the next dial."""
+        if self._link is not None:
+            self._link.close()
+        if not self._up and (down.version or not (down.refused or self._proven)):
+            self._v5, self._proven = not self._v5, False
+        self._link, self._up, self.refused = None, False, down.refused
+        self._wait(down.reason)
+        if down.version:
+            self._dial_at = self._clock()
+        return down
+
+    def _wait(self, trouble: str) -> None:
+        self._failures += 1
+        self.trouble = trouble
+        wait_s = full_jitter_s(self._failures, self._draw(), base_s=FIRST_WAIT_S, cap_s=self._longest_wait_s)
+        self._dial_at = self._clock() + wait_s
+
+    def _patience(self, now: float) -> float:
+        """How long nothing but an event can matter."""
+        if self._link is None:
+            return self._dial_at - now
+        return SILENCE_S if self._up else self._answer_by - now

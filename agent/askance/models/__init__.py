@@ -1,0 +1,1 @@
+"""Models before they run: fetched, listed, quantized; the agent itself never imports this."""

@@ -1,0 +1,124 @@
+"""AP50 of a model package on labelled photos, through the installed package, scored by pycocotools.
+
+    python benchmarks/detection_ap.py                                      the shipped model
+    python benchmarks/detection_ap.py --onnx coco_ssdlite_mbv2_300.onnx    the same card over another file
+
+The labels are YOLO text files with COCO's 80 classes in order; the photos are those of coco128's val split.
+"""
+
+import argparse
+import contextlib
+import io
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+from askance import shipped
+from askance.edge.config import DetectorSection
+from askance.edge.detect import Detector
+from askance.edge.detect.package import Package, load_package, sha256_of
+from askance.edge.values import Frame, Instant
+from askance.labels import LabelMap
+from askance.wire.capture import ClockQuality
+from askance.wire.identity import CameraId
+
+CHECKOUT = Path(__file__).parents[1]
+DATASET = "images/coco128"
+IOU = 0.5
+FLOOR = 0.01
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print AP50 of one model; end with 1 when it is below the bar."""
+    options = _arguments(argv)
+    labels = LabelMap.load(shipped.folder("config") / "labels.yaml")
+    root = options.assets / DATASET
+    truth, photos = _truth(root, labels, split=options.split)
+    with tempfile.TemporaryDirectory() as scratch:
+        package = load_package(options.package)
+        if options.onnx is not None:
+            package = _under_card(package, options.onnx, folder=Path(scratch))
+        section = DetectorSection(floor=FLOOR, candidates=100)
+        found = _detections(Detector(package, labels, section=section), photos)
+    figure = _ap50(truth, found)
+    print(f"{package.file.name} ({package.card.sha256[:12]}): AP50 {figure:.4f} on {len(photos)} photos")
+    if figure < options.bar:
+        raise SystemExit(f"AP50 {figure:.4f} is below {options.bar}")
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="AP50 of a model package on coco128")
+    parser.add_argument("--package", type=Path, default=shipped.folder("models") / DetectorSection().model)
+    parser.add_argument("--onnx", type=Path, help="score this file under the package's card")
+    parser.add_argument("--split", choices=["train2017", "val2017"], default="val2017")
+    parser.add_argument("--bar", type=float, default=0.0, help="least AP50")
+    assets = os.environ.get("ASKANCE_TEST_ASSETS", CHECKOUT.parent / "shared" / "assets")
+    parser.add_argument("--assets", type=Path, default=Path(assets))
+    return parser.parse_args(argv)
+
+
+def _under_card(package: Package, onnx: Path, *, folder: Path) -> Package:
+    (folder / onnx.name).symlink_to(onnx.resolve())
+    card = package.card.model_copy(
+        update={"file": onnx.name, "sha256": sha256_of(onnx), "quantization": None, "figures": {}}
+    )
+    return Package(card, folder)
+
+
+def _truth(root: Path, labels: LabelMap, *, split: str) -> tuple[COCO, list[Path]]:
+    """Read the boxes as a COCO data set whose category ids are the label map's."""
+    photos = sorted((root / "images" / split).glob("*.jpg"))
+    ids = [label.id for label in labels.labels]
+    images, annotations = [], []
+    for number, photo in enumerate(photos):
+        height, width = cv2.imread(str(photo)).shape[:2]
+        images.append({"id": number, "width": width, "height": height})
+        path = root / "object_detection" / "labels" / split / f"{photo.stem}.txt"
+        for row in np.loadtxt(path, ndmin=2) if path.is_file() else []:
+            x, y, w, h = row[1:] * (width, height, width, height)
+            annotations.append(
+                {
+                    "id": len(annotations) + 1,
+                    "image_id": number,
+                    "category_id": ids[int(row[0])],
+                    "bbox": [x - w / 2, y - h / 2, w, h],
+                    "area": w * h,
+                    "iscrowd": 0,
+                }
+            )
+    truth = COCO()
+    truth.dataset = {"images": images, "annotations": annotations, "categories": [{"id": i} for i in ids], "info": {}}
+    with contextlib.redirect_stdout(io.StringIO()):
+        truth.createIndex()
+    return truth, photos
+
+
+def _detections(detector: Detector, photos: Sequence[Path]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for number, photo in enumerate(photos):
+        instant = Instant(monotonic_ns=number, wall_ms=None, clock=ClockQuality.NONE)
+        found = detector.detect(Frame(cv2.imread(str(photo)), CameraId("bench"), instant, number))
+        for (left, top, right, bottom), score, label in zip(found.boxes, found.scores, found.label_ids, strict=True):
+            box = [float(value) for value in (left, top, right - left, bottom - top)]
+            rows.append({"image_id": number, "category_id": int(label), "bbox": box, "score": float(score)})
+    return rows
+
+
+def _ap50(truth: COCO, found: list[dict[str, object]]) -> float:
+    with contextlib.redirect_stdout(io.StringIO()):
+        evaluation = COCOeval(truth, truth.loadRes(found), "bbox")
+        evaluation.params.iouThrs = np.array([IOU])
+        evaluation.evaluate()
+        evaluation.accumulate()
+    precision = evaluation.eval["precision"][0, :, :, 0, -1]
+    return float(precision[precision > -1].mean())
+
+
+if __name__ == "__main__":
+    main()

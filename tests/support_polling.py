@@ -1,0 +1,17 @@
+"""Waiting in tests: a condition is polled until it holds or its time is over."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+PAUSE_S: Final = 0.01
+
+
+def until(condition: Callable[[], object], *, within_s: float = 10.0) -> bool:
+    """Poll ``condition`` until it holds; False when it did not within ``within_s`` seconds."""
+    deadline = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(PAUSE_S)
+    return True

@@ -1,0 +1,26 @@
+"""Scenes for tests of scores and rules: detections without a detector."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from askance.edge.values import Detections, Quality
+
+PERSON, BICYCLE, CAR = 1, 2, 3
+NAMES = {PERSON: "person", BICYCLE: "bicycle", CAR: "car"}
+SHARP = Quality(sharpness=0.6, brightness=0.5, motion=0.1, dhash="0123456789abcdef")
+
+
+def scene(
+    *objects: tuple[int, float], class_scores: Sequence[Sequence[float]] | None = None, report: float = 0.5
+) -> Detections:
+    """Detections of (label id, score), one below the other."""
+    scores = np.array([score for _, score in objects], dtype=np.float32)
+    table = None if class_scores is None else np.array(class_scores, dtype=np.float32)
+    return Detections(
+        boxes=np.tile(np.array([[0, 0, 10, 10]], dtype=np.float32), (len(objects), 1)),
+        scores=scores,
+        label_ids=np.array([label for label, _ in objects], dtype=np.int32),
+        class_scores=table,
+        reported=scores >= report,
+    )

@@ -1,0 +1,143 @@
+"""Conditions hold or not, and say why."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askance.edge.rules.conditions import (
+    All,
+    AnyOf,
+    Clause,
+    Doubt,
+    Fault,
+    Finding,
+    FrameFacts,
+    Not,
+    evaluate,
+    measures,
+)
+from askance.edge.rules.lottery import Lottery
+from askance.edge.values import Measure, Quality, Signal
+from askance.units import Rate
+from support_scenes import SHARP
+
+NEAR, ENTROPY, MARGIN = Measure("near_threshold", None, 0.2, 0.6), Measure("entropy"), Measure("margin")
+FACTS = FrameFacts(
+    signals={
+        NEAR: Signal("near_threshold", 0.5, (1, 0), "car scored 0.41"),
+        ENTROPY: Signal("entropy", 0.3, (2,), "3 candidates"),
+        MARGIN: None,
+    },
+    quality=SHARP,
+    draw=0.5,
+    elapsed_ns=60 * 10**9,
+)
+YES, NO = Doubt(NEAR, 0.0), Doubt(ENTROPY, 0.9)
+DARK = replace(SHARP, sharpness=0.05, brightness=0.1)
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        pytest.param(YES, Finding(True, "near_threshold", 0.5, "car scored 0.41", (1, 0)), id="doubt"),
+        pytest.param(NO, Finding(False, "entropy", 0.3, "3 candidates", (2,)), id="too-little-doubt"),
+        pytest.param(Doubt(ENTROPY, 0.3), Finding(True, "entropy", 0.3, "3 candidates", (2,)), id="just-enough"),
+        pytest.param(Doubt(MARGIN, 0.1), Finding(False, "margin", 0.0, "the model gives no margin"), id="unsupported"),
+        pytest.param(Lottery(0.6), Finding(True, "random", 1.0, "drawn by lot"), id="drawn"),
+        pytest.param(Lottery(0.4), Finding(False, "random", 0.0, "not drawn by lot"), id="not-drawn"),
+        pytest.param(
+            Lottery(Rate(50, timedelta(hours=1))), Finding(True, "random", 1.0, "drawn by lot"), id="drawn-by-rate"
+        ),
+    ],
+)
+def test_a_leaf_says_whether_it_held_and_why(clause: Clause, expected: Finding) -> None:
+    assert expected == evaluate(clause, FACTS)
+
+
+def test_no_doubt_at_all_never_matches() -> None:
+    facts = replace(FACTS, signals={NEAR: Signal("near_threshold", 0.0, (), "nothing")})
+    assert not evaluate(YES, facts).matched
+
+
+@pytest.mark.parametrize(
+    ("fault", "quality", "expected"),
+    [
+        pytest.param(Fault(0.1, None, None), DARK, (True, 0.5, "sharpness 0.05, below 0.10"), id="blurred"),
+        pytest.param(Fault(None, 0.4, None), DARK, (True, 0.75, "brightness 0.10, below 0.40"), id="dark"),
+        pytest.param(Fault(0.1, 0.4, None), DARK, (True, 0.75, "brightness 0.10, below 0.40"), id="worst-is-told"),
+        pytest.param(Fault(None, None, 0.25), SHARP, (True, 1 / 3, "brightness 0.50, above 0.25"), id="bright"),
+        pytest.param(Fault(0.1, 0.4, 0.9), SHARP, (False, 0.0, "the picture is good enough"), id="none"),
+        pytest.param(Fault(0.6, None, None), SHARP, (False, 0.0, "the picture is good enough"), id="at-the-limit"),
+    ],
+)
+def test_a_fault_of_the_picture_is_measured(fault: Fault, quality: Quality, expected: tuple[bool, float, str]) -> None:
+    finding = evaluate(fault, replace(FACTS, quality=quality))
+    assert (finding.matched, finding.text) == (expected[0], expected[2])
+    assert finding.value == pytest.approx(expected[1])
+
+
+@pytest.mark.parametrize(
+    ("clause", "matched", "text"),
+    [
+        pytest.param(All((YES, YES)), True, "car scored 0.41", id="all"),
+        pytest.param(All((YES, NO)), False, "3 candidates", id="all-but-one"),
+        pytest.param(AnyOf((NO, YES)), True, "car scored 0.41", id="any"),
+        pytest.param(AnyOf((NO, Doubt(MARGIN, 0.5))), False, "3 candidates", id="none-of-any"),
+        pytest.param(Not(NO), True, "not: 3 candidates", id="not"),
+        pytest.param(Not(YES), False, "not: car scored 0.41", id="not-true"),
+    ],
+)
+def test_combinations_tell_what_decided_them(clause: Clause, *, matched: bool, text: str) -> None:
+    finding = evaluate(clause, FACTS)
+    assert (finding.matched, finding.text) == (matched, text)
+
+
+def test_the_tree_is_whole_and_the_evidence_is_what_held() -> None:
+    finding = evaluate(All((AnyOf((NO, YES)), Not(NO), Lottery(0.9))), FACTS)
+    assert [part.clause for part in finding.parts] == ["any", "not", "random"]
+    assert [part.clause for part in finding.parts[0].parts] == ["entropy", "near_threshold"]
+    assert [evidence.clause for evidence in finding.evidence()] == ["near_threshold", "random"]
+
+
+def test_what_did_not_hold_is_no_evidence() -> None:
+    assert list(evaluate(NO, FACTS).evidence()) == []
+
+
+def test_the_measures_of_a_clause_are_those_of_its_leaves() -> None:
+    clause = All((AnyOf((YES, Lottery(0.1))), Not(NO), Fault(0.1, None, None)))
+    assert list(measures(clause)) == [NEAR, ENTROPY]
+
+
+leaves = st.sampled_from([YES, NO, Lottery(0.9), Lottery(0.1), Fault(0.1, None, None)])
+clauses = st.recursive(
+    leaves,
+    lambda inner: (
+        st.builds(Not, inner)
+        | st.lists(inner, min_size=1, max_size=3).map(lambda parts: All(tuple(parts)))
+        | st.lists(inner, min_size=1, max_size=3).map(lambda parts: AnyOf(tuple(parts)))
+    ),
+    max_leaves=8,
+)
+
+
+def truth(clause: Clause) -> bool:
+    """The same logic, written down once more without reasons."""
+    match clause:
+        case All(parts):
+            return all(truth(part) for part in parts)
+        case AnyOf(parts):
+            return any(truth(part) for part in parts)
+        case Not(part):
+            return not truth(part)
+        case _:
+            return clause in (YES, Lottery(0.9))
+
+
+@given(clauses)
+def test_combinations_follow_logic(clause: Clause) -> None:
+    finding = evaluate(clause, FACTS)
+    assert truth(clause) is finding.matched
+    assert 0.0 <= finding.value <= 1.0

@@ -1,0 +1,24 @@
+"""Candidates are chosen by label and ordered by doubt."""
+
+import numpy as np
+
+from askance.edge.score.candidates import and_more, chosen, most_doubtful
+from askance.edge.values import Measure
+from support_scenes import CAR, PERSON, scene
+
+
+def test_labels_choose_the_candidates() -> None:
+    found = scene((CAR, 0.5), (PERSON, 0.4))
+    assert chosen(found, Measure("x", frozenset({PERSON}))).tolist() == [False, True]
+    assert chosen(found, Measure("x", frozenset())).tolist() == [False, False]
+    assert chosen(found, Measure("x")).tolist() == [True, True]
+
+
+def test_the_greatest_doubts_come_first_and_none_is_left_out_before_the_limit() -> None:
+    doubts = np.array([0.1, 0.0, 0.9, 0.9, 0.2])
+    assert most_doubtful(doubts, most=9) == (2, 3, 4, 0)
+    assert most_doubtful(doubts, most=2) == (2, 3)
+
+
+def test_a_sentence_says_how_many_it_leaves_out() -> None:
+    assert (and_more(0), and_more(3)) == ("", ", and 3 more")

@@ -1,0 +1,79 @@
+"""The folder of envelope files."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from askance.edge.store.envelopes import DAMAGED_KEPT, Envelopes
+from askance.wire.identity import FrameId, new_frame_id
+
+
+def an_id(number: int = 0) -> FrameId:
+    return new_frame_id(wall_ms=number, randomness=bytes([number]) * 10)
+
+
+def test_a_written_file_stands_in_its_shard_and_is_read_back(tmp_path: Path) -> None:
+    envelopes = Envelopes(tmp_path)
+    envelopes.write(an_id(), b"0123456789")
+
+    assert envelopes.load(an_id()) == b"0123456789"
+    assert envelopes.read(an_id(), 3, length=4) == b"3456"
+    assert envelopes.read(an_id(), 8, length=4) == b"89"
+    assert envelopes.size(an_id()) == 10
+    assert envelopes.file(an_id()) == tmp_path / "frames" / "00" / f"{an_id()}.askf"
+    assert stat.S_IMODE(envelopes.file(an_id()).stat().st_mode) & 0o137 == 0
+    assert [(envelopes.file(an_id()), an_id())] == list(envelopes.walk())
+
+
+def test_a_file_is_never_written_twice_at_once(tmp_path: Path) -> None:
+    envelopes = Envelopes(tmp_path)
+    (tmp_path / "frames" / f".tmp-{an_id()}").touch()
+
+    with pytest.raises(FileExistsError):
+        envelopes.write(an_id(), b"x")
+
+
+def test_what_is_missing_is_none(tmp_path: Path) -> None:
+    envelopes = Envelopes(tmp_path)
+
+    assert envelopes.load(an_id()) is None
+    assert envelopes.read(an_id(), 0, length=1) is None
+    assert envelopes.size(an_id()) is None
+
+
+def test_removing_takes_finished_and_unfinished_files_and_minds_no_missing_ones(tmp_path: Path) -> None:
+    envelopes = Envelopes(tmp_path)
+    envelopes.write(an_id(1), b"x")
+    (tmp_path / "frames" / f".tmp-{an_id(2)}").touch()
+    envelopes.remove([an_id(1), an_id(2), an_id(3)])
+
+    assert list(envelopes.walk()) == []
+
+
+def test_half_written_files_are_swept(tmp_path: Path) -> None:
+    envelopes = Envelopes(tmp_path)
+    envelopes.write(an_id(1), b"x")
+    (tmp_path / "frames" / f".tmp-{an_id(2)}").touch()
+
+    assert envelopes.remove_unfinished() == 1
+    assert [frame_id for _, frame_id in envelopes.walk()] == [an_id(1)]
+
+
+def test_names_and_places_that_the_store_never_gives_are_nobodys(tmp_path: Path) -> None:
+    envelopes = Envelopes(tmp_path)
+    envelopes.write(an_id(1), b"x")
+    (tmp_path / "frames" / "notes.txt").touch()
+    (tmp_path / "frames" / f"{an_id(2)}.askf").touch()
+
+    assert {frame_id for _, frame_id in envelopes.walk()} == {an_id(1), None}
+
+
+def test_damaged_files_are_kept_up_to_a_bound(tmp_path: Path) -> None:
+    envelopes = Envelopes(tmp_path)
+    for number in range(DAMAGED_KEPT + 2):
+        envelopes.write(an_id(number), b"x")
+        envelopes.set_aside(envelopes.file(an_id(number)))
+
+    assert len(list((tmp_path / "damaged").iterdir())) == DAMAGED_KEPT
+    assert list(envelopes.walk()) == []

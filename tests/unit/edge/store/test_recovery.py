@@ -1,0 +1,214 @@
+"""What a start puts right."""
+
+import shutil
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from askance.edge.store import Store
+from askance.edge.store.lifecycle import Event
+from askance.edge.store.recovery import Recovery
+from askance.errors import StoreError
+from askance.wire.codec import pack
+from askance.wire.identity import FrameId, new_frame_id
+from support_store import BOOT, DEVICE, keep, make_draft, open_store, sha_of
+
+NOTHING = Recovery(rebuilt=False, unfinished=0, finished=0, adopted=0, lost=0, damaged=0)
+INDEX = "captures.db"
+Harm = Callable[[Path], object]
+
+
+def file_of(path: Path, frame_id: FrameId) -> Path:
+    return path / "frames" / frame_id[-2:].lower() / f"{frame_id}.askf"
+
+
+def put(path: Path, frame_id: FrameId, envelope: bytes) -> None:
+    file_of(path, frame_id).parent.mkdir(exist_ok=True)
+    file_of(path, frame_id).write_bytes(envelope)
+
+
+def ledger_of(store: Store) -> tuple[int, int, int, dict[str, int]]:
+    (ledger,) = store.ledgers()
+    assert ledger.unaccounted == 0
+    return ledger.captured, ledger.stored, ledger.pending, dict(ledger.evicted)
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> tuple[Path, list[FrameId]]:
+    """A closed store with three pending frames."""
+    with open_store(tmp_path / "store") as store:
+        return tmp_path / "store", [keep(store) for _ in range(3)]
+
+
+def test_a_clean_start_finds_nothing(three: tuple[Path, list[FrameId]]) -> None:
+    with open_store(three[0]) as store:
+        assert store.recovery == NOTHING
+
+
+def test_half_written_files_are_removed(three: tuple[Path, list[FrameId]]) -> None:
+    (three[0] / "frames" / ".tmp-x").touch()
+    with open_store(three[0]) as store:
+        assert store.recovery.unfinished == 1
+        assert ledger_of(store) == (3, 0, 3, {})
+
+
+def test_a_file_without_row_is_adopted_and_its_sequence_number_is_spent(three: tuple[Path, list[FrameId]]) -> None:
+    frame_id = new_frame_id(wall_ms=1, randomness=bytes(10))
+    put(three[0], frame_id, pack(make_draft().manifest(frame_id, DEVICE, boot_id=BOOT, seq=3), b"jpeg"))
+
+    with open_store(three[0]) as store:
+        assert store.recovery.adopted == 1
+        assert ledger_of(store) == (4, 0, 4, {})
+        assert store.deliver(frame_id, sha_of(store, frame_id))
+        keep(store)
+    with open_store(three[0]) as store:
+        rows = store._connection.execute("SELECT seq FROM captures ORDER BY seq").fetchall()
+        assert [row["seq"] for row in rows] == [0, 1, 2, 3, 4]
+
+
+def test_a_row_without_file_is_counted_as_lost(three: tuple[Path, list[FrameId]]) -> None:
+    path, frame_ids = three
+    file_of(path, frame_ids[1]).unlink()
+
+    with open_store(path) as store:
+        assert store.recovery.lost == 1
+        assert ledger_of(store) == (3, 0, 2, {"lost": 1})
+        assert store.usage().counts == {"pending": 2}
+
+
+def test_a_file_of_another_length_is_damaged_counted_and_kept_aside(three: tuple[Path, list[FrameId]]) -> None:
+    path, frame_ids = three
+    file_of(path, frame_ids[1]).write_bytes(b"cut")
+
+    with open_store(path) as store:
+        assert store.recovery.damaged == 1
+        assert ledger_of(store) == (3, 0, 2, {"damaged": 1})
+    assert [file.read_bytes() for file in (path / "damaged").iterdir()] == [b"cut"]
+
+
+def envelope_of(frame_id: FrameId) -> bytes:
+    return pack(make_draft().manifest(frame_id, DEVICE, boot_id=BOOT, seq=0), b"jpeg")
+
+
+A = new_frame_id(wall_ms=1, randomness=bytes(10))
+B = new_frame_id(wall_ms=2, randomness=bytes(10))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param(f"00/{A}.askf", b"", id="empty"),
+        pytest.param(f"00/{A}.askf", b"\xff" * 300, id="noise"),
+        pytest.param(f"00/{A}.askf", envelope_of(A)[:60], id="cut in the manifest"),
+        pytest.param(f"00/{A}.askf", struct.pack(">4sB3xI", b"ASKF", 1, 2) + b"{}", id="a manifest without content"),
+        pytest.param(f"00/{A}.askf", envelope_of(B), id="another frame's envelope"),
+        pytest.param(f"zz/{A}.askf", envelope_of(A), id="a sound envelope in the wrong shard"),
+        pytest.param("notes.txt", b"hello", id="not ours"),
+    ],
+)
+def test_a_strange_file_is_set_aside_and_counted(three: tuple[Path, list[FrameId]], name: str, content: bytes) -> None:
+    path, _ = three
+    file = path / "frames" / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
+
+    with open_store(path) as store:
+        assert (store.recovery.adopted, store.recovery.damaged) == (0, 1)
+        assert ledger_of(store) == (3, 0, 3, {})
+    assert not file.exists()
+    assert (path / "damaged" / file.name).read_bytes() == content
+
+
+@pytest.mark.parametrize("unlinked", [False, True], ids=["before the unlink", "after the unlink"])
+def test_an_interrupted_deletion_is_finished(three: tuple[Path, list[FrameId]], *, unlinked: bool) -> None:
+    path, frame_ids = three
+    with open_store(path) as store:
+        store._index.condemn([frame_ids[0]], Event.EVICT, reason="quota")
+        if unlinked:
+            file_of(path, frame_ids[0]).unlink()
+
+    with open_store(path) as store:
+        assert store.recovery.finished == 1
+        assert ledger_of(store) == (3, 0, 2, {"quota": 1})
+    assert not file_of(path, frame_ids[0]).exists()
+
+
+def garble(path: Path) -> None:
+    content = (path / INDEX).read_bytes()
+    (path / INDEX).write_bytes(content[:4096] + b"\xa5" * 8192 + content[12288:])
+
+
+def replace_with_noise(path: Path) -> None:
+    (path / INDEX).write_bytes(b"this is no database" * 1000)
+
+
+def truncate(path: Path) -> None:
+    (path / INDEX).write_bytes((path / INDEX).read_bytes()[:5000])
+
+
+@pytest.mark.parametrize("harm", [garble, replace_with_noise, truncate])
+def test_a_damaged_index_is_set_aside_and_rebuilt_from_the_files(three: tuple[Path, list[FrameId]], harm: Harm) -> None:
+    path, frame_ids = three
+    harm(path)
+
+    with open_store(path) as store:
+        assert (store.recovery.rebuilt, store.recovery.adopted) == (True, 3)
+        assert ledger_of(store) == (3, 0, 3, {})
+        assert {due.frame_id for due in store.due(9, exclude=())} == set(frame_ids)
+        assert store._next_seq == 3
+    assert (path / f"{INDEX}.corrupt-1").is_file()
+
+
+def test_only_the_last_damaged_index_is_kept(three: tuple[Path, list[FrameId]]) -> None:
+    path, _ = three
+    for _ in range(2):
+        replace_with_noise(path)
+        (path / f"{INDEX}-wal").write_bytes(b"a log of something else")
+        open_store(path).close()
+
+    names = {file.name for file in path.glob(f"{INDEX}*")}
+    assert names == {INDEX, f"{INDEX}.corrupt-2", f"{INDEX}.corrupt-2-wal"}
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"")], ids=["missing", "empty"])
+def test_an_index_that_is_missing_or_empty_is_rebuilt_without_ado(
+    three: tuple[Path, list[FrameId]], harm: Harm
+) -> None:
+    path, _ = three
+    harm(path / INDEX)
+
+    with open_store(path) as store:
+        assert (store.recovery.rebuilt, store.recovery.adopted) == (False, 3)
+        assert ledger_of(store) == (3, 0, 3, {})
+
+
+def test_an_index_of_a_newer_version_is_left_alone(three: tuple[Path, list[FrameId]]) -> None:
+    path, frame_ids = three
+    with open_store(path) as store:
+        store._connection.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('askance', '9999-later', '')"
+        )
+
+    with pytest.raises(StoreError, match="9999-later"):
+        open_store(path)
+    assert file_of(path, frame_ids[0]).exists()
+
+
+def test_an_index_that_cannot_be_opened_is_not_set_aside(tmp_path: Path) -> None:
+    (tmp_path / INDEX).mkdir()
+
+    with pytest.raises(StoreError, match=r"captures\.db|unable to open"):
+        open_store(tmp_path)
+    assert (tmp_path / INDEX).is_dir()
+
+
+def test_a_copy_taken_while_the_store_runs_opens_with_every_frame(tmp_path: Path) -> None:
+    with open_store(tmp_path / "store") as store:
+        frame_ids = {keep(store) for _ in range(5)}
+        shutil.copytree(tmp_path / "store", tmp_path / "copy", ignore=shutil.ignore_patterns("*-shm", "lock"))
+
+    with open_store(tmp_path / "copy") as copy:
+        assert {due.frame_id for due in copy.due(9, exclude=())} == frame_ids
+        assert copy.recovery == NOTHING
