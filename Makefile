@@ -22,8 +22,9 @@ define DEBIAN
 debian() {
 	[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
 	echo "askance: installing Debian packages: $$*" >&2
-	apt-get -qq update >/dev/null || echo "askance: apt-get update failed, trying with the lists that are here" >&2
-	DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$$@" >/dev/null
+	apt-get -qq update || echo "askance: apt-get update failed, trying with the lists that are here" >&2
+	said=$$(DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=120 \
+		install --no-install-recommends "$$@" 2>&1) || { echo "$$said" >&2; return 1; }
 }
 endef
 
@@ -42,7 +43,7 @@ install() {
 	get --no-deps --no-build-isolation --editable .
 	sees || { debian libgl1 libglib2.0-0 && sees; } && return
 	echo "askance: libGL is missing and cannot be installed here: opencv-python-headless takes its place" >&2
-	$(BIN)/python -m pip --quiet uninstall --yes opencv-python opencv-python-headless
+	$(BIN)/python -m pip -qq uninstall --yes opencv-python opencv-python-headless
 	get --require-hashes --no-deps -r requirements-headless.lock
 	$(BIN)/python -c 'import cv2'
 }
@@ -96,8 +97,9 @@ help: ## this text
 
 .venv/python.stamp: requirements-build.lock
 	@$(DEBIAN)
-	"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
-		echo "askance: Python 3.11 or newer is needed, and $(PYTHON) is $$("$(PYTHON)" --version 2>&1 || true)" >&2
+	"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
+		found=$$("$(PYTHON)" --version 2>/dev/null || echo missing)
+		echo "askance: Python 3.11 or newer is needed, $(PYTHON) is: $$found" >&2
 		echo "hint: name another one: make PYTHON=python3.12 demo" >&2
 		exit 1
 	}

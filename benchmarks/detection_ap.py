@@ -23,7 +23,7 @@ from askance import shipped
 from askance.edge.config import DetectorSection
 from askance.edge.detect import Detector
 from askance.edge.detect.package import Package, load_package, sha256_of
-from askance.edge.values import Frame, Instant
+from askance.edge.values import Frame, Image, Instant
 from askance.labels import LabelMap
 from askance.wire.capture import ClockQuality
 from askance.wire.identity import CameraId
@@ -77,7 +77,7 @@ def _truth(root: Path, labels: LabelMap, *, split: str) -> tuple[COCO, list[Path
     ids = [label.id for label in labels.labels]
     images, annotations = [], []
     for number, photo in enumerate(photos):
-        height, width = cv2.imread(str(photo)).shape[:2]
+        height, width = _image(photo).shape[:2]
         images.append({"id": number, "width": width, "height": height})
         path = root / "object_detection" / "labels" / split / f"{photo.stem}.txt"
         for row in np.loadtxt(path, ndmin=2) if path.is_file() else []:
@@ -99,11 +99,18 @@ def _truth(root: Path, labels: LabelMap, *, split: str) -> tuple[COCO, list[Path
     return truth, photos
 
 
+def _image(photo: Path) -> Image:
+    image = cv2.imread(str(photo))
+    if image is None:
+        raise SystemExit(f"not an image: {photo}")
+    return image.astype(np.uint8, copy=False)
+
+
 def _detections(detector: Detector, photos: Sequence[Path]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for number, photo in enumerate(photos):
         instant = Instant(monotonic_ns=number, wall_ms=None, clock=ClockQuality.NONE)
-        found = detector.detect(Frame(cv2.imread(str(photo)), CameraId("bench"), instant, number))
+        found = detector.detect(Frame(_image(photo), CameraId("bench"), instant, number))
         for (left, top, right, bottom), score, label in zip(found.boxes, found.scores, found.label_ids, strict=True):
             box = [float(value) for value in (left, top, right - left, bottom - top)]
             rows.append({"image_id": number, "category_id": int(label), "bbox": box, "score": float(score)})
@@ -112,7 +119,8 @@ def _detections(detector: Detector, photos: Sequence[Path]) -> list[dict[str, ob
 
 def _ap50(truth: COCO, found: list[dict[str, object]]) -> float:
     with contextlib.redirect_stdout(io.StringIO()):
-        evaluation = COCOeval(truth, truth.loadRes(found), "bbox")
+        results = truth.loadRes(found)  # pyright: ignore[reportArgumentType]  # lists are taken as well as file names
+        evaluation = COCOeval(truth, results, "bbox")
         evaluation.params.iouThrs = np.array([IOU])
         evaluation.evaluate()
         evaluation.accumulate()

@@ -1,12 +1,31 @@
-"""A real HTTP camera on loopback: multipart MJPEG that can freeze, hang up, refuse, or change its size."""
+"""Sources under test, and a real HTTP camera on loopback that can freeze, hang up or change its size."""
 
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 
 import cv2
 import numpy as np
+
+from askance.edge.config import CameraSection
+from askance.edge.source import Source, open_source
+from askance.edge.values import Frame
+
+
+def source(url: object, **fields: object) -> Source:
+    """Open a source as a configuration with these fields would, with short waits between attempts."""
+    section = CameraSection.model_validate({"id": "main", "url": str(url), **fields})
+    return open_source(section, jitter=lambda: 0.05)
+
+
+def closing(opened: Source) -> Iterator[Frame]:
+    """Iterate, and close whatever happens."""
+    try:
+        yield from opened.frames()
+    finally:
+        opened.close()
 
 
 def children(pid: int) -> list[int]:
@@ -29,7 +48,7 @@ class HttpCamera:
     def __init__(self, *, fps: float = 25) -> None:
         self.frozen = threading.Event()
         self.hang_up = threading.Event()
-        self.size = (160, 120)
+        self.size: tuple[int, int] = (160, 120)
         self.connections = 0
         self.shown = 0
         self._stopped = threading.Event()

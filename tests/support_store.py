@@ -1,10 +1,15 @@
 """Drafts and stores for the tests of the capture store."""
 
 import os
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
+from askance.database import connect
 from askance.edge.config import StoreSection
 from askance.edge.store import Draft, Store
+from askance.edge.store.schema import INDEX_NAME, MIGRATIONS
 from askance.edge.values import Instant, Spending
 from askance.wire.annotations import Box, Tag
 from askance.wire.capture import Arm, ClockQuality, ImageInfo, ModelInfo, Priority, Reason
@@ -70,3 +75,13 @@ def keep(store: Store, draft: Draft | None = None, *, size: int = 1000) -> Frame
 def sha_of(store: Store, frame_id: FrameId) -> Sha256:
     """The hash under which a pending frame is due."""
     return next(due.sha256 for due in store.due(1000, exclude=()) if due.frame_id == frame_id)
+
+
+@contextmanager
+def index_of(path: Path) -> Generator[sqlite3.Connection, None, None]:
+    """The database of the store in ``path``, beside whoever else has it open."""
+    connection = connect(path / INDEX_NAME, MIGRATIONS)
+    try:
+        yield connection
+    finally:
+        connection.close()

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -50,11 +50,14 @@ def connect(
         connection = sqlite3.connect(
             target, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S, check_same_thread=False
         )
-        connection.row_factory = sqlite3.Row
-        if not readonly:
-            connection.execute(f"PRAGMA page_size = {page_bytes:d}")
-            connection.executescript(_PRAGMAS)
-            _migrate(connection, migrations)
+        with ExitStack() as undo:
+            undo.callback(connection.close)
+            connection.row_factory = sqlite3.Row
+            if not readonly:
+                connection.execute(f"PRAGMA page_size = {page_bytes:d}")
+                connection.executescript(_PRAGMAS)
+                _migrate(connection, migrations)
+            undo.pop_all()
     except sqlite3.Error as error:
         raise StoreError(
             f"cannot open the database {path}: {error}", hint=f"check the folder's owner and free space: {path.parent}"

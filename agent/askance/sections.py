@@ -33,9 +33,14 @@ class BrokerSection(Section):
         SecretStr | None, Field(description="better kept in a file: ASKANCE__BROKER__PASSWORD_FILE names it")
     ] = None
     tls: Annotated[TlsSection | None, Field(description="null: no encryption, for a broker on this machine")] = None
-    keepalive: Annotated[Duration, Field(description="silence after which broker and client give each other up")] = (
-        timedelta(seconds=30)
-    )
+    keepalive: Annotated[
+        Duration,
+        Field(
+            ge=timedelta(seconds=1),
+            le=timedelta(hours=18),
+            description="silence after which broker and client give each other up",
+        ),
+    ] = timedelta(seconds=30)
 
 
 class LogSection(Section):

@@ -1,19 +1,28 @@
 """Values with their unit, as people write them in YAML: ``5s``, ``30MB``, ``20/h``, ``30MB/day``."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-_SECONDS: Final = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "day": 86400.0, "d": 86400.0}
+_SECONDS: Final[Mapping[str, Fraction]] = {
+    "ms": Fraction(1, 1000),
+    "s": Fraction(1),
+    "min": Fraction(60),
+    "h": Fraction(3600),
+    "day": Fraction(86400),
+    "d": Fraction(86400),
+}
 _BYTES: Final = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+LONGEST_S: Final = 100 * 365 * 86400
 _QUANTITY: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*")
 
 
-def _quantity(text: object, units: dict[str, float] | dict[str, int], *, example: str) -> float:
+def _quantity(text: object, units: Mapping[str, Fraction] | Mapping[str, int], *, example: str) -> Fraction:
     """Return ``text`` in the base unit of ``units``.
 
     Raises:
@@ -22,7 +31,7 @@ def _quantity(text: object, units: dict[str, float] | dict[str, int], *, example
     match = _QUANTITY.fullmatch(text) if isinstance(text, str) else None
     if match is None or match[2] not in units:
         raise ValueError(f"expected a number with a unit ({', '.join(units)}), e.g. {example}: {text!r}")
-    return float(match[1]) * units[match[2]]
+    return Fraction(match[1]) * units[match[2]]
 
 
 def parse_duration(value: object) -> timedelta:
@@ -33,7 +42,10 @@ def parse_duration(value: object) -> timedelta:
     """
     if isinstance(value, timedelta):
         return value
-    return timedelta(seconds=_quantity(value, _SECONDS, example="5s"))
+    seconds = _quantity(value, _SECONDS, example="5s")
+    if seconds > LONGEST_S:
+        raise ValueError(f"expected at most {LONGEST_S // 86400}day: {value!r}")
+    return timedelta(seconds=float(seconds))
 
 
 def parse_bytes(value: object) -> int:
@@ -44,16 +56,20 @@ def parse_bytes(value: object) -> int:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    return int(_quantity(value, _BYTES, example="30MB"))
+    size = _quantity(value, _BYTES, example="30MB")
+    if size.denominator != 1:
+        raise ValueError(f"expected a whole number of bytes: {value!r}")
+    return int(size)
 
 
 def format_duration(value: timedelta) -> str:
     """Write a duration in the largest unit that divides it."""
-    seconds = value.total_seconds()
     for unit in ("day", "h", "min", "s"):
-        if seconds and seconds % _SECONDS[unit] == 0:
-            return f"{int(seconds / _SECONDS[unit])}{unit}"
-    return f"{round(seconds * 1000)}ms"
+        whole, rest = divmod(value, timedelta(seconds=int(_SECONDS[unit])))
+        if whole and not rest:
+            return f"{whole}{unit}"
+    whole, rest = divmod(value, timedelta(milliseconds=1))
+    return f"{whole}.{rest.microseconds:03d}ms" if rest else f"{whole}ms"
 
 
 def format_bytes(value: int) -> str:
@@ -81,7 +97,7 @@ def _rate(value: object, amount_of: Callable[[str], int], *, example: str) -> Ra
     amount = amount_of(amount_text)
     if amount <= 0:
         raise ValueError(f"expected more than nothing per {period_text}, e.g. {example}: {value!r}")
-    return Rate(amount, timedelta(seconds=_SECONDS[period_text]))
+    return Rate(amount, timedelta(seconds=float(_SECONDS[period_text])))
 
 
 def parse_frame_budget(value: object) -> Rate:
@@ -90,7 +106,7 @@ def parse_frame_budget(value: object) -> Rate:
     Raises:
         ValueError: anything else, or less than one frame.
     """
-    return _rate(value, int, example="20/h")
+    return _rate(value, _frames, example="20/h")
 
 
 def parse_byte_budget(value: object) -> Rate:
@@ -100,6 +116,12 @@ def parse_byte_budget(value: object) -> Rate:
         ValueError: anything else, or less than one byte.
     """
     return _rate(value, parse_bytes, example="30MB/day")
+
+
+def _frames(text: str) -> int:
+    if not text.strip().isdecimal():
+        raise ValueError(f"expected a whole number of frames, e.g. 20/h: {text!r}")
+    return int(text)
 
 
 def format_frame_budget(value: Rate) -> str:

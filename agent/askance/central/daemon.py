@@ -16,6 +16,7 @@ from askance.central.intake import Intake
 from askance.central.receiver import Receiver
 from askance.central.schema import create_catalog
 from askance.line import Line
+from askance.logs import set_up
 from askance.notify import notify, watchdog_interval_s
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ def serve(config: CentralConfig, stop: threading.Event) -> None:
     Raises:
         AskanceError: the catalog, the blobs or the certificates cannot be used.
     """
+    set_up(config.log)
     connection = create_catalog(config.storage.path)
     worker = _worker(config, connection)
     worker.start()

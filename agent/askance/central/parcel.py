@@ -38,7 +38,7 @@ def missing(have: Iterable[Range], total: int) -> tuple[Range, ...]:
     """Return the (offset, length) ranges of ``total`` bytes that ``have`` does not cover, in order, never touching.
 
     Args:
-        have: (offset, length) ranges, sorted by offset; they may overlap.
+        have: (offset, length) ranges inside the whole, sorted by offset; they may overlap.
         total: the length of the whole.
     """
     gaps: list[Range] = []

@@ -3,19 +3,17 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from askance.central.catalog import Summary
+from askance.cli.centre import CONFIG, opened
 
-_CONFIG: Final = click.option(
-    "--config",
-    "config_path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Configuration file; without it the defaults and ASKANCE__... variables alone.",
-)
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from askance.central.catalog import Summary
+    from askance.central.lifecycle import State
 
 
 @click.group()
@@ -24,7 +22,7 @@ def central() -> None:
 
 
 @central.command()
-@_CONFIG
+@CONFIG
 def run(*, config_path: Path | None) -> None:
     """Receive frames from the devices and put them into the labeling queue.
 
@@ -41,7 +39,7 @@ def run(*, config_path: Path | None) -> None:
 
 
 @central.command()
-@_CONFIG
+@CONFIG
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def status(*, config_path: Path | None, as_json: bool) -> None:
     """Show what was received, how far the queue is, and every device's ledger; the receiver may be running.
@@ -51,13 +49,10 @@ def status(*, config_path: Path | None, as_json: bool) -> None:
       askance central status --config /etc/askance/central.yaml
       askance central status --config central.yaml --json
     """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
-    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.central import catalog  # noqa: PLC0415 (the same)
-    from askance.central.config import CentralConfig  # noqa: PLC0415 (the same)
-    from askance.central.schema import open_catalog  # noqa: PLC0415 (the same)
+    from askance.central import catalog  # noqa: PLC0415 (heavy imports belong to the command that needs them)
 
-    config = settings.load(CentralConfig, config_path)
-    found = catalog.summary(open_catalog(config.storage.path, readonly=True))
+    with opened(config_path) as (_, connection):
+        found = catalog.summary(connection)
     if as_json:
         click.echo(json.dumps(asdict(found) | {"unaccounted": found.unaccounted}, indent=2))
     else:
@@ -80,5 +75,5 @@ def _show(found: "Summary") -> None:
     click.secho(f"unaccounted frames: {found.unaccounted}", fg="red" if found.unaccounted else "green")
 
 
-def _listed(counts: "dict[str, int]") -> str:
+def _listed(counts: "Mapping[State, int] | Mapping[str, int]") -> str:
     return ", ".join(f"{name} {n}" for name, n in counts.items())

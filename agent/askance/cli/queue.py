@@ -1,31 +1,17 @@
 """`askance queue`: list, show, claim, submit, skip, release, reopen and export the frames that wait for people."""
 
 import json
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from askance.cli.centre import CONFIG, STATES, blobs, opened, which, working
+from askance.cli.export import export
+
 if TYPE_CHECKING:  # a command imports what it needs when it runs
-    import sqlite3
+    from askance.central.tasks import Task
 
-    from askance.central.blobs import Blobs
-    from askance.central.config import CentralConfig
-    from askance.central.queue import Queue
-    from askance.central.tasks import Filter, Task
-    from askance.labels import Label
-    from askance.wire.identity import Sha256
-
-_STATES: Final = ("open", "leased", "done", "skipped", "parked")
-
-_CONFIG: Final = click.option(
-    "--config",
-    "config_path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The centre's configuration; without it the defaults and ASKANCE__... variables alone.",
-)
 _JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -35,17 +21,17 @@ def queue() -> None:
 
 
 @queue.command()
-@_CONFIG
+@CONFIG
 @_JSON
-@click.option("--state", type=click.Choice(_STATES), help="Only tasks in this state.")
+@click.option("--state", type=click.Choice(STATES), help="Only tasks in this state.")
 @click.option("--device", help="Only frames of this device.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
 def ls(*, config_path: Path | None, as_json: bool, state: str | None, device: str | None, limit: int) -> None:
     """List tasks, the most valuable first."""
     from askance.central import tasks  # noqa: PLC0415 (heavy imports belong to the command that needs them)
 
-    with _catalog(config_path) as (_, connection):
-        found = list(tasks.find(connection, _which(state=state, at_least=None, device=device, limit=limit)))
+    with opened(config_path) as (_, connection):
+        found = list(tasks.find(connection, which(state=state, at_least=None, device=device, limit=limit)))
     if as_json:
         click.echo(json.dumps([_facts(task) for task in found], indent=2))
         return
@@ -58,7 +44,7 @@ def ls(*, config_path: Path | None, as_json: bool, state: str | None, device: st
 
 
 @queue.command()
-@_CONFIG
+@CONFIG
 @_JSON
 @click.option("--image", type=click.Path(path_type=Path, dir_okay=False), help="Write the frame's JPEG to this file.")
 @click.argument("key", metavar="TASK|FRAME")
@@ -66,22 +52,22 @@ def show(*, config_path: Path | None, as_json: bool, image: Path | None, key: st
     """Show one task: the reasons, what the device saw, and what a labeler made of it."""
     from askance.central import tasks  # noqa: PLC0415 (heavy imports belong to the command that needs them)
 
-    with _catalog(config_path) as (config, connection):
+    with opened(config_path) as (config, connection):
         task = tasks.look_up(connection, key)
     if image is not None:
-        image.write_bytes(_blobs(config).jpeg(task.sha256))
+        image.write_bytes(blobs(config).jpeg(task.sha256))
     click.echo(json.dumps(_everything(task), indent=2) if as_json else _words(task))
 
 
 @queue.command()
-@_CONFIG
+@CONFIG
 @_JSON
 @click.option("--labeler", required=True, help="Who will work on it.")
 def claim(*, config_path: Path | None, as_json: bool, labeler: str) -> None:
     """Lease the most valuable open task; the token it prints submits, skips or releases it."""
     from askance.errors import QueueError  # noqa: PLC0415 (heavy imports belong to the command that needs them)
 
-    with _queue(config_path) as work:
+    with working(config_path) as work:
         lease = work.claim(labeler)
     if lease is None:
         raise QueueError("no task is open", hint="see what is leased or parked: askance queue ls")
@@ -93,7 +79,7 @@ def claim(*, config_path: Path | None, as_json: bool, labeler: str) -> None:
 
 
 @queue.command()
-@_CONFIG
+@CONFIG
 @click.argument("token")
 @click.option("--annotations", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSON list of boxes.")
 @click.option("--accept", is_flag=True, help="Confirm what the device reported.")
@@ -112,146 +98,45 @@ def submit(
 
     if accept == (annotations is not None):
         raise click.UsageError("give either --annotations FILE or --accept")
-    with _queue(config_path) as work:
+    with working(config_path) as work:
         answer = accepted(work.held(token).manifest) if annotations is None else read_answer(annotations.read_text())
         click.echo(f"done: task {work.submit(token, answer, seconds=seconds)} with {len(answer)} annotations")
 
 
 @queue.command()
-@_CONFIG
+@CONFIG
 @click.argument("token")
 @click.option("--reason", required=True, help="Why it cannot or need not be labeled.")
 def skip(*, config_path: Path | None, token: str, reason: str) -> None:
     """Settle a claimed task without an answer."""
-    with _queue(config_path) as work:
+    with working(config_path) as work:
         click.echo(f"skipped: task {work.skip(token, reason=reason)}")
 
 
 @queue.command()
-@_CONFIG
+@CONFIG
 @click.argument("token")
 def release(*, config_path: Path | None, token: str) -> None:
     """Hand a claimed task back, for somebody else."""
-    with _queue(config_path) as work:
+    with working(config_path) as work:
         click.echo(f"open again: task {work.release(token)}")
 
 
 @queue.command()
-@_CONFIG
+@CONFIG
 @click.argument("key", metavar="TASK|FRAME")
 def reopen(*, config_path: Path | None, key: str) -> None:
     """Have a done, skipped or parked task done again."""
     from askance.central import tasks  # noqa: PLC0415 (heavy imports belong to the command that needs them)
 
-    with _catalog(config_path) as (_, connection):
+    with opened(config_path) as (_, connection):
         task = tasks.look_up(connection, key).id
-    with _queue(config_path) as work:
+    with working(config_path) as work:
         work.reopen(task)
     click.echo(f"open again: task {task}")
 
 
-@queue.command()
-@_CONFIG
-@click.option(
-    "--format", "form", type=click.Choice(["coco", "sheet"]), required=True, help="A folder, or an HTML page."
-)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for coco, file for sheet.")
-@click.option("--state", type=click.Choice(_STATES), help="Only tasks in this state.")
-@click.option("--min-value", type=float, help="Only frames of this value or more.")
-@click.option("--device", help="Only frames of this device.")
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many, the most valuable first.")
-@click.option("--suggested", is_flag=True, help="coco: with the candidates below the report threshold.")
-def export(
-    *,
-    config_path: Path | None,
-    form: str,
-    out: Path,
-    state: str | None,
-    min_value: float | None,
-    device: str | None,
-    limit: int | None,
-    suggested: bool,
-) -> None:
-    """Write frames, annotations, scores and reasons as COCO instances or as one contact sheet.
-
-    \b
-    Examples:
-      askance queue export --format coco --out dataset --state done
-      askance queue export --format sheet --out sheet.html --limit 100
-    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
-    from askance.central import devices, tasks  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.central.export import coco, sheet  # noqa: PLC0415 (the same)
-
-    with _catalog(config_path) as (config, connection):
-        which = _which(state=state, at_least=min_value, device=device, limit=limit)
-        found = list(tasks.find(connection, which))
-        accounts = devices.accounts(connection)
-    blobs = _blobs(config)
-    with click.progressbar(length=len(found), label=f"{form}: frames", file=click.get_text_stream("stderr")) as bar:
-
-        def jpeg(sha256: "Sha256") -> bytes:
-            bar.update(1)
-            return blobs.jpeg(sha256)
-
-        if form == "coco":
-            coco.write(out, found, labels=_labels(config), suggested=suggested, jpeg=jpeg)
-        else:
-            sheet.write(out, found, accounts=accounts, jpeg=jpeg)
-    click.echo(out)
-
-
-@contextmanager
-def _catalog(config_path: Path | None) -> "Iterator[tuple[CentralConfig, sqlite3.Connection]]":
-    """Open the catalog to look at it."""
-    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.central.config import CentralConfig  # noqa: PLC0415 (the same)
-    from askance.central.schema import open_catalog  # noqa: PLC0415 (the same)
-
-    config = settings.load(CentralConfig, config_path)
-    with closing(open_catalog(config.storage.path, readonly=True)) as connection:
-        yield config, connection
-
-
-@contextmanager
-def _queue(config_path: Path | None) -> "Iterator[Queue]":
-    """Open the catalog to change it."""
-    import secrets  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    import time  # noqa: PLC0415 (the same)
-
-    from askance import settings  # noqa: PLC0415 (the same)
-    from askance.central.config import CentralConfig  # noqa: PLC0415 (the same)
-    from askance.central.queue import Queue  # noqa: PLC0415 (the same)
-    from askance.central.schema import open_catalog  # noqa: PLC0415 (the same)
-
-    config = settings.load(CentralConfig, config_path)
-    with closing(open_catalog(config.storage.path, readonly=False)) as connection:
-        yield Queue(connection, config.queue, clock=time.time, mint=lambda: secrets.token_hex(12))
-
-
-def _blobs(config: "CentralConfig") -> "Blobs":
-    from askance.central.blobs import BLOBS, Blobs  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-
-    return Blobs(config.storage.path / BLOBS)
-
-
-def _labels(config: "CentralConfig") -> "tuple[Label, ...]":
-    from askance.labels import LabelMap  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.shipped import folder  # noqa: PLC0415 (the same)
-
-    return LabelMap.load(config.labels or folder("config") / "labels.yaml").labels
-
-
-def _which(*, state: str | None, at_least: float | None, device: str | None, limit: int | None) -> "Filter":
-    from askance.central.lifecycle import State  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.central.tasks import Filter  # noqa: PLC0415 (the same)
-    from askance.wire.identity import DeviceId  # noqa: PLC0415 (the same)
-
-    return Filter(
-        state=None if state is None else State(state),
-        at_least=at_least,
-        device=None if device is None else DeviceId(device),
-        limit=limit,
-    )
+queue.add_command(export)
 
 
 def _facts(task: "Task") -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -11,6 +11,8 @@ from askance.sections import BrokerSection, LogSection, Section
 from askance.units import ByteSize, Duration
 from askance.wire.annotations import LabelName, Score
 from askance.wire.identity import CameraId, CameraName, DeviceId, DeviceName
+
+_LEAST_WAIT: Final = timedelta(milliseconds=100)  # whoever waits less does nothing else
 
 
 class DeviceSection(Section):
@@ -105,14 +107,22 @@ class SyncSection(Section):
     ] = 60 * 1024
     in_flight_messages: Annotated[int, Field(ge=1, le=100, description="messages sent and not acknowledged")] = 8
     frames: Annotated[int, Field(ge=1, le=100, description="frames under way at once")] = 16
-    ack_timeout: Annotated[Duration, Field(description="least wait for a receipt before asking for it")] = timedelta(
-        seconds=10
+    ack_timeout: Annotated[
+        Duration, Field(ge=_LEAST_WAIT, description="least wait for a receipt before asking for it")
+    ] = timedelta(seconds=10)
+    ack_timeout_max: Annotated[Duration, Field(ge=_LEAST_WAIT, description="greatest wait")] = timedelta(minutes=15)
+    reconnect_max: Annotated[
+        Duration, Field(ge=_LEAST_WAIT, description="greatest wait between two attempts to connect")
+    ] = timedelta(seconds=60)
+    status_every: Annotated[Duration, Field(ge=_LEAST_WAIT, description="how often the ledger is reported")] = (
+        timedelta(seconds=60)
     )
-    ack_timeout_max: Annotated[Duration, Field(description="greatest wait")] = timedelta(minutes=15)
-    reconnect_max: Annotated[Duration, Field(description="greatest wait between two attempts to connect")] = timedelta(
-        seconds=60
-    )
-    status_every: Annotated[Duration, Field(description="how often the ledger is reported")] = timedelta(seconds=60)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.ack_timeout > self.ack_timeout_max:
+            raise ValueError(f"ack_timeout ({self.ack_timeout}) has to be at most ack_timeout_max")
+        return self
 
 
 class EdgeConfig(Section):

@@ -15,7 +15,7 @@ from askance import __version__
 from askance.edge.config import EdgeConfig
 from askance.edge.courier import Courier
 from askance.edge.health import Health
-from askance.edge.parts import boot_id, build_line, build_sync, read_detector, read_labels, read_policy
+from askance.edge.parts import boot_id, build_line, build_sync, read_detector, read_labels, read_policy, today
 from askance.edge.pipeline import Pipeline, Stages
 from askance.edge.source import Source, open_source
 from askance.edge.store import Store
@@ -64,7 +64,9 @@ class Agent:
         self._stop = stop
         self._health = Health()
         labels = read_labels(config)
-        policy = read_policy(config, labels)
+        policy = read_policy(config, labels, today=today())
+        for rule in policy.expired:
+            logger.warning("rule %s has expired", rule)
         detector = read_detector(config, labels)
         self._boot_id = boot_id()
         self._store = resources.enter_context(

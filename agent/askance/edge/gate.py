@@ -72,7 +72,7 @@ def look(memory: GateMemory, frame: Frame, *, section: GateSection) -> Glance:
     )
     reason = _unfit(quality, section=section)
     if reason is None and not _overdue(memory, frame.taken.monotonic_ns, at_least=section.at_least):
-        reason = _familiar(quality, memory, bits, section=section)
+        reason = _familiar(quality, memory, bits=bits, section=section)
     if reason is not None:
         return Glance(memory, quality, Drop(reason))
     return Glance(GateMemory(tile, bits, frame.taken.monotonic_ns), quality, None)
@@ -140,7 +140,7 @@ def _overdue(memory: GateMemory, now_ns: int, *, at_least: timedelta | None) -> 
     return now_ns - memory.passed_ns >= at_least.total_seconds() * 1e9
 
 
-def _familiar(quality: Quality, memory: GateMemory, bits: int, *, section: GateSection) -> str | None:
+def _familiar(quality: Quality, memory: GateMemory, *, bits: int, section: GateSection) -> str | None:
     """Return why the frame shows nothing that the last passing one did not."""
     if quality.motion is not None and quality.motion < section.motion:
         return "gate.still"

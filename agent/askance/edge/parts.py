@@ -2,6 +2,7 @@
 
 import random
 import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -32,10 +33,15 @@ def read_detector(config: EdgeConfig, labels: LabelMap) -> Detector:
     return Detector(load_package(folder / config.detector.model), labels, section=config.detector)
 
 
-def read_policy(config: EdgeConfig, labels: LabelMap) -> Policy:
-    """Load the rules that the configuration names."""
+def read_policy(config: EdgeConfig, labels: LabelMap, *, today: date) -> Policy:
+    """Load the rules that the configuration names; those that expired by ``today`` do not count."""
     paths = config.rules or (shipped.folder("config") / "rules" / "default.yaml",)
-    return load_rules(paths, labels=labels, today=None)
+    return load_rules(paths, labels=labels, today=today)
+
+
+def today() -> date:
+    """Return the date as this machine believes; a clock that was never set lies in the past, where no rule expires."""
+    return datetime.now(tz=UTC).date()
 
 
 def boot_id() -> str:

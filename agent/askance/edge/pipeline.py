@@ -19,6 +19,7 @@ from askance.wire.capture import ImageInfo
 from askance.wire.codec import dump_json
 from askance.wire.identity import CameraId, FrameId
 
+FULL: Final = "full of frames that are worth more; it goes on when the centre takes some, or raise `store.quota`"
 _MANIFEST_FRAME: Final = 2048  # bytes of a manifest without its annotations, rounded up
 
 
@@ -80,7 +81,7 @@ class Pipeline:
         policy = self._stages.policy
         signals = measure(detections, policy.measures, names=self._stages.labels)
         context = FrameContext(self._budget_ns(frame), signals, quality, self._draw())
-        self._memory, decision = decide(policy, self._memory, context)
+        self._memory, decision = decide(policy, self._memory, context=context)
         if decision != Drop("rules.no_match"):
             self._health.count("unsure")
         return decision
@@ -90,7 +91,7 @@ class Pipeline:
         jpeg = encode(frame.image, stages.jpeg_quality)
         annotations = annotate(detections, stages.labels)
         size = len(jpeg) + sum(len(dump_json(annotation)) for annotation in annotations) + _MANIFEST_FRAME
-        memory, paid = settle(stages.policy, self._memory, keep, size=size, now_ns=self._budget_ns(frame))
+        memory, paid = settle(stages.policy, self._memory, keep=keep, size=size, now_ns=self._budget_ns(frame))
         if isinstance(paid, Drop):
             return paid
         draft = Draft(
@@ -115,9 +116,11 @@ class Pipeline:
         except WireError as error:
             self._health.trouble("store", str(error))
             return Drop(f"store.{error.code}")
+        if isinstance(kept, Drop):
+            self._health.trouble("store", FULL)
+            return kept
         self._health.trouble("store", None)
-        if not isinstance(kept, Drop):
-            self._memory = memory
+        self._memory = memory
         return kept
 
     def _budget_ns(self, frame: Frame) -> int:

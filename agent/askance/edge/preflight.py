@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from askance.edge.config import CameraSection, EdgeConfig
-from askance.edge.parts import boot_id, read_detector, read_labels, read_policy
+from askance.edge.parts import boot_id, read_detector, read_labels, read_policy, today
 from askance.edge.source import open_source, redact
 from askance.edge.store import Store
 from askance.edge.values import Frame, Instant
@@ -45,7 +45,7 @@ def _labels(config: EdgeConfig) -> str:
 
 
 def _rules(config: EdgeConfig) -> str:
-    policy = read_policy(config, read_labels(config))
+    policy = read_policy(config, read_labels(config), today=today())
     expired = f"; expired: {', '.join(policy.expired)}" if policy.expired else ""
     return f"{', '.join(rule.id for rule in policy.rules)}{expired}"
 

@@ -13,6 +13,7 @@ from askance.edge.health import Health
 from askance.edge.pipeline import Pipeline
 from askance.edge.source import Source
 from askance.edge.values import Drop, Frame
+from askance.errors import AskanceError
 from askance.wire.identity import CameraId
 
 PATIENCE_S: Final = 0.5
@@ -52,13 +53,18 @@ class Worker(threading.Thread):
         """Work. This is a thread's top: whatever happens is logged, counted, and kept for the one who joins."""
         try:
             self._work()
+        except AskanceError as error:  # it says all there is to say, to the one who joins
+            self._fail(error)
         except Exception as error:
             logger.exception("%s failed", self.name)
-            self._health.count("worker.failed")
-            self.failure = error
-            self._halt.set()
+            self._fail(error)
         finally:
             self._health.retire(self.name)
+
+    def _fail(self, error: Exception) -> None:
+        self._health.count("worker.failed")
+        self.failure = error
+        self._halt.set()
 
 
 def read(camera: CameraId, source: Source, frames: HandOver, *, stop: threading.Event, health: Health) -> None:

@@ -38,6 +38,7 @@ class HttpsOnly(urllib.request.HTTPRedirectHandler):
             ModelError: the redirect leaves https.
         """
         if not newurl.startswith("https://"):
+            fp.close()
             raise ModelError(
                 f"{req.full_url}: redirects to an address without encryption: {newurl}",
                 hint="find an https address and give it with --from",

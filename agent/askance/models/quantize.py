@@ -37,6 +37,7 @@ _METHOD: Final = (
 )
 _OPSET: Final = 13  # the first with quantization per channel
 _PHOTOS: Final = {".jpg", ".jpeg", ".png", ".bmp"}
+_CLEAR: Final = 1e-3  # of a step; far above the rounding error of a 32-bit product
 _BESIDE: Final = ("LICENSE", "NOTICE")
 
 
@@ -176,7 +177,7 @@ def pixel_range(wanted: ModelInput) -> tuple[float, float]:
     floating-point product then decides, half of the values fall together, and no two programs see the same image.
 
     Returns:
-        Lower and upper end; of ranges up to 3 % wider than the pixels' own, the one with the clearest values.
+        Lower and upper end; the pixels' own, or one at most 3 % wider.
     """
     values = (np.arange(256.0)[:, None] * wanted.scale - wanted.mean) / wanted.std
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
@@ -185,7 +186,8 @@ def pixel_range(wanted: ModelInput) -> tuple[float, float]:
         places = values / (widened * (high - low) / 255)
         return float(np.abs(places - np.floor(places) - 0.5).min())
 
-    best = max((1 + more / 255 for more in range(9)), key=clearance)
+    widenings = [1 + more / 255 for more in range(9)]
+    best = next((each for each in widenings if clearance(each) >= _CLEAR), None) or max(widenings, key=clearance)
     return low * best, high * best
 
 

@@ -82,7 +82,7 @@ def parse_document(text: str, place: Place) -> Document:
     try:
         loader = _Loader(text)
         root = loader.get_single_node()
-        value = {} if root is None else _Reader(loader, place, places).read(root, ())
+        value = {} if root is None else _Reader(loader, place, places=places).read(root, ())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = place.line if mark is None else mark.line + 1
@@ -111,14 +111,14 @@ def parse_scalar(text: str) -> Scalar:
 
 def merge(base: Document, over: Document) -> Document:
     """Lay ``over`` on ``base``: mappings are joined key by key, anything else replaces what was there."""
-    value, places = _join((base.value, base.places), (over.value, over.places), ())
+    value, places = _join((base.value, base.places), (over.value, over.places), path=())
     return Document(value, places)
 
 
 _Placed: TypeAlias = tuple[Value, Mapping[KeyPath, Place]]
 
 
-def _join(base: _Placed, over: _Placed, path: KeyPath) -> tuple[Value, dict[KeyPath, Place]]:
+def _join(base: _Placed, over: _Placed, *, path: KeyPath) -> tuple[Value, dict[KeyPath, Place]]:
     """Join two values at ``path``; returns the value and the places at and below it."""
     old, new = base[0], over[0]
     if not isinstance(old, dict) or not isinstance(new, dict):
@@ -132,7 +132,7 @@ def _join(base: _Placed, over: _Placed, path: KeyPath) -> tuple[Value, dict[KeyP
         elif key not in old:
             merged[key], more = new[key], _below(over[1], inner)
         else:
-            merged[key], more = _join((old[key], base[1]), (new[key], over[1]), inner)
+            merged[key], more = _join((old[key], base[1]), (new[key], over[1]), path=inner)
         places |= more
     return merged, places
 
@@ -157,7 +157,7 @@ class _Loader(yaml.SafeLoader):
 class _Reader:
     """Turns composed nodes into plain values and notes their places."""
 
-    def __init__(self, loader: _Loader, place: Place, places: dict[KeyPath, Place]) -> None:
+    def __init__(self, loader: _Loader, place: Place, *, places: dict[KeyPath, Place]) -> None:
         self._loader = loader
         self._file = place
         self._places = places

@@ -25,7 +25,7 @@ def overlay(document: Document, environ: Mapping[str, str], *, model: type[BaseM
     """
     for name in sorted(environ):
         if name.startswith(_PREFIX):
-            document = _set(document, _value(name, environ[name], model=model), name)
+            document = _set(document, _value(name, environ[name], model=model), name=name)
     return document
 
 
@@ -55,25 +55,25 @@ def _content(name: str, path: Path) -> str:
         ) from error
 
 
-def _set(document: Document, entry: tuple[KeyPath, Value], name: str) -> Document:
+def _set(document: Document, entry: tuple[KeyPath, Value], *, name: str) -> Document:
     path, value = entry
     places = {known: place for known, place in document.places.items() if known[: len(path)] != path}
     places |= {path: Place(name)}
     for depth in range(len(path)):
         places.setdefault(path[:depth], Place(name))
-    return Document(_put(document.value, path, value, name=name), places)
+    return Document(_put(document.value, path, value=value, name=name), places)
 
 
-def _put(current: Value, path: KeyPath, value: Value, *, name: str) -> Value:
+def _put(current: Value, path: KeyPath, *, value: Value, name: str) -> Value:
     """Return ``current`` with ``value`` at ``path``."""
     if not path:
         return value
     part, rest = path[0], path[1:]
     if isinstance(part, str):
         entries = current if isinstance(current, dict) else {}
-        return entries | {part: _put(entries.get(part), rest, value, name=name)}
+        return entries | {part: _put(entries.get(part), rest, value=value, name=name)}
     items = current if isinstance(current, list) else []
     if part > len(items):
         raise ConfigError(f"{name}: the list has {len(items)} entries, none before this one may be left out")
     old = items[part] if part < len(items) else None
-    return [*items[:part], _put(old, rest, value, name=name), *items[part + 1 :]]
+    return [*items[:part], _put(old, rest, value=value, name=name), *items[part + 1 :]]

@@ -17,7 +17,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def load(model: type[Model], path: Path | None, *, environ: Mapping[str, str] = os.environ) -> Model:
-    """Build a program's configuration from its file, ``conf.d/*.yaml`` beside it in name order, and the environment.
+    """Build a program's configuration from its file ``NAME.yaml``, ``NAME.d/*.yaml`` beside it in name order, and the environment.
 
     Relative paths in a file start from that file's folder, those in the environment from the working directory.
 
@@ -33,7 +33,7 @@ def load(model: type[Model], path: Path | None, *, environ: Mapping[str, str] = 
     if path is not None:
         example = f"askance config example {schema_name(model) or 'edge'} > {path}"
         document = read_document(path, hint=f"name the file with --config, or begin with: {example}")
-        for part in sorted((path.parent / "conf.d").glob("*.yaml")):
+        for part in sorted(path.with_suffix(".d").glob("*.yaml")):
             document = merge(document, read_document(part))
     document = overlay(document, environ, model=model)
     return validate(model, document)

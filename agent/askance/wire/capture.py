@@ -59,7 +59,7 @@ class Moment(WireModel):
     ]
     wall_ms: Annotated[
         int | None, Field(ge=0, lt=2**48, description="milliseconds since 1970, UTC, as the device believed")
-    ]
+    ] = None
     clock: ClockQuality
 
 
@@ -78,7 +78,7 @@ class ModelInfo(WireModel):
     name: ShortText
     version: ShortText
     sha256: Sha256Hex
-    quantization: ShortText | None
+    quantization: ShortText | None = None
     floor: Annotated[Score, Field(description="candidates below this score were not kept")]
     report: Annotated[Score, Field(description="report threshold of every label without one of its own")]
     report_by_label: Annotated[Mapping[LabelName, Score], Field(max_length=200)] = {}

@@ -18,6 +18,7 @@ MAX_MANIFEST: Final = 48 * 1024
 MAX_ENVELOPE: Final = 8 * 1024 * 1024
 MAX_MESSAGE: Final = 1024 * 1024
 MAX_DEPTH: Final = 8
+MAX_COMPLAINT: Final = 200
 
 _ENVELOPE: Final = struct.Struct(">4sB3xI")
 _CHUNK: Final = struct.Struct(">4sBBH16s32sIIII")
@@ -166,7 +167,10 @@ def _check_depth(value: object, left: int) -> None:
 
 
 def _first_line(error: Exception) -> str:
+    """Say what is wrong in one short line that can be printed and stored, whatever the sender wrote."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        return f"{'.'.join(str(part) for part in first['loc']) or 'value'}: {first['msg']}"
-    return str(error).partition("\n")[0][:200] or type(error).__name__
+        text = f"{'.'.join(str(part) for part in first['loc']) or 'value'}: {first['msg']}"
+    else:
+        text = str(error) or type(error).__name__
+    return text.partition("\n")[0][:MAX_COMPLAINT].encode(errors="backslashreplace").decode()

@@ -143,6 +143,8 @@ def test_unfit_frames_are_dropped_and_not_remembered(image: NDArray[np.uint8], r
 
     assert Drop(reason) == glance.drop
     assert GateMemory() == glance.memory
+    overdue = look(first(scene()).memory, frame(image, seconds=1000), section=SECTION)
+    assert Drop(reason) == overdue.drop
 
 
 def test_a_frame_like_the_last_one_is_still() -> None:
@@ -194,13 +196,6 @@ def test_a_still_frame_passes_at_least_so_often(at_least: timedelta | None, seco
     memory = first(scene(), section).memory
 
     assert drop == look(memory, frame(scene(), seconds=seconds), section=section).drop
-
-
-def test_an_overdue_frame_still_has_to_be_fit() -> None:
-    memory = first(scene()).memory
-    black = np.zeros((270, 480, 3), np.uint8)
-
-    assert Drop("gate.dark") == look(memory, frame(black, seconds=1000), section=SECTION).drop
 
 
 def test_a_copy_is_found_by_its_hash_although_pixels_changed() -> None:

@@ -1,4 +1,4 @@
-"""Configuration is read from file, conf.d and environment."""
+"""Configuration is read from file, NAME.d and environment."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -120,31 +120,31 @@ def test_every_fault_is_told_in_the_order_of_lines(tmp_path: Path) -> None:
 
 
 def test_relative_paths_start_from_the_file_they_stand_in(tmp_path: Path) -> None:
-    (tmp_path / "conf.d").mkdir()
+    (tmp_path / "drawing.d").mkdir()
     path = tmp_path / "drawing.yaml"
     path.write_text("folder: here\nfiles: [a, /b]\nby_name: {x: c}\n")
-    (tmp_path / "conf.d" / "1.yaml").write_text("folder: there\n")
+    (tmp_path / "drawing.d" / "1.yaml").write_text("folder: there\n")
     drawing = load(Drawing, path, environ={"ASKANCE__BY_NAME__Y": "d"})
-    assert drawing.folder == tmp_path / "conf.d" / "there"
+    assert drawing.folder == tmp_path / "drawing.d" / "there"
     assert drawing.files == (tmp_path / "a", Path("/b"))
     assert drawing.by_name == {"x": tmp_path / "c", "y": Path("d")}
 
 
 def test_parts_are_merged_in_the_order_of_their_names(tmp_path: Path) -> None:
-    (tmp_path / "conf.d").mkdir()
+    (tmp_path / "edge.d").mkdir()
     path = tmp_path / "edge.yaml"
     path.write_text("device: {id: first-0}\nbroker: {host: a, port: 1}\n")
-    (tmp_path / "conf.d" / "2.yaml").write_text("device: {id: third-2}\n")
-    (tmp_path / "conf.d" / "1.yaml").write_text("device: {id: second-1}\nbroker: {port: 2}\n")
-    (tmp_path / "conf.d" / "3.yml.off").write_text("device: [")
+    (tmp_path / "edge.d" / "2.yaml").write_text("device: {id: third-2}\n")
+    (tmp_path / "edge.d" / "1.yaml").write_text("device: {id: second-1}\nbroker: {port: 2}\n")
+    (tmp_path / "edge.d" / "3.yml.off").write_text("device: [")
     config = load(EdgeConfig, path, environ={})
     assert (config.device.id, config.broker.host, config.broker.port) == ("third-2", "a", 2)
 
 
 def test_a_fault_in_a_part_names_the_part(tmp_path: Path) -> None:
-    (tmp_path / "conf.d").mkdir()
+    (tmp_path / "edge.d").mkdir()
     (tmp_path / "edge.yaml").write_text("device: {id: gate-1}\n")
-    part = tmp_path / "conf.d" / "1.yaml"
+    part = tmp_path / "edge.d" / "1.yaml"
     part.write_text("\ngate:\n  motion: 2\n")
     with pytest.raises(ConfigError) as caught:
         load(EdgeConfig, tmp_path / "edge.yaml", environ={})

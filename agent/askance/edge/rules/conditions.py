@@ -59,7 +59,7 @@ def measures(clause: Clause) -> Iterator[Measure]:
             yield from measures(part)
         case Doubt(measure, _):
             yield measure
-        case Fault() | Lottery():
+        case _:  # a fault or a lottery measures nothing of its own
             pass
 
 
@@ -124,7 +124,7 @@ def evaluate(clause: Clause, facts: FrameFacts) -> Finding:
             return _doubt(measure, at_least, facts=facts)
         case Fault():
             return _fault(clause, facts.quality)
-        case Lottery():
+        case _:  # Lottery
             won = draws(clause, facts.draw, elapsed_ns=facts.elapsed_ns)
             return Finding(won, "random", float(won), "drawn by lot" if won else "not drawn by lot")
 

@@ -117,20 +117,20 @@ def remember(policy: Policy, spendings: Iterable[Spending], *, now_ns: int) -> M
     return Memory(purses)
 
 
-def judge(policy: Policy, memory: Memory, context: FrameContext) -> tuple[Verdict, ...]:
+def judge(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Verdict, ...]:
     """Ask every rule; the matching ones come first, those of greater value before others."""
     facts = FrameFacts(context.signals, context.quality, context.draw, _elapsed_ns(memory, context))
     verdicts = [_verdict(rule, memory, facts=facts, now_ns=context.now_ns) for rule in policy.rules]
     return tuple(sorted(verdicts, key=lambda verdict: (not verdict.finding.matched, -verdict.value)))
 
 
-def decide(policy: Policy, memory: Memory, context: FrameContext) -> tuple[Memory, Keep | Drop]:
+def decide(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Memory, Keep | Drop]:
     """Keep a frame if at least one rule matches and can pay.
 
     Drop reasons: ``rules.no_match``; ``rules.count_only``, when only such rules match; else what hinders the most
     valuable rule that would capture: ``rules.cooldown`` or ``rules.budget_frames``.
     """
-    matched = [verdict for verdict in judge(policy, memory, context) if verdict.finding.matched]
+    matched = [verdict for verdict in judge(policy, memory, context=context) if verdict.finding.matched]
     payers = [verdict for verdict in matched if verdict.rule.capture and verdict.obstacle is None]
     after = replace(memory, seen_ns=context.now_ns)
     if payers:
@@ -142,7 +142,7 @@ def decide(policy: Policy, memory: Memory, context: FrameContext) -> tuple[Memor
 
 
 def settle(
-    policy: Policy, memory: Memory, keep: Keep, *, size: int, now_ns: int
+    policy: Policy, memory: Memory, *, keep: Keep, size: int, now_ns: int
 ) -> tuple[Memory, tuple[Spending, ...] | Drop]:
     """Let the payers pay, now that the size of the envelope is known.
 

@@ -98,18 +98,18 @@ class _Reader:
     def _leaf(self, condition: written.Condition, path: KeyPath) -> Clause:
         if condition.near_threshold is not None:
             band = condition.near_threshold
-            wish = self._measure("near_threshold", band.classes, path)
+            wish = self._measure("near_threshold", band.classes, path=path)
             return Doubt(replace(wish, low=band.from_, high=band.to), 0.0)
         if condition.margin is not None:
-            return Doubt(self._measure("margin", condition.margin.classes, path), condition.margin.at_least)
+            return Doubt(self._measure("margin", condition.margin.classes, path=path), condition.margin.at_least)
         if condition.entropy is not None:
-            return Doubt(self._measure("entropy", condition.entropy.classes, path), condition.entropy.at_least)
+            return Doubt(self._measure("entropy", condition.entropy.classes, path=path), condition.entropy.at_least)
         if condition.quality is not None:
             return Fault(**condition.quality.model_dump())
         assert condition.random is not None  # noqa: S101 (the document allows exactly one key, and no other is left)
         return Lottery(condition.random.rate or condition.random.probability or 0.0)
 
-    def _measure(self, signal: str, classes: Sequence[str] | None, path: KeyPath) -> Measure:
+    def _measure(self, signal: str, classes: Sequence[str] | None, *, path: KeyPath) -> Measure:
         if classes is None:
             return Measure(signal)
         ids = [self._label(name, (*path, signal, "classes", index)) for index, name in enumerate(classes)]

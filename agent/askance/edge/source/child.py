@@ -15,6 +15,7 @@ from askance.edge.source.outlet import Outlet
 from askance.errors import SourceError
 
 _STDIN: Final = 0
+_STDOUT: Final = 1
 
 # Read by OpenCV when it is loaded: UDP loses packets and shows them as grey smears, and no image may be a bomb.
 _OPENCV: Final = {
@@ -57,7 +58,7 @@ def main() -> None:
     memory, ready, free = (int(descriptor) for descriptor in sys.argv[1:])
     job = _read_job()
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    _decode(job, Outlet(memory=memory, ready=ready, free=None if job.kind.live else free))
+    _decode(job, Outlet(memory=memory, ready=ready, free=None if job.kind.live else free, says=_STDOUT))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Where decoded frames and messages leave the child for its parent."""
 
 import os
-import sys
 import time
 
 import numpy as np
@@ -18,12 +17,14 @@ class Outlet:
         memory: descriptor of the ring's memory.
         ready: descriptor of the event that wakes the parent.
         free: descriptor of the semaphore that counts the slots that may be overwritten; None: the newest frame wins.
+        says: descriptor of the pipe for messages.
     """
 
-    def __init__(self, *, memory: int, ready: int, free: int | None) -> None:
+    def __init__(self, *, memory: int, ready: int, free: int | None, says: int) -> None:
         self._ring = RingWriter(memory)
         self._ready = ready
         self._free = free
+        self._says = says
         self._slot_held = False
 
     def beat(self) -> int:
@@ -50,4 +51,4 @@ class Outlet:
 
     def say(self, message: Message) -> None:
         """Tell the parent something beside frames."""
-        os.write(sys.stdout.fileno(), write_message(message))
+        os.write(self._says, write_message(message))

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-# A frame may come this much of a period early: time stamps are rounded, and 25 of 25 frames a second means all.
-_EARLY: Final = 0.05
+# A frame may come a little early, a twentieth of a period but at most so long: time stamps are rounded, and 25 of 25
+# frames a second means all.
+_EARLY_S: Final = 0.005
+_EARLY_PERIODS: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Pace:
         """Return the pace after a frame at ``at_ns`` nanoseconds from the first is analysed; None to skip it."""
         if self.fps is None:
             return self
-        tick = int(at_ns * self.fps / 1e9 + _EARLY)
+        tick = int(at_ns * self.fps / 1e9 + min(_EARLY_PERIODS, _EARLY_S * self.fps))
         return None if self.tick is not None and tick <= self.tick else Pace(self.fps, tick)
 
 

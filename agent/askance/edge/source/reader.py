@@ -72,7 +72,7 @@ def _play_folder(job: Job, outlet: Outlet) -> None:
     outlet.say(Ended(len(paths), missing=0))
 
 
-def _retrieve(capture: cv2.VideoCapture, outlet: Outlet, shape: tuple[int, int], *, max_side: int) -> tuple[int, int]:
+def _retrieve(capture: cv2.VideoCapture, outlet: Outlet, *, shape: tuple[int, int], max_side: int) -> tuple[int, int]:
     """Decode the grabbed frame into the next slot, straight where the size is as expected; return its size.
 
     Raises:
@@ -126,7 +126,7 @@ def _play_file(job: Job, outlet: Outlet) -> None:
             continue
         outlet.wait()
         try:
-            shape = _retrieve(capture, outlet, shape, max_side=job.max_side)
+            shape = _retrieve(capture, outlet, shape=shape, max_side=job.max_side)
         except ValueError as error:
             outlet.say(Unreadable(position, str(error)))
             continue
@@ -162,7 +162,7 @@ def _play_camera(job: Job, outlet: Outlet) -> None:
         if following is not None:
             pace = following
             try:
-                shape = _retrieve(capture, outlet, shape, max_side=job.max_side)
+                shape = _retrieve(capture, outlet, shape=shape, max_side=job.max_side)
             except ValueError as error:
                 outlet.say(Unreadable(position, str(error)))
             else:

@@ -165,8 +165,9 @@ def _set_aside(file: Path) -> None:
     before = sorted(file.parent.glob(f"{file.name}.corrupt-*"))
     numbers = [int(old.name.removeprefix(f"{file.name}.corrupt-").partition("-")[0]) for old in before]
     aside = file.with_name(f"{file.name}.corrupt-{max(numbers, default=0) + 1}")
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal"):
         with suppress(FileNotFoundError):
             file.with_name(file.name + suffix).rename(aside.with_name(aside.name + suffix))
-    for old in before:
-        old.unlink()
+    # a map of the log that is gone
+    for old in (*before, file.with_name(f"{file.name}-shm")):
+        old.unlink(missing_ok=True)

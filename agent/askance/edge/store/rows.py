@@ -115,13 +115,14 @@ def _model_number(connection: sqlite3.Connection, model: ModelInfo) -> int:
     same = " AND ".join(f"{name} IS :{name}" for name in _MODEL_COLUMNS)
     row: sqlite3.Row | None = connection.execute(f"SELECT number FROM models WHERE {same}", values).fetchone()  # noqa: S608 (our own column names)
     if row is not None:
-        return row["number"]
+        seen: int = row["number"]
+        return seen
     places = ", ".join(f":{name}" for name in _MODEL_COLUMNS)
-    added: sqlite3.Row = connection.execute(
+    added: int = connection.execute(
         f"INSERT INTO models ({', '.join(_MODEL_COLUMNS)}) VALUES ({places}) RETURNING number",  # noqa: S608 (our own column names)
         values,
-    ).fetchone()
-    return added["number"]
+    ).fetchone()["number"]
+    return added
 
 
 def _annotation_row(annotation: Annotation) -> tuple[object, ...]:

@@ -1,9 +1,9 @@
 """The durable capture store: what it has kept survives any crash until central has it."""
 
-import os
 import threading
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
+from shutil import disk_usage
 from typing import Final, Self
 
 from askance.database import transaction
@@ -34,8 +34,6 @@ _BATCH_SHARE: Final = 64
 class Store:
     """One folder of captured frames, held by one process; any thread may call any method.
 
-    ``recovery`` says what the start had to put right.
-
     Raises:
         StoreFullError: from every method, when the disk is full, read-only or fails; the same call may succeed later.
         StoreError: from every method, when the disk or SQLite says anything else.
@@ -53,8 +51,7 @@ class Store:
         resources: ExitStack,
     ) -> None:
         path = section.path
-        self._section = section
-        self._device = device
+        self._section, self._device = section, device
         self._boot_id = boot_id
         self._randomness = randomness
         self._lock = threading.Lock()
@@ -63,7 +60,9 @@ class Store:
         self._envelopes = Envelopes(path)
         self._connection, rebuilt = self._ballast.spend_on("open the index", lambda: open_index(path))
         resources.callback(self._connection.close)
-        self.recovery = self._ballast.spend_on("check the store", lambda: self._sweep(rebuilt=rebuilt))
+        self.recovery: Recovery = self._ballast.spend_on(
+            "check the store", lambda: sweep(self._connection, self._envelopes, rebuilt=rebuilt)
+        )
         self._index = Index(self._connection)
         boot = self._ballast.spend_on("note the boot", lambda: open_boot(self._connection, boot_id))
         self._next_seq = boot.next_seq
@@ -98,10 +97,9 @@ class Store:
         self.close()
 
     def keep(self, draft: Draft, jpeg: bytes) -> FrameId | Drop:
-        """Capture a frame: when this returns its id, no crash or power cut can take it back.
+        """Capture a frame: once its id is returned, no crash or power cut can take it back.
 
-        Returns:
-            The new frame's id, or a Drop when the quota is full of frames that are worth more.
+        A Drop is returned when the quota is full of frames that are worth more.
 
         Raises:
             WireError: manifest or JPEG are longer than the protocol allows.
@@ -133,8 +131,7 @@ class Store:
     def read(self, frame_id: FrameId, offset: int, length: int) -> bytes | None:
         """Return up to ``length`` bytes of the envelope from ``offset`` on; its hash has been checked in this run.
 
-        Returns:
-            None where the frame is not held, or no more: one whose file is gone or damaged is counted as evicted.
+        None where the frame is not held, or no more: one whose file is gone or damaged is counted as evicted.
         """
         with self._lock, translated(f"read the frame {frame_id}"):
             entry = self._index.find(frame_id)
@@ -196,9 +193,6 @@ class Store:
         with self._lock, translated("measure the store"):
             return self._index.usage()
 
-    def _sweep(self, *, rebuilt: bool) -> Recovery:
-        return sweep(self._connection, self._envelopes, rebuilt=rebuilt)
-
     def _make_room(self, newcomer: Newcomer) -> bool:
         """Evict what has to go; False when the quota holds nothing that is worth less.
 
@@ -206,8 +200,7 @@ class Store:
             StoreFullError: other files fill the disk, and eviction cannot make up for it.
         """
         section = self._section
-        disk = os.statvfs(section.path)
-        free = disk.f_bavail * disk.f_frsize
+        free = disk_usage(section.path).free
         above_quota = self._bytes + newcomer.size - section.quota
         need = max(above_quota, newcomer.size + section.min_free + self._ballast.missing_bytes - free)
         if need <= 0:

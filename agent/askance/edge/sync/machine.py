@@ -139,7 +139,8 @@ class Sync:
             transfer.since, transfer.act_at = now, now + self._wait_s(transfer)
 
     def _heard(self, receipts: Receipts, now: float) -> list[Command]:
-        self._pause_until = max(self._pause_until, now + receipts.pause_s)
+        earlier = 0.0 if receipts.hello else self._pause_until
+        self._pause_until = max(earlier, now + receipts.pause_s)
         if receipts.credit is not None:
             # a credit of nothing must not outlive a centre that forgot to take it back
             self._credit, self._credit_until = receipts.credit, now + self._patience.most_s
@@ -194,7 +195,7 @@ class Sync:
 
     def _stalled(self, now: float) -> bool:
         since = self._window.silent_since
-        return since is not None and now - since >= self._patience.stalled_s
+        return since is not None and now >= since + self._patience.stalled_s  # as in wake_at, to the last bit
 
     def _ask(self, now: float) -> list[Command]:
         ready = [

@@ -8,7 +8,6 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 from numpy.typing import NDArray
-from support_models import ANCHORS, fixed, silent, write_package
 
 from askance import shipped
 from askance.edge.config import DetectorSection
@@ -19,6 +18,7 @@ from askance.errors import ConfigError, ModelError
 from askance.labels import LabelMap
 from askance.wire.capture import ClockQuality
 from askance.wire.identity import CameraId
+from support_models import ANCHORS, fixed, silent, write_package
 
 PHOTOS = 24
 
@@ -55,7 +55,7 @@ def grid() -> Iterator[tuple[float, float, float, float]]:
 def plain_run(session: ort.InferenceSession, image: Image, *, floor: float) -> list[tuple[float, int, list[float]]]:
     """Score, COCO id and clipped box of every candidate, as slowly and plainly as can be."""
     tensor = cv2.resize(image, (300, 300))[None, ..., ::-1].astype(np.float32) * 2 / 255 - 1
-    offsets, logits = session.run(["concat:0", "concat_1:0"], {"image:0": tensor})
+    offsets, logits = (np.asarray(output) for output in session.run(["concat:0", "concat_1:0"], {"image:0": tensor}))
     scores = 1 / (1 + np.exp(-logits[0].astype(np.float64)))
     height, width = image.shape[:2]
     found: list[tuple[float, int, int, list[float]]] = []
@@ -162,7 +162,7 @@ def test_the_manifest_learns_which_model_looked(labels: LabelMap) -> None:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf], ids=["nan", "infinity"])
 def test_an_output_that_is_not_finite_is_a_ruined_model(tmp_path: Path, labels: LabelMap, value: float) -> None:
-    with pytest.raises(ModelError, match="model.onnx: output logits is not finite") as caught:
+    with pytest.raises(ModelError, match=r"model.onnx: output logits is not finite") as caught:
         tiny(tmp_path, labels, (4, 1, value))
     assert "askance models" in (caught.value.hint or "")
 
@@ -170,7 +170,9 @@ def test_an_output_that_is_not_finite_is_a_ruined_model(tmp_path: Path, labels: 
 @pytest.mark.parametrize(
     ("anchors", "classes", "said"),
     [
-        pytest.param(11, 3, r"shape of boxes: the card expects \(1, 12, 1, 4\), the file has \(1, 11, 1, 4\)", id="box"),
+        pytest.param(
+            11, 3, r"shape of boxes: the card expects \(1, 12, 1, 4\), the file has \(1, 11, 1, 4\)", id="box"
+        ),
         pytest.param(12, 4, r"shape of logits: the card expects \(1, 12, 3\), the file has \(1, 12, 4\)", id="class"),
     ],
 )

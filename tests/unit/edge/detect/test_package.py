@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support_models import silent, write_package
 
 from askance import shipped
 from askance.edge.detect.package import load_package, read_card
 from askance.errors import ModelError
+from support_models import silent, write_package
 
 
 def change(folder: Path, **values: object) -> None:
@@ -33,7 +33,7 @@ def test_the_committed_model_is_the_one_its_card_describes() -> None:
 
 def test_an_unknown_model_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
     write_package(tmp_path / "street", silent())
-    with pytest.raises(ModelError, match="no such model: .*streat") as caught:
+    with pytest.raises(ModelError, match=r"no such model: .*streat") as caught:
         load_package(tmp_path / "streat")
     assert "did you mean street? see which there are: askance models ls" == caught.value.hint
 

@@ -7,10 +7,10 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
-from support_models import convolutional, silent
 
 from askance.edge.detect.session import Port, Session, saturates
 from askance.errors import ModelError
+from support_models import convolutional, silent
 
 
 def saved(path: Path, model: onnx.ModelProto) -> Path:
@@ -41,7 +41,7 @@ def test_a_forward_pass_gives_each_output_under_its_name(tmp_path: Path) -> None
 
 def test_a_tensor_of_another_shape_is_refused(tmp_path: Path) -> None:
     session = Session(saved(tmp_path, silent()), threads=1)
-    with pytest.raises(ModelError, match="the forward pass of .*model.onnx failed"):
+    with pytest.raises(ModelError, match=r"the forward pass of .*model.onnx failed"):
         session.run("image", np.ones((1, 8, 8, 3), np.float32))
 
 
@@ -49,7 +49,7 @@ def test_a_tensor_of_another_shape_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_no_onnx_is_called_so(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "model.onnx"
     file.write_bytes(content)
-    with pytest.raises(ModelError, match="model.onnx: not an ONNX file") as caught:
+    with pytest.raises(ModelError, match=r"model.onnx: not an ONNX file") as caught:
         Session(file, threads=1)
     assert "askance models pull" in (caught.value.hint or "")
 
@@ -78,14 +78,14 @@ def test_operators_that_the_runtime_does_not_have_are_named(tmp_path: Path) -> N
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13), helper.make_opsetid("fairy.tales", 1)])
     model.ir_version = 8
-    with pytest.raises(ModelError, match="operators that onnxruntime does not have: .*Wish"):
+    with pytest.raises(ModelError, match=r"operators that onnxruntime does not have: .*Wish"):
         Session(saved(tmp_path, model), threads=1)
 
 
 def test_any_other_refusal_is_passed_on(tmp_path: Path) -> None:
     model = silent()
     model.graph.node[0].input[0] = "nowhere"
-    with pytest.raises(ModelError, match="onnxruntime cannot load it: .*nowhere"):
+    with pytest.raises(ModelError, match=r"onnxruntime cannot load it: .*nowhere"):
         Session(saved(tmp_path, model), threads=1)
 
 

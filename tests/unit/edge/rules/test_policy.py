@@ -44,7 +44,7 @@ def context(now_s: float = 0, *, near: float = 0.0, entropy: float = 0.0, draw: 
 
 
 def kept(policy: Policy, memory: Memory, what: FrameContext) -> Keep:
-    outcome = decide(policy, memory, what)[1]
+    outcome = decide(policy, memory, context=what)[1]
     assert isinstance(outcome, Keep)
     return outcome
 
@@ -103,7 +103,7 @@ def test_of_several_lotteries_the_greatest_chance_is_recorded() -> None:
 
 def test_a_rate_lottery_counts_the_time_since_the_last_decision() -> None:
     policy = Policy((replace(LOTS, when=Lottery(Rate(6, timedelta(minutes=1)))),))
-    memory, first = decide(policy, Memory(), context(0, draw=0.0))
+    memory, first = decide(policy, Memory(), context=context(0, draw=0.0))
     assert first == Drop("rules.no_match")
     assert kept(policy, memory, context(2, draw=0.0)).inclusion_probability == pytest.approx(0.2)
 
@@ -131,13 +131,13 @@ def test_outside_the_random_arm_there_is_no_probability() -> None:
 )
 def test_a_drop_has_its_reason(policy: Policy, paid: list[Spending], what: FrameContext, reason: str) -> None:
     memory = remember(policy, paid, now_ns=30 * SECOND)
-    after, outcome = decide(policy, memory, what)
+    after, outcome = decide(policy, memory, context=what)
     assert outcome == Drop(reason)
     assert after == replace(memory, seen_ns=what.now_ns)
 
 
 def test_judgement_puts_matching_rules_first() -> None:
-    verdicts = judge(ALL, Memory(), context(entropy=0.6))
+    verdicts = judge(ALL, Memory(), context=context(entropy=0.6))
     assert [(verdict.rule.id, verdict.finding.matched) for verdict in verdicts] == [
         ("scene", True),
         ("people", False),
@@ -146,25 +146,25 @@ def test_judgement_puts_matching_rules_first() -> None:
 
 
 def test_settling_writes_what_each_payer_pays() -> None:
-    memory, outcome = settle(ALL, Memory(), kept(ALL, Memory(), context(7, near=0.5, entropy=0.6)), size=60, now_ns=7)
+    memory, outcome = settle(ALL, Memory(), keep=kept(ALL, Memory(), context(7, near=0.5, entropy=0.6)), size=60, now_ns=7)
     assert outcome == (Spending("scene", 7, 1, 60), Spending("people", 7, 1, 60))
     assert memory.purses[RuleId("people")].spendings == (Spending("people", 7, 1, 60),)
 
 
 def test_a_payer_that_cannot_afford_the_bytes_does_not_pay() -> None:
     keep = kept(ALL, Memory(), context(near=0.5, entropy=0.6))
-    assert settle(ALL, Memory(), keep, size=101, now_ns=0)[1] == (Spending("scene", 0, 1, 101),)
+    assert settle(ALL, Memory(), keep=keep, size=101, now_ns=0)[1] == (Spending("scene", 0, 1, 101),)
 
 
 def test_a_frame_that_nobody_can_afford_is_dropped() -> None:
     keep = kept(ALL, Memory(), context(near=0.5))
-    assert settle(ALL, Memory(), keep, size=101, now_ns=0) == (Memory(), Drop("rules.budget_bytes"))
+    assert settle(ALL, Memory(), keep=keep, size=101, now_ns=0) == (Memory(), Drop("rules.budget_bytes"))
 
 
 def test_frames_decided_meanwhile_close_the_budget() -> None:
     keep = kept(ALL, Memory(), context(near=0.5))
     memory = remember(ALL, [Spending("people", 0, 1, 1)] * 2, now_ns=0)
-    assert settle(ALL, memory, keep, size=1, now_ns=0) == (memory, Drop("rules.budget_frames"))
+    assert settle(ALL, memory, keep=keep, size=1, now_ns=0) == (memory, Drop("rules.budget_frames"))
 
 
 def test_memory_begins_with_what_the_store_knows() -> None:
@@ -191,9 +191,9 @@ def test_no_budget_is_overdrawn_in_any_window_nor_across_restarts(moves: list[tu
         now_s += step
         if restart:
             memory = remember(policy, paid, now_ns=now_s * SECOND)
-        memory, outcome = decide(policy, memory, context(now_s, near=0.5))
+        memory, outcome = decide(policy, memory, context=context(now_s, near=0.5))
         if isinstance(outcome, Keep):
-            memory, settled = settle(policy, memory, outcome, size=size, now_ns=now_s * SECOND)
+            memory, settled = settle(policy, memory, keep=outcome, size=size, now_ns=now_s * SECOND)
             paid += settled if isinstance(settled, tuple) else ()
     for start in paid:
         window = [other for other in paid if start.at_ns <= other.at_ns < start.at_ns + 60 * SECOND]

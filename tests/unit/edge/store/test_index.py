@@ -40,10 +40,8 @@ def fill(
     drafts = [make_draft(value=value, priority=priority) for value in values]
     with transaction(connection):
         index.insert(
-            Record(
-                make_draft(value=value, priority=priority).manifest(frame_id, DEVICE, boot_id=boot_id, seq=seq), 10, SHA
-            )
-            for seq, (frame_id, value) in enumerate(zip(frame_ids, values, strict=True))
+            Record(draft.manifest(frame_id, DEVICE, boot_id=boot_id, seq=seq), 10, SHA)
+            for seq, (frame_id, draft) in enumerate(zip(frame_ids, drafts, strict=True))
         )
     return frame_ids
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from askance.edge.store import Store
+from askance.edge.store.lifecycle import State
 from askance.edge.store.snapshot import NEWEST_SHOWN, Glimpse
 from askance.errors import StoreError
 from support_store import BOOT, keep, make_draft, open_store, sha_of
@@ -23,7 +24,7 @@ def test_a_running_store_is_seen_with_ledger_counts_and_newest_frames(tmp_path: 
     assert [glimpse.frame_id for glimpse in seen.newest] == frame_ids[:1:-1]
     size = seen.newest[0].size
     assert seen.newest[0] == Glimpse(
-        frame_ids[-1], "quarantined", "gate", "uncertainty", 0.25, size, "schema", "person 0.31"
+        frame_ids[-1], State.QUARANTINED, "gate", "uncertainty", 0.25, size, "schema", "person 0.31"
     )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support_models import ANCHORS, silent, write_package
 
 from askance import shipped
 from askance.edge.detect.decode import DECODERS
@@ -13,6 +12,7 @@ from askance.edge.detect.decode.ssd import Ssd, SsdParameters, anchors, ssd
 from askance.edge.detect.package import ModelCard, read_card
 from askance.edge.values import Floats
 from askance.errors import ModelError
+from support_models import ANCHORS, silent, write_package
 
 
 @pytest.fixture

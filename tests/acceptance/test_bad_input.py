@@ -1,0 +1,290 @@
+"""Bad input gets a clear error: what the installed command says, the hint it gives, and the code it exits with."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support_broker import Mosquitto, free_port
+from support_camera import HttpCamera
+from support_polling import until
+from support_programs import Program, askance, askance_json, write_yaml
+
+
+def edge_config(tmp_path: Path, **sections: Any) -> Path:  # noqa: ANN401 (a section is any part of the tree)
+    """A configuration whose store lies in the test's folder, and whose broker is nobody."""
+    content: Mapping[str, Any] = {
+        "device": {"id": "tried-camera"},
+        "store": {"path": str(tmp_path / "device")},
+        "broker": {"port": free_port()},
+        **sections,
+    }
+    return write_yaml(tmp_path / "edge.yaml", content)
+
+
+def refused(done: "subprocess.CompletedProcess[str]", *, code: int, says: list[str], hints: list[str]) -> None:
+    """The command ended with ``code`` and two lines: the error, and what to do."""
+    assert code == done.returncode, done.stderr
+    error = next(line for line in done.stderr.splitlines() if line.startswith("error: "))
+    hint = next(line for line in done.stderr.splitlines() if line.startswith("hint: "))
+    assert [] == [words for words in says if words not in error], error
+    assert [] == [words for words in hints if words not in hint], hint
+    assert "Traceback" not in done.stderr
+
+
+def test_missing_video(tmp_path: Path) -> None:
+    config = edge_config(tmp_path, cameras=[{"id": "main", "url": str(tmp_path / "gone.mp4")}])
+
+    done = askance("edge", "run", "--config", str(config))
+
+    refused(done, code=os.EX_NOINPUT, says=["gone.mp4"], hints=["cameras"])
+
+
+def test_missing_video_of_the_demo(tmp_path: Path) -> None:
+    done = askance("demo", str(tmp_path / "gone.mp4"), "--out", str(tmp_path / "out"))
+
+    refused(done, code=os.EX_NOINPUT, says=["gone.mp4"], hints=["askance demo"])
+
+
+def test_corrupt_video(tmp_path: Path) -> None:
+    video = tmp_path / "corrupt.mp4"
+    video.write_bytes(bytes(range(256)) * 100)
+    config = edge_config(tmp_path, cameras=[{"id": "main", "url": str(video)}])
+
+    done = askance("edge", "run", "--config", str(config), "--until-delivered")
+
+    refused(done, code=os.EX_NOINPUT, says=["corrupt.mp4"], hints=["video"])
+
+
+def test_folder_without_images(tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    (folder / "readme.txt").write_text("no image")
+    config = edge_config(tmp_path, cameras=[{"id": "main", "url": str(folder)}])
+
+    done = askance("edge", "run", "--config", str(config))
+
+    refused(done, code=os.EX_NOINPUT, says=[str(folder)], hints=[".jpg"])
+
+
+@pytest.fixture
+def models(tmp_path: Path, checkout: Path) -> Path:
+    """A folder of models that may be broken."""
+    folder = tmp_path / "models"
+    shutil.copytree(checkout / "models" / "ssdlite-mobilenet-v2-coco", folder / "ssdlite-mobilenet-v2-coco")
+    return folder
+
+
+def test_model_with_another_hash(tmp_path: Path, models: Path) -> None:
+    with (models / "ssdlite-mobilenet-v2-coco" / "model.onnx").open("ab") as file:
+        file.write(b"\0")
+    config = edge_config(tmp_path, detector={"models": str(models)})
+
+    done = askance("edge", "run", "--config", str(config))
+
+    refused(done, code=os.EX_DATAERR, says=["model.onnx", "sha256"], hints=["askance models"])
+
+
+def test_model_with_another_shape(tmp_path: Path, models: Path) -> None:
+    card = models / "ssdlite-mobilenet-v2-coco" / "card.yaml"
+    card.write_text(card.read_text().replace("width: 300", "width: 320"))
+    config = edge_config(tmp_path, detector={"models": str(models)})
+
+    done = askance("edge", "run", "--config", str(config))
+
+    refused(done, code=os.EX_DATAERR, says=["shape", "320", "300"], hints=["askance models"])
+
+
+RULES = """version: 1
+rules:
+  - id: people
+    when:
+      near_threshold: {classes: [%s], from: 0.25, to: 0.65}
+    %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("label", "line", "says", "hints"),
+    [
+        pytest.param("persom", "mode: capture", ["rules.yaml:5", "persom"], ["person"], id="unknown class"),
+        pytest.param("person", "cooldwon: {rule: 5s}", ["rules.yaml:6", "cooldwon"], ["cooldown"], id="unknown key"),
+        pytest.param("person", "cooldown: {rule: 5}", ["rules.yaml:6", "cooldown"], ["rules"], id="no unit"),
+    ],
+)
+def test_wrong_rule(tmp_path: Path, label: str, line: str, says: list[str], hints: list[str]) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(RULES % (label, line))
+    config = edge_config(tmp_path, rules=[str(rules)])
+
+    done = askance("edge", "run", "--config", str(config))
+
+    refused(done, code=os.EX_CONFIG, says=says, hints=hints)
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "hints"),
+    [
+        pytest.param("device: {id: one}\ngate: {}\ndevice: {id: two}\n", [":3", "device"], ["1"], id="duplicate key"),
+        pytest.param("cammeras:\n  - {id: main, url: x}\n", [":1", "cammeras"], ["cameras"], id="mistyped key"),
+        pytest.param("detector:\n  floor: high\n", [":2", "floor"], ["askance config"], id="mistyped value"),
+    ],
+)
+def test_wrong_configuration(tmp_path: Path, text: str, says: list[str], hints: list[str]) -> None:
+    config = tmp_path / "edge.yaml"
+    config.write_text(text)
+
+    done = askance("edge", "run", "--config", str(config))
+
+    assert os.EX_CONFIG == done.returncode, done.stderr
+    words = done.stderr
+    assert [] == [said for said in [*says, *hints, "edge.yaml"] if said not in words], words
+    assert "hint: " in words
+
+
+@pytest.fixture
+def crossing(assets: Path) -> str:
+    """A folder of 120 street-camera frames."""
+    return str(assets / "video" / "crossing" / "img")
+
+
+EVERYTHING = "version: 1\nrules:\n  - {id: all, when: {random: {probability: 1.0}}}\n"
+
+
+@pytest.fixture
+def eager(tmp_path: Path, crossing: str) -> Mapping[str, Any]:
+    """Sections that keep every frame of a real folder."""
+    rules = tmp_path / "everything.yaml"
+    rules.write_text(EVERYTHING)
+    return {"cameras": [{"id": "street", "url": crossing}], "rules": [str(rules)], "gate": {"motion": 0.0}}
+
+
+@pytest.fixture
+def agents(tmp_path: Path) -> Iterator[list[Program]]:
+    """Agents that a test starts; none survives it."""
+    started: list[Program] = []
+    yield started
+    for agent in started:
+        agent.kill()
+
+
+def start_agent(agents: list[Program], tmp_path: Path, config: Path) -> Program:
+    agent = Program(tmp_path / f"agent-{len(agents)}.log", "edge", "run", "--config", str(config))
+    agents.append(agent)
+    agent.start()
+    return agent
+
+
+def pending(config: Path) -> int:
+    done = askance("edge", "status", "--config", str(config), "--json")
+    return 0 if done.returncode else askance_json("edge", "status", "--config", str(config), "--json")["counts"].get("pending", 0)
+
+
+def test_broker_away_the_agent_goes_on_capturing_and_says_so(
+    tmp_path: Path, eager: Mapping[str, Any], agents: list[Program]
+) -> None:
+    config = edge_config(tmp_path, **eager)
+
+    agent = start_agent(agents, tmp_path, config)
+
+    assert until(lambda: pending(config) > 20, within_s=60), agent.log
+    assert until(lambda: "cannot reach the broker" in agent.log, within_s=10), agent.log
+    assert agent.running
+    assert 0 == agent.stop()
+
+
+def test_broker_refuses_the_login(
+    tmp_path: Path, eager: Mapping[str, Any], agents: list[Program], mosquitto: Mosquitto
+) -> None:
+    mosquitto.start("allow_anonymous false")
+    config = edge_config(tmp_path, **{**eager, "broker": {"port": mosquitto.port}})
+
+    checked = askance("edge", "check", "--config", str(config))
+    agent = start_agent(agents, tmp_path, config)
+
+    assert os.EX_NOPERM == checked.returncode, checked.stdout
+    assert "refuses us" in checked.stdout
+    assert "broker.username" in checked.stdout
+    assert until(lambda: "refused" in agent.log and pending(config) > 0, within_s=60), agent.log
+    assert 0 == agent.stop()
+
+
+def test_second_agent_on_the_same_store(tmp_path: Path, eager: Mapping[str, Any], agents: list[Program]) -> None:
+    config = edge_config(tmp_path, **eager)
+    first = start_agent(agents, tmp_path, config)
+    assert until(lambda: pending(config) > 0, within_s=60), first.log
+
+    done = askance("edge", "run", "--config", str(config))
+
+    refused(done, code=os.EX_TEMPFAIL, says=[str(tmp_path / "device")], hints=["store.path"])
+    assert first.running
+
+
+def test_truncated_jpeg_is_counted_and_the_others_are_kept(
+    tmp_path: Path, crossing: str, eager: Mapping[str, Any], agents: list[Program]
+) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number in range(1, 6):
+        whole = (Path(crossing) / f"{number:04}.jpg").read_bytes()
+        (folder / f"{number}.jpg").write_bytes(whole[: len(whole) // 2] if number == 3 else whole)
+    config = edge_config(tmp_path, **{**eager, "cameras": [{"id": "street", "url": str(folder)}]})
+
+    agent = start_agent(agents, tmp_path, config)
+
+    assert until(lambda: pending(config) == 4, within_s=60), agent.log
+    assert until(lambda: "3.jpg" in agent.log, within_s=10), agent.log
+    assert 0 == agent.stop()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with room for the store's ballast and 2 MiB more."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=10m", "tmpfs", str(disk)], check=False)
+    if mounted.returncode:
+        pytest.skip("a small file system needs root and mount")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_full_disk_stops_capturing_says_so_and_recovers_without_a_restart(
+    tmp_path: Path, small_disk: Path, eager: Mapping[str, Any], agents: list[Program], mosquitto: Mosquitto
+) -> None:
+    """The disk fills while the centre is away; then the centre takes the frames, and there is room for new ones."""
+    broker = {"port": mosquitto.port}
+    mosquitto.start()
+    with HttpCamera() as camera:
+        camera.size = (1280, 960)
+        config = edge_config(
+            tmp_path,
+            **{
+                **eager,
+                "cameras": [{"id": "live", "url": camera.url}],
+                "gate": {"motion": 0.0, "duplicate": -1, "sharpness": 0.0, "darkest": 0.0, "brightest": 1.0},
+                "store": {"path": str(small_disk / "device"), "min_free": 0},
+                "sync": {"ack_timeout": "1s"},
+                "broker": broker,
+            },
+        )
+        agent = start_agent(agents, tmp_path, config)
+        assert until(lambda: "WARNING store: " in agent.log, within_s=60), agent.log
+        held = pending(config)
+        assert held > 0
+        assert agent.running
+
+        central = write_yaml(tmp_path / "central.yaml", {"storage": {"path": str(tmp_path / "c")}, "broker": broker})
+        centre = Program(tmp_path / "central.log", "central", "run", "--config", str(central))
+        agents.append(centre)
+        centre.start()
+
+        assert until(lambda: "store: well again" in agent.log, within_s=60), agent.log + centre.log
+        status = ["central", "status", "--config", str(central), "--json"]
+        assert until(lambda: askance_json(*status)["captures"] > held, within_s=60), agent.log + centre.log
+        assert agent.running
+        assert 0 == agent.stop()

@@ -1,0 +1,254 @@
+"""The real sync machine against a model of broker and centre: safe always, and done soon after the faults end."""
+
+from functools import partial
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from askance.edge.sync import Command, Deliver, Event, Patience, Settled, Sync, Window
+from askance.edge.sync.transfer import Phase
+from support_faults import Faults, Setup
+from support_world import MESSAGES, PAYLOAD, World
+
+LIMIT_S = 1800.0
+FRAMES = 16
+
+ONE_KIND = {
+    "a broker that forgets": Faults(lose_up=0.05),
+    "receipts get lost": Faults(lose_down=0.2),
+    "receipts come twice": Faults(duplicate=0.5),
+    "receipts overtake each other": Faults(reorder_s=3.0),
+    "the line breaks": Faults(break_every_s=15.0),
+    "the broker freezes": Faults(freeze_every_s=30.0),
+    "the device restarts": Faults(device_restart_every_s=20.0),
+    "the centre asks for pauses": Faults(pauses=True),
+    "the broker refuses": Faults(refuse=0.05),
+    "a limit that nobody announced": Faults(longest_unannounced=9000),
+}
+ALL_KINDS = Faults(
+    lose_up=0.05,
+    lose_down=0.1,
+    duplicate=0.2,
+    reorder_s=2.0,
+    break_every_s=15.0,
+    freeze_every_s=60.0,
+    centre_restart_every_s=40.0,
+    device_restart_every_s=50.0,
+    pauses=True,
+    refuse=0.03,
+)
+
+small = st.integers(300, 4096)
+whole = st.integers(4097, 48 * 1024)
+long = st.integers(48 * 1024 + 1, 250_000)
+sizes = st.lists(st.one_of(small, whole, long), min_size=12, max_size=30).map(tuple)
+seeds = st.integers(0, 2**32 - 1)
+receive_maxima = st.sampled_from([None, 1, 3, 20])
+maximum_packets = st.sampled_from([None, 1000, 5000, 30_000])
+
+
+def machine(random: Random, *, kind: type[Sync] = Sync, patience: Patience | None = None) -> Sync:
+    """Build the real machine with the shipped settings."""
+    window = Window(messages=MESSAGES, payload=PAYLOAD, chunk=48 * 1024, keepalive_s=30.0)
+    return kind(window, frames=FRAMES, patience=patience or Patience(10.0, 900.0), draw=random.random)
+
+
+quick = settings(max_examples=15, deadline=None)
+
+
+@quick
+@given(sizes=sizes, seed=seeds, receive_maximum=receive_maxima, maximum_packet=maximum_packets)
+def test_a_line_without_faults_carries_every_byte_once_and_asks_little(
+    sizes: tuple[int, ...], seed: int, receive_maximum: int | None, maximum_packet: int | None
+) -> None:
+    setup = Setup(sizes, receive_maximum=receive_maximum, maximum_packet=maximum_packet)
+
+    tally = World(setup, seed, make=machine).run(limit_s=LIMIT_S)
+
+    assert sum(sizes) == tally.sent_bytes
+    assert len(sizes) == len(tally.delivered)
+    assert tally.queries <= len(sizes)
+    assert tally.hang_ups == 0
+
+
+@pytest.mark.parametrize("kind", ONE_KIND)
+@quick
+@given(sizes=sizes, seed=seeds, receive_maximum=receive_maxima)
+def test_under_faults_of_one_kind_everything_arrives_and_little_is_sent_twice(
+    kind: str, sizes: tuple[int, ...], seed: int, receive_maximum: int | None
+) -> None:
+    setup = Setup(sizes, ONE_KIND[kind], receive_maximum=receive_maximum)
+    world = World(setup, seed, make=machine)
+
+    tally = world.run(limit_s=LIMIT_S)
+
+    assert world.left == 0
+    assert {} == tally.quarantined
+    # what a fault costs is at most the window, whatever the sizes; the runs are too short to divide it out
+    incidents = 2 * PAYLOAD * (3 + len(tally.ceilings))
+    assert tally.sent_bytes <= 1.3 * sum(sizes) + incidents
+
+
+@pytest.mark.parametrize("kind", ONE_KIND)
+def test_over_a_long_run_faults_of_one_kind_cost_less_than_a_third_more(kind: str) -> None:
+    sizes = tuple(Random(7).choices(range(300, 250_000), k=150))  # noqa: S311 (sizes, no secret)
+    setup = Setup(sizes, ONE_KIND[kind], faults_end_s=3600.0)
+    world = World(setup, 7, make=machine)
+
+    tally = world.run(limit_s=LIMIT_S)
+
+    assert world.left == 0
+    assert tally.sent_bytes <= 1.3 * sum(sizes)
+
+
+@quick
+@given(sizes=sizes, seed=seeds)
+def test_a_centre_that_restarts_costs_at_most_the_frames_under_way(sizes: tuple[int, ...], seed: int) -> None:
+    setup = Setup(sizes, Faults(centre_restart_every_s=40.0))
+    world = World(setup, seed, make=machine)
+
+    tally = world.run(limit_s=LIMIT_S)
+
+    assert world.left == 0
+    assert tally.sent_bytes <= sum(sizes) + 4 * sum(sorted(sizes)[-FRAMES:])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    sizes=sizes,
+    seed=seeds,
+    receive_maximum=receive_maxima,
+    maximum_packet=maximum_packets,
+    credits=st.sampled_from([(16,), (1,), (None,), (0, 1, 16), (0, 2, None)]),
+)
+def test_under_all_faults_at_once_nothing_is_let_go_too_early_and_nothing_stays(
+    sizes: tuple[int, ...],
+    seed: int,
+    receive_maximum: int | None,
+    maximum_packet: int | None,
+    credits: tuple[int | None, ...],  # noqa: A002 (the wire's word)
+) -> None:
+    setup = Setup(sizes, ALL_KINDS, receive_maximum=receive_maximum, maximum_packet=maximum_packet, credits=credits)
+    world = World(setup, seed, make=machine)
+
+    tally = world.run(limit_s=20 * 900.0 if 0 in credits else 2 * LIMIT_S)
+
+    assert world.left == 0
+    assert {} == tally.quarantined
+
+
+@quick
+@given(sizes=sizes, seed=seeds)
+def test_frames_that_are_evicted_on_the_way_hold_up_nobody(sizes: tuple[int, ...], seed: int) -> None:
+    world = World(Setup(sizes, Faults(evict=0.1)), seed, make=machine)
+
+    tally = world.run(limit_s=LIMIT_S)
+
+    assert world.left == 0
+    assert tally.hang_ups == 0
+
+
+@pytest.mark.parametrize("bytes_per_s", [400.0, 1000.0, 10_000.0])
+def test_a_slow_line_learns_to_send_shorter_messages(bytes_per_s: float) -> None:
+    sizes = (50_000, 20_000, 3000)
+    world = World(Setup(sizes, bytes_per_s=bytes_per_s), 1, make=machine)
+
+    tally = world.run(limit_s=4 * sum(sizes) / bytes_per_s)
+
+    assert world.left == 0
+    assert tally.sent_bytes <= 2.5 * sum(sizes)
+
+
+def test_small_frames_are_not_blamed_for_the_long_one_before_them() -> None:
+    sizes = (9000, *[2000] * 10)
+    world = World(Setup(sizes, Faults(longest_unannounced=5000)), 3, make=machine)
+
+    tally = world.run(limit_s=LIMIT_S)
+
+    assert world.left == 0
+    assert {} == tally.quarantined
+    assert tally.ceilings == sorted(tally.ceilings, reverse=True)
+    assert tally.ceilings[-1] <= 5000
+
+
+def test_a_frame_that_the_broker_never_bears_is_set_aside_and_the_others_pass() -> None:
+    sizes = (9000, 2000, 2500)
+    world = World(Setup(sizes, Faults(longest_unannounced=3000)), 3, make=machine)
+
+    tally = world.run(limit_s=LIMIT_S)
+
+    assert [2000, 2500] == sorted(sizes[int(frame_id[-1])] for frame_id in tally.delivered)
+    assert 1 == len(tally.quarantined)
+
+
+@settings(max_examples=20, deadline=None)
+@given(sizes=sizes, seed=seeds, kind=st.sampled_from(sorted(ONE_KIND)))
+def test_the_machine_never_asks_for_a_busy_loop(sizes: tuple[int, ...], seed: int, kind: str) -> None:
+    world = World(Setup(sizes, ONE_KIND[kind]), seed, make=machine)
+
+    tally = world.run(limit_s=LIMIT_S)
+
+    assert tally.ticks <= 20 + 5 * world.now
+    assert tally.calls <= 60 + 5 * world.now + 8 * (tally.sent_messages + tally.queries)
+
+
+def test_a_frame_captured_while_the_line_rests_is_sent_at_once() -> None:
+    world = World(Setup((500,)), 1, make=machine)
+    world.run(limit_s=LIMIT_S)
+    before = world.now
+    world.keep(700)
+
+    tally = world.run(limit_s=LIMIT_S)
+
+    assert world.left == 0
+    assert tally.sent_bytes == 1200
+    assert world.now - before < 1.0
+
+
+class Eager(Sync):
+    """A mutant that believes the broker: what is settled is delivered."""
+
+    def receive(self, event: Event, now: float) -> list[Command]:
+        commands = super().receive(event, now)
+        if isinstance(event, Settled):
+            sent = [transfer.frame for transfer in self._transfers.values() if transfer.phase is Phase.SENT]
+            commands += [Deliver(frame.frame_id, frame.sha256) for frame in sent]
+        return commands
+
+
+def test_the_harness_catches_a_machine_that_believes_the_broker() -> None:
+    sizes = tuple(range(1000, 40_000, 2000))
+
+    world = World(Setup(sizes, Faults(lose_up=0.3)), 5, make=partial(machine, kind=Eager))
+
+    with pytest.raises(AssertionError, match="delivered what the centre does not hold"):
+        world.run(limit_s=LIMIT_S)
+
+
+def test_the_harness_catches_a_machine_that_never_asks_again() -> None:
+    sizes = tuple(range(1000, 40_000, 2000))
+    setup = Setup(sizes, Faults(lose_up=0.1))
+
+    forgetful = partial(machine, patience=Patience(1e9, 1e9))
+
+    real, mutant = World(setup, 5, make=machine), World(setup, 5, make=forgetful)
+    real.run(limit_s=LIMIT_S)
+    mutant.run(limit_s=LIMIT_S)
+
+    assert real.left == 0
+    assert mutant.left > 0
+
+
+def test_the_harness_catches_a_centre_that_does_not_assemble_on_a_query() -> None:
+    sizes = tuple(range(1000, 40_000, 2000))
+    faults = Faults(centre_restart_every_s=5.0)
+
+    right = World(Setup(sizes, faults), 5, make=machine)
+    wrong = World(Setup(sizes, faults, assembles_on_query=False), 5, make=machine)
+    right.run(limit_s=LIMIT_S)
+    wrong.run(limit_s=LIMIT_S)
+
+    assert right.left == 0
+    assert wrong.left > 0

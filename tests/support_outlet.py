@@ -1,0 +1,53 @@
+"""Plays a job in this process and collects what it would send to its parent."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from askance.edge.source.address import Kind
+from askance.edge.source.messages import Job, Message, read_message
+from askance.edge.source.outlet import Outlet
+from askance.edge.source.reader import play
+from askance.edge.source.ring import RingReader, Shot, create
+
+
+def job(kind: Kind, target: object, *, fps: float | None = None, start: int = 0, max_side: int = 8192) -> Job:
+    return Job(kind, str(target), fps, start, open_timeout_s=2, read_timeout_s=2, max_side=max_side)
+
+
+@dataclass
+class Collected:
+    """Shots, in order, and messages."""
+
+    shots: list[Shot] = field(default_factory=list[Shot])
+    messages: list[Message] = field(default_factory=list[Message])
+
+
+class _Keeper(Outlet):
+    """An outlet whose frames are read at once."""
+
+    def __init__(self, memory: int, ready: int, says: int, *, shots: list[Shot]) -> None:
+        super().__init__(memory=memory, ready=ready, free=None, says=says)
+        self._reader = RingReader(memory)
+        self._shots = shots
+
+    def publish(self, *, position: int, media_ns: int, monotonic_ns: int) -> None:
+        super().publish(position=position, media_ns=media_ns, monotonic_ns=monotonic_ns)
+        shot = self._reader.read(self._reader.published - 1)
+        assert shot is not None
+        self._shots.append(shot)
+
+
+def collect(played: Job, folder: Path) -> Collected:
+    """Play a job to its end."""
+    memory, ready = create(), os.eventfd(0)
+    said = folder / "said.lines"
+    says = os.open(said, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
+    collected = Collected()
+    try:
+        play(played, _Keeper(memory, ready, says, shots=collected.shots))
+    finally:
+        for descriptor in (memory, ready, says):
+            os.close(descriptor)
+    collected.messages = [read_message(line) for line in said.read_bytes().splitlines()]
+    return collected

@@ -1,0 +1,193 @@
+"""COCO instances that pycocotools reads, and that are right when scored against themselves."""
+
+import contextlib
+import io
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+from support_central import HINT, PERSON, REASON, make_jpeg, make_manifest
+
+from askance.central.export import coco
+from askance.central.lifecycle import State
+from askance.central.tasks import Task, TaskId
+from askance.errors import ConfigError
+from askance.labels import Label, LabelId
+from askance.wire.annotations import Annotation, Box, Origin, Tag
+from askance.wire.capture import Arm
+from askance.wire.identity import Sha256
+
+LABELS = [Label(id=LabelId(n), name=name) for n, name in ((1, "person"), (2, "bicycle"), (3, "car"))]
+DRAWN = Box(label_id=2, label="bicycle", origin=Origin.HUMAN, x=1, y=2, width=3, height=4)
+
+
+def make_task(
+    number: int = 1, *, annotations: tuple[Annotation, ...] = (PERSON, HINT), answer: tuple[Annotation, ...] | None = None
+) -> Task:
+    reasons = (REASON.model_copy(update={"objects": ()}),)
+    return Task(
+        id=TaskId(number),
+        state=State.OPEN if answer is None else State.DONE,
+        manifest=make_manifest(number, annotations=annotations, reasons=reasons, arm=Arm.RANDOM),
+        sha256=Sha256("cd" * 32),
+        received_at=0.0,
+        labeler=None if answer is None else "ana",
+        lease_until=None,
+        expired=0,
+        seconds=None,
+        skip_reason=None,
+        answer=answer,
+    )
+
+
+def test_a_claim_becomes_an_instance_with_its_score() -> None:
+    written = coco.coco([make_task()], LABELS, suggested=False)
+
+    row = written["annotations"][0]
+    assert [4.0, 3.0, 20.0, 30.0] == row["bbox"]
+    assert (1, 1, 1, 600.0, 0, 0.62, False, 0) == tuple(
+        row[key] for key in ("id", "image_id", "category_id", "area", "iscrowd", "score", "suggested", "index")
+    )
+    assert 1 == len(written["annotations"])
+
+
+def test_hints_are_in_when_asked_for_and_marked_and_keep_their_place() -> None:
+    rows = coco.coco([make_task(annotations=(HINT, PERSON))], LABELS, suggested=True)["annotations"]
+    without = coco.coco([make_task(annotations=(HINT, PERSON))], LABELS, suggested=False)["annotations"]
+
+    assert [(True, 0), (False, 1)] == [(row["suggested"], row["index"]) for row in rows]
+    assert [1] == [row["index"] for row in without]
+
+
+def test_a_labelers_answer_wins_and_the_devices_words_are_kept_beside() -> None:
+    written = coco.coco([make_task(answer=(DRAWN,)), make_task(2)], LABELS, suggested=False)
+
+    assert [(1, 2), (2, 1)] == [(row["image_id"], row["category_id"]) for row in written["annotations"]]
+    assert [(1, 1)] == [(row["image_id"], row["category_id"]) for row in written["pre_annotations"]]
+    assert (None, "human") == (written["annotations"][0]["score"], written["annotations"][0]["origin"])
+
+
+def test_an_image_says_where_it_came_from_and_why() -> None:
+    image = coco.coco([make_task()], LABELS, suggested=False)["images"][0]
+
+    assert ("camera-1", "gate", "random", 0.01, 0.5) == tuple(
+        image[key] for key in ("device", "camera", "arm", "inclusion_probability", "value")
+    )
+    assert "car 0.12" == image["reasons"][0]["text"]
+    assert "2023-11-14T22:13:20.000+00:00" == image["date_captured"]
+
+
+def test_a_tag_belongs_to_the_image() -> None:
+    written = coco.coco([make_task(annotations=(Tag(label_id=3, label="car", score=0.7),))], LABELS, suggested=False)
+
+    assert [] == written["annotations"]
+    assert [(3, 0.7)] == [(tag["category_id"], tag["score"]) for tag in written["images"][0]["tags"]]
+
+
+def test_a_rotated_box_is_written_as_the_upright_one_around_it() -> None:
+    box = Box(label_id=1, label="person", x=10, y=20, width=8, height=4, rotation=90)
+
+    row = coco.coco([make_task(annotations=(box,))], LABELS, suggested=False)["annotations"][0]
+
+    assert pytest.approx([12, 18, 4, 8]) == row["bbox"]
+    assert ([10, 20, 8, 4, 90], 32) == (row["rotated"], row["area"])
+
+
+@pytest.mark.parametrize(("label_id", "label"), [(9, "kite"), (1, "people")], ids=["unknown-id", "another-name"])
+def test_a_label_that_the_map_has_not_is_refused(label_id: int, label: str) -> None:
+    box = PERSON.model_copy(update={"label_id": label_id, "label": label})
+
+    with pytest.raises(ConfigError, match=f"under this id: {label_id} {label}"):
+        coco.coco([make_task(annotations=(box,))], LABELS, suggested=False)
+
+
+def test_a_folder_has_the_images_and_the_annotations(tmp_path: Path) -> None:
+    coco.write(tmp_path / "out", [make_task()], labels=LABELS, suggested=False, jpeg=lambda _: make_jpeg())
+
+    written = json.loads((tmp_path / "out" / "annotations.json").read_text())
+    assert coco.coco([make_task()], LABELS, suggested=False) == written
+    assert make_jpeg() == (tmp_path / "out" / "images" / written["images"][0]["file_name"]).read_bytes()
+
+
+def test_an_export_that_fails_leaves_no_annotations_of_an_earlier_one(tmp_path: Path) -> None:
+    coco.write(tmp_path, [make_task()], labels=LABELS, suggested=False, jpeg=lambda _: make_jpeg())
+
+    with pytest.raises(ConfigError):
+        coco.write(tmp_path, [make_task()], labels=LABELS[2:], suggested=False, jpeg=lambda _: make_jpeg())
+
+    assert not (tmp_path / "annotations.json").exists()
+
+
+def crowd(number: int, boxes: int, chance: random.Random) -> Task:
+    """A frame of so many boxes of several classes, as a detector gives them: best first, the weak ones suggested."""
+    scores = sorted((round(chance.uniform(0.05, 0.99), 6) for _ in range(boxes)), reverse=True)
+    shown = tuple(
+        Box(
+            label_id=label.id,
+            label=label.name,
+            score=score,
+            suggested=score < 0.5,
+            x=round(chance.uniform(0, 500), 2),
+            y=round(chance.uniform(0, 380), 2),
+            width=round(chance.uniform(4, 140), 2),
+            height=round(chance.uniform(4, 100), 2),
+        )
+        for score, label in zip(scores, chance.choices(LABELS, k=boxes), strict=True)
+    )
+    task = make_task(number, annotations=())
+    return Task(**{name: getattr(task, name) for name in Task.__slots__} | {
+        "manifest": make_manifest(number, annotations=shown, reasons=(REASON.model_copy(update={"objects": ()}),), size=(640, 480))
+    })
+
+
+def average_precision(path: Path, *, most: Sequence[int] = (1, 10, 100)) -> float:
+    """Score an export against itself."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        truth = COCO(str(path))
+        rows: list[dict[str, Any]] = truth.dataset["annotations"]
+        keys = ("image_id", "category_id", "bbox", "score")
+        found = truth.loadRes([{key: row[key] for key in keys} for row in rows])
+        scored = COCOeval(truth, found, "bbox")
+        scored.params.maxDets = list(most)
+        scored.evaluate()
+        scored.accumulate()
+        scored.summarize()
+    return float(scored.stats[0])
+
+
+@pytest.mark.parametrize("suggested", [False, True], ids=["claims", "with-hints"])
+def test_an_export_scored_against_itself_is_perfect(tmp_path: Path, *, suggested: bool) -> None:
+    chance = random.Random(5)  # noqa: S311 (made-up boxes)
+    tasks = [crowd(number, chance.randint(0, 60), chance) for number in range(1, 25)]
+
+    coco.write(tmp_path, tasks, labels=LABELS, suggested=suggested, jpeg=lambda _: make_jpeg())
+
+    assert pytest.approx(1.0) == average_precision(tmp_path / "annotations.json")
+
+
+def test_more_than_a_hundred_of_one_class_only_count_when_the_scorer_takes_them(tmp_path: Path) -> None:
+    """COCO's own limit is 100 detections an image: an export with every hint can exceed it, and says nothing wrong."""
+    task = crowd(1, 450, random.Random(1))  # noqa: S311 (made-up boxes)
+
+    coco.write(tmp_path, [task], labels=LABELS, suggested=True, jpeg=lambda _: make_jpeg())
+
+    assert average_precision(tmp_path / "annotations.json") < 1.0
+    assert pytest.approx(1.0) == _unlimited(tmp_path / "annotations.json")
+
+
+def _unlimited(path: Path) -> float:
+    with contextlib.redirect_stdout(io.StringIO()):
+        truth = COCO(str(path))
+        keys = ("image_id", "category_id", "bbox", "score")
+        found = truth.loadRes([{key: row[key] for key in keys} for row in truth.dataset["annotations"]])
+        scored = COCOeval(truth, found, "bbox")
+        scored.params.maxDets = [500]
+        scored.evaluate()
+        scored.accumulate()
+    precision = scored.eval["precision"][:, :, :, 0, 0]
+    return float(precision[precision > -1].mean())

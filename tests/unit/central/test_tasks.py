@@ -1,0 +1,81 @@
+"""Finding tasks and reading answers."""
+
+from pathlib import Path
+
+import pytest
+from support_central import frame_id, make_envelope, open_intake, topic
+
+from askance.central import tasks
+from askance.central.batch import Letter
+from askance.central.lifecycle import State
+from askance.central.tasks import Filter
+from askance.errors import QueueError
+from askance.wire.annotations import Box, Origin
+from askance.wire.identity import DeviceId
+from askance.wire.topics import Up
+
+OTHER = DeviceId("camera-2")
+
+
+@pytest.mark.parametrize(
+    ("which", "expected"),
+    [
+        pytest.param(Filter(), [3, 1, 2], id="all-by-value"),
+        pytest.param(Filter(at_least=0.5), [3, 1], id="value"),
+        pytest.param(Filter(device=OTHER), [3], id="device"),
+        pytest.param(Filter(limit=2), [3, 1], id="limit"),
+        pytest.param(Filter(state=State.DONE), [], id="state"),
+        pytest.param(Filter(state=State.OPEN, at_least=0.5, limit=1), [3], id="together"),
+    ],
+)
+def test_tasks_are_found_by_what_they_are(tmp_path: Path, which: Filter, expected: list[int]) -> None:
+    intake = open_intake(tmp_path)
+    intake.take([Letter(topic(Up.FRAME), make_envelope(n, value=value)) for n, value in ((1, 0.5), (2, 0.1))])
+    intake.take([Letter(topic(Up.FRAME, OTHER), make_envelope(1, value=0.9, device=OTHER))])
+
+    assert expected == [task.id for task in tasks.find(intake._connection, which)]
+
+
+def test_a_task_is_found_by_its_number_and_by_its_frame(tmp_path: Path) -> None:
+    intake = open_intake(tmp_path)
+    intake.take([Letter(topic(Up.FRAME), make_envelope(7))])
+
+    assert tasks.look_up(intake._connection, "1") == tasks.look_up(intake._connection, frame_id(7))
+    with pytest.raises(QueueError, match="no task or frame in the queue: 2"):
+        tasks.look_up(intake._connection, "2")
+
+
+def test_a_frame_id_of_two_devices_names_neither(tmp_path: Path) -> None:
+    intake = open_intake(tmp_path)
+    intake.take([Letter(topic(Up.FRAME), make_envelope(1))])
+    intake.take([Letter(topic(Up.FRAME, OTHER), make_envelope(1, device=OTHER))])
+
+    with pytest.raises(QueueError, match="several devices") as caught:
+        tasks.look_up(intake._connection, frame_id(1))
+
+    assert "name the task instead: 1, 2" == caught.value.hint
+
+
+def test_a_labelers_file_need_not_say_that_a_person_drew_it() -> None:
+    text = '[{"kind": "box", "label_id": 1, "label": "person", "x": 1, "y": 2, "width": 3, "height": 4}]'
+
+    assert (Box(label_id=1, label="person", origin=Origin.HUMAN, x=1, y=2, width=3, height=4),) == tasks.read_answer(text)
+
+
+@pytest.mark.parametrize("text", ["", "{}x", "3", '[{"kind": "box"}]', "[3]"], ids=repr)
+def test_a_file_that_is_no_list_of_annotations_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(QueueError, match="not a list of annotations") as caught:
+        tasks.read_answer(text)
+
+    assert '"kind": "box"' in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("wall_ms", "expected"),
+    [(None, None), (10**17, None), (1_700_000_000_000, "2023-11-14T22:13:20+00:00")],
+    ids=["unknown", "no-calendar", "known"],
+)
+def test_a_wall_time_is_a_date_or_unknown(wall_ms: int | None, expected: str | None) -> None:
+    taken = tasks.utc(wall_ms)
+
+    assert expected == (None if taken is None else taken.isoformat())

@@ -1,0 +1,47 @@
+"""Cameras: the newest frame with its own time, and another attempt after every failure."""
+
+import time
+from collections.abc import Iterator
+
+from askance.edge.config import CameraSection
+from askance.edge.source.address import resolve
+from askance.edge.source.camera import Camera
+from askance.wire.identity import CameraId
+from support_camera import HttpCamera
+from support_polling import until
+
+
+def camera(url: str, draws: Iterator[float]) -> Camera:
+    return Camera(CameraSection(id=CameraId("gate"), url=url), resolve(url), jitter=lambda: next(draws))
+
+
+def test_a_frame_is_stamped_when_it_is_grabbed() -> None:
+    with HttpCamera() as server:
+        opened = camera(server.url, iter([0.0]))
+        frames = opened.frames()
+        next(frames)
+        shown = server.shown
+        assert until(lambda: server.shown > shown + 5)
+        before = time.monotonic_ns()
+        taken = next(frames).taken
+        opened.close()
+
+    assert before - 1_000_000_000 < taken.monotonic_ns <= time.monotonic_ns()
+    assert taken.wall_ms is None or abs(taken.wall_ms / 1000 - time.time()) < 2
+    assert list(frames) == []
+
+
+def test_a_random_number_is_drawn_for_every_wait() -> None:
+    drawn: list[float] = []
+
+    def draws() -> Iterator[float]:
+        while True:
+            drawn.append(0.0)
+            if len(drawn) == 3:
+                opened.close()
+            yield 0.0
+
+    opened = camera("http://127.0.0.1:9/none.mjpg", draws())
+    assert list(opened.frames()) == []
+    assert len(drawn) == 3
+    assert opened.counts["restarts"] == 3

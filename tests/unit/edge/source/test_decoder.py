@@ -1,0 +1,68 @@
+"""A child seen from its parent: it is waited for, heard, and gone after closing."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from askance.edge.source.address import Kind
+from askance.edge.source.decoder import Decoder
+from askance.edge.source.messages import Ended, Message, Opened
+from askance.edge.source.ring import SLOTS
+from support_camera import children
+from support_outlet import job
+from support_polling import until
+
+
+def descriptors() -> list[str]:
+    return sorted(path.name for path in Path("/proc/self/fd").iterdir())
+
+
+def after_waiting(decoder: Decoder, condition: Callable[[], bool]) -> bool:
+    """Wait on the decoder until the condition holds."""
+
+    def look() -> bool:
+        decoder.wait(0.1)
+        return condition()
+
+    return until(look)
+
+
+def test_frames_stop_at_the_ring_until_slots_are_released(assets: Path) -> None:
+    decoder = Decoder(job(Kind.FOLDER, assets / "video" / "crossing" / "img"))
+    try:
+        assert after_waiting(decoder, lambda: decoder.ring.published == SLOTS)
+        decoder.wait(0.2)
+        assert decoder.ring.published == SLOTS
+        assert list(decoder.messages()) == [Opened()]
+
+        decoder.release()
+        assert after_waiting(decoder, lambda: decoder.ring.published == SLOTS + 1)
+        assert not decoder.over
+    finally:
+        decoder.close()
+    assert children(os.getpid()) == []
+
+
+def test_a_child_that_has_ended_is_over_after_its_last_message(tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"")
+    decoder, heard = Decoder(job(Kind.FOLDER, tmp_path)), list[Message]()
+
+    def over() -> bool:
+        heard.extend(decoder.messages())
+        return decoder.over
+
+    try:
+        assert after_waiting(decoder, over)
+    finally:
+        decoder.close()
+
+    assert heard[0] == Opened()
+    assert heard[-1] == Ended(1, missing=0)
+    assert len(heard) == 3
+
+
+def test_closing_leaves_no_descriptor_open(assets: Path) -> None:
+    before = descriptors()
+    Decoder(job(Kind.FOLDER, assets / "video" / "crossing" / "img")).close()
+
+    assert before == descriptors()

@@ -1,0 +1,10 @@
+"""What the stage offers to the others."""
+
+import askance.edge.source as stage
+from askance.edge.source.address import redact
+from askance.edge.source.opening import Source, open_source
+
+
+def test_the_package_offers_its_three_names() -> None:
+    assert sorted(stage.__all__) == ["Source", "open_source", "redact"]
+    assert (stage.Source, stage.open_source, stage.redact) == (Source, open_source, redact)

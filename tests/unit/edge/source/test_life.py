@@ -1,0 +1,70 @@
+"""A child's life as events, to its last."""
+
+import os
+import signal
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from askance.edge.source.address import Kind
+from askance.edge.source.life import Died, Happening, Patience, Waiting, decoding
+from askance.edge.source.messages import Ended, Failed, Unreadable
+from askance.edge.source.ring import Shot
+from support_camera import HttpCamera, children
+from support_outlet import job
+
+PATIENT = Patience(opening_s=10, reading_s=10)
+
+
+def told(events: list[Happening]) -> list[Happening]:
+    return [event for event in events if not isinstance(event, Waiting)]
+
+
+def test_a_folder_lives_until_its_end_and_what_is_unreadable_is_told_in_its_place(assets: Path, tmp_path: Path) -> None:
+    for number, photo in enumerate(sorted((assets / "video" / "crossing" / "img").glob("*.jpg"))[:6]):
+        (tmp_path / f"{number}.jpg").write_bytes(photo.read_bytes() if number != 4 else b"")
+    events = told(list(decoding(job(Kind.FOLDER, tmp_path), newest=False, patience=PATIENT, closed=Event())))
+
+    assert [0, 1, 2, 3, 5] == [event.position for event in events if isinstance(event, Shot)]
+    assert [4] == [event.position for event in events if isinstance(event, Unreadable)]
+    assert events.index(next(event for event in events if isinstance(event, Unreadable))) < 5
+    assert events[-1] == Ended(6, missing=0)
+
+
+def test_a_failure_is_the_last_event(tmp_path: Path) -> None:
+    (tmp_path / "clip.mp4").write_text("no video")
+    (last,) = told(
+        list(decoding(job(Kind.FILE, tmp_path / "clip.mp4"), newest=False, patience=PATIENT, closed=Event()))
+    )
+
+    assert isinstance(last, Failed)
+
+
+@pytest.mark.parametrize(
+    ("blow", "why"),
+    [(signal.SIGKILL, "the decoder died"), (signal.SIGSTOP, "no sign of life for 1 s")],
+    ids=["killed", "stopped"],
+)
+def test_a_child_that_says_no_more_has_died(blow: signal.Signals, why: str) -> None:
+    with HttpCamera() as camera:
+        patience = Patience(opening_s=10, reading_s=1)
+        events = decoding(job(Kind.NETWORK, camera.url), newest=True, patience=patience, closed=Event())
+        next(event for event in events if isinstance(event, Shot))
+        (child,) = children(os.getpid())
+        os.kill(child, blow)
+
+        assert list(events)[-1] == Died(why)
+    assert children(os.getpid()) == []
+
+
+def test_closing_ends_the_events_and_the_child(assets: Path) -> None:
+    closed = Event()
+    events = decoding(
+        job(Kind.FOLDER, assets / "video" / "crossing" / "img"), newest=False, patience=PATIENT, closed=closed
+    )
+    next(event for event in events if isinstance(event, Shot))
+    closed.set()
+
+    assert list(events) == []
+    assert children(os.getpid()) == []
