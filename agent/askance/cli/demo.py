@@ -40,6 +40,7 @@ def demo(*, video: Path | None, out: Path, as_json: bool) -> None:
 
     clip = pull_clip(_pulled) if video is None else checked(video)
     _empty(out)
+    click.echo("", err=True)
     outcome = run.run(clip, out, show=_show)
     click.echo("", err=True)
     if as_json:
@@ -83,9 +84,18 @@ def _plain(outcome: "Outcome") -> dict[str, object]:
 
 
 def _print(outcome: "Outcome") -> None:
-    click.echo(f"\nthe clip took {outcome.seconds:.1f} s from the first frame to the export, broker {outcome.broker}\n")
-    click.echo(json.dumps(outcome.status, indent=2))
+    click.echo(f"from clip to export in {outcome.seconds:.1f} s, over {outcome.broker}\n")
+    for device in outcome.status["devices"]:
+        click.echo(
+            f"ledger   captured {device['captured']} = stored {device['stored']} + pending {device['pending']}"
+            f" + evicted {device['evicted']} + quarantined {device['quarantined']};"
+            f" in the queue {device['received']}; unaccounted frames: {device['unaccounted']}"
+        )
+    click.echo("\nqueue, the most valuable first")
     for task in outcome.queue[:QUEUE_SHOWN]:
-        click.echo(str(task))
-    click.echo(f"\nCOCO export     {outcome.coco}")
+        click.echo(f"{task['value']:6.2f}  {task['frame_id']}  {'; '.join(task['reasons'])}")
+    left = len(outcome.queue) - QUEUE_SHOWN
+    if left > 0:
+        click.echo(f"        and {left} more: askance queue ls --config {outcome.coco.parent / 'central.yaml'}")
+    click.echo(f"\nCOCO export     {outcome.coco / 'annotations.json'}")
     click.echo(f"contact sheet   {outcome.sheet}   (open it in a browser)")

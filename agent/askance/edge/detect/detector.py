@@ -96,11 +96,11 @@ class Detector:
         inputs = {port.name: port for port in self._session.inputs}
         outputs = {port.name: port for port in self._session.outputs}
         if set(inputs) != {card.input.name}:
-            raise _mismatch(self._package, "inputs", card.input.name, ", ".join(inputs))
+            raise _mismatch(self._package, "inputs", expected=card.input.name, got=", ".join(inputs))
         self._check(inputs[card.input.name], card.input.shape, dtype=_DTYPES[card.input.dtype])
         for name, shape in self._decoder.outputs.items():
             if name not in outputs:
-                raise _mismatch(self._package, "outputs", name, ", ".join(outputs))
+                raise _mismatch(self._package, "outputs", expected=name, got=", ".join(outputs))
             self._check(outputs[name], shape, dtype=_DTYPES["float32"])
 
     def _check(self, port: Port, shape: tuple[int, ...], *, dtype: str) -> None:
@@ -109,9 +109,9 @@ class Detector:
         )
         if not fits:
             got = tuple("?" if size is None else size for size in port.shape)
-            raise _mismatch(self._package, f"shape of {port.name}", shape, got)
+            raise _mismatch(self._package, f"shape of {port.name}", expected=shape, got=got)
         if port.dtype != dtype:
-            raise _mismatch(self._package, f"type of {port.name}", dtype, port.dtype)
+            raise _mismatch(self._package, f"type of {port.name}", expected=dtype, got=port.dtype)
 
 
 def _decoder(package: Package) -> Decoder:
@@ -136,7 +136,7 @@ def _label(name: str, labels: LabelMap, *, package: Package) -> str:
     return label.name
 
 
-def _mismatch(package: Package, what: str, expected: object, got: object) -> ModelError:
+def _mismatch(package: Package, what: str, *, expected: object, got: object) -> ModelError:
     return ModelError(
         f"{package.file}: {what}: the card expects {expected}, the file has {got}",
         hint="see the models: askance models ls; fetch one again: askance models pull NAME",

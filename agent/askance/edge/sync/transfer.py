@@ -35,12 +35,16 @@ class Turn(Enum):
     AGAIN = auto()
 
 
-TRANSITIONS: Final[Mapping[Phase, Mapping[Turn, Phase]]] = MappingProxyType(
+TRANSITIONS: Final[Mapping[tuple[Phase, Turn], Phase]] = MappingProxyType(
     {
-        Phase.WAITING: {Turn.ASK: Phase.ASKED, Turn.AGAIN: Phase.WAITING},
-        Phase.ASKED: {Turn.MISSING: Phase.SENDING, Turn.AGAIN: Phase.WAITING},
-        Phase.SENDING: {Turn.ALL_SETTLED: Phase.SENT, Turn.AGAIN: Phase.WAITING},
-        Phase.SENT: {Turn.AGAIN: Phase.WAITING},
+        (Phase.WAITING, Turn.ASK): Phase.ASKED,
+        (Phase.WAITING, Turn.AGAIN): Phase.WAITING,
+        (Phase.ASKED, Turn.MISSING): Phase.SENDING,
+        (Phase.ASKED, Turn.AGAIN): Phase.WAITING,
+        (Phase.SENDING, Turn.ALL_SETTLED): Phase.SENT,
+        (Phase.SENDING, Turn.AGAIN): Phase.WAITING,
+        (Phase.SENT, Turn.MISSING): Phase.SENDING,
+        (Phase.SENT, Turn.AGAIN): Phase.WAITING,
     }
 )
 
@@ -69,7 +73,7 @@ class Transfer:
 
     def turn(self, turn: Turn) -> bool:
         """Move along the table; False, and nothing changes, when the table has no such move."""
-        target = TRANSITIONS[self.phase].get(turn)
+        target = TRANSITIONS.get((self.phase, turn))
         if target is None:
             return False
         self.phase = target

@@ -27,6 +27,12 @@ class Candidates:
     columns: NDArray[np.intp]
     class_scores: NDArray[np.float64] | None
 
+    def __post_init__(self) -> None:
+        n = len(self.scores)
+        if (self.boxes.shape, self.scores.shape, self.columns.shape) != ((n, 4), (n,), (n,)):
+            got = (self.boxes.shape, self.scores.shape, self.columns.shape)
+            raise ValueError(f"expected shapes (n, 4), (n,), (n,), got {got}")
+
 
 class Decoder(Protocol):
     """Turns one family's outputs into candidates."""

@@ -1,0 +1,20 @@
+"""Tests that candidates are born with shapes that fit each other."""
+
+import numpy as np
+import pytest
+
+from askance.edge.detect.decode.candidates import Candidates
+
+
+def test_a_row_each_is_accepted() -> None:
+    found = Candidates(np.zeros((2, 4)), np.zeros(2), np.zeros(2, np.intp), class_scores=None)
+    assert (2, 4) == found.boxes.shape
+
+
+@pytest.mark.parametrize(
+    ("boxes", "columns"),
+    [pytest.param((3, 4), 2, id="boxes"), pytest.param((2, 5), 2, id="corners"), pytest.param((2, 4), 1, id="columns")],
+)
+def test_rows_that_do_not_fit_are_refused(boxes: tuple[int, int], columns: int) -> None:
+    with pytest.raises(ValueError, match=r"expected shapes \(n, 4\), \(n,\), \(n,\), got"):
+        Candidates(np.zeros(boxes), np.zeros(2), np.zeros(columns, np.intp), class_scores=None)
