@@ -20,6 +20,7 @@ ONE_KIND = {
     "receipts get lost": Faults(lose_down=0.2),
     "receipts come twice": Faults(duplicate=0.5),
     "receipts overtake each other": Faults(reorder_s=3.0),
+    "receipts come late and twice": Faults(reorder_s=3.0, duplicate=0.5),
     "the line breaks": Faults(break_every_s=15.0),
     "the broker freezes": Faults(freeze_every_s=30.0),
     "the device restarts": Faults(device_restart_every_s=20.0),
