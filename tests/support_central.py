@@ -78,9 +78,7 @@ def make_manifest(  # noqa: PLR0913 (a manifest has many fields, and a test name
     )
 
 
-def make_envelope(
-    number: int = 0, *, value: float = 0.5, device: DeviceId = DEVICE, noise: bool = True
-) -> bytes:
+def make_envelope(number: int = 0, *, value: float = 0.5, device: DeviceId = DEVICE, noise: bool = True) -> bytes:
     """The envelope of a test's ``number``-th frame; some 4 kB with noise, 2 kB without."""
     return pack(make_manifest(number, value=value, device=device), make_jpeg(seed=number, noise=noise))
 

@@ -11,12 +11,14 @@ import sqlite3
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 from unittest.mock import patch
 
 import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from pydantic import ValidationError
 
 from askance.central import staging
 from askance.central.batch import Batch, Letter
@@ -30,7 +32,6 @@ from askance.wire.codec import Chunk, digest, pack_chunk, unpack_chunk
 from askance.wire.identity import DeviceId, FrameId
 from askance.wire.receipts import Missing, Receipt, Stored
 from askance.wire.topics import Up
-from pydantic import ValidationError
 from support_central import BOUNDS, DEVICE, Clock, frame_id, make_chunks, make_envelope, make_query, topic
 
 FRAMES = {frame_id(n): make_envelope(n, noise=False) for n in range(3)}
@@ -42,8 +43,8 @@ PICK = st.integers(0, 10**6)
 class Crossing(RuleBasedStateMachine):
     """One device, one catalog, receivers that come and go."""
 
-    frames = FRAMES
-    chunk = CHUNK
+    frames: ClassVar = FRAMES
+    chunk: ClassVar = CHUNK
 
     def __init__(self) -> None:
         super().__init__()
@@ -218,8 +219,8 @@ _HUNT = settings(
 class Small(Crossing):
     """One frame in one chunk: the shortest walks to the two mutants."""
 
-    frames = {frame_id(0): FRAMES[frame_id(0)]}
-    chunk = len(FRAMES[frame_id(0)])
+    frames: ClassVar = {frame_id(0): FRAMES[frame_id(0)]}
+    chunk: ClassVar = len(FRAMES[frame_id(0)])
 
 
 def test_the_walk_finds_receipts_that_precede_their_commit() -> None:

@@ -27,7 +27,8 @@ def doctor(*, as_json: bool) -> int:
       askance doctor
       askance doctor --json
     """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
-    findings = [_python(), *(_library(name) for name in _LIBRARIES), _opencv(), _cpu(), _broker()]
+    findings = [_python(), *(library_finding(name) for name in _LIBRARIES), _opencv()]
+    findings += [cpu_finding(_CPUINFO, machine=platform.machine()), _broker()]
     findings += _models()
     return report(findings, as_json=as_json)
 
@@ -39,7 +40,8 @@ def _python() -> Finding:
     return Finding("python", Verdict.OK, found)
 
 
-def _library(name: str) -> Finding:
+def library_finding(name: str) -> Finding:
+    """Tell a library's version."""
     try:
         return Finding(name, Verdict.OK, version(name))
     except PackageNotFoundError:
@@ -68,11 +70,12 @@ def _opencv() -> Finding:
     return Finding("opencv", Verdict.OK, f"{cv2.__version__}")
 
 
-def _cpu() -> Finding:
+def cpu_finding(cpuinfo: Path, *, machine: str) -> Finding:
+    """Tell whether INT8 runs at full speed; only x86 needs an extension for it."""
     cores = f"{os.cpu_count()} cores"
-    if platform.machine() not in {"x86_64", "AMD64"} or not _CPUINFO.is_file():
+    if machine not in {"x86_64", "AMD64"} or not cpuinfo.is_file():
         return Finding("cpu", Verdict.OK, cores)
-    if "vnni" in _CPUINFO.read_text(encoding="utf-8"):
+    if "vnni" in cpuinfo.read_text(encoding="utf-8"):
         return Finding("cpu", Verdict.OK, f"{cores}, INT8 with VNNI")
     return Finding("cpu", Verdict.NOTE, f"{cores}, no VNNI", "INT8 models run exactly (x64quantprecision), but slower")
 
@@ -91,14 +94,15 @@ def _broker() -> Finding:
 def _models() -> list[Finding]:
     from askance import shipped  # noqa: PLC0415 (only this command needs it)
 
-    return [_model(card.parent) for card in sorted(shipped.folder("models").glob("*/card.yaml"))]
+    return [model_finding(card.parent) for card in sorted(shipped.folder("models").glob("*/card.yaml"))]
 
 
-def _model(folder: Path) -> Finding:
+def model_finding(folder: Path) -> Finding:
+    """Tell whether a model is the one of its card; one that was not pulled yet is no failure."""
     from askance.edge.detect.package import load_package, read_card  # noqa: PLC0415 (only this command needs it)
 
     name = f"model {folder.name}"
-    finding = attempt(name, lambda: f"version {load_package(folder).card.version}, sha256 as on its card")
-    if finding.verdict is Verdict.FAILED and not (folder / read_card(folder / "card.yaml").file).exists():
-        return Finding(name, Verdict.NOTE, "not pulled", finding.hint)
-    return finding
+    card = attempt(name, lambda: read_card(folder / "card.yaml").file)
+    if card.verdict is Verdict.OK and not (folder / card.found).exists():
+        return Finding(name, Verdict.NOTE, "not pulled", f"askance models pull {folder.name}")
+    return attempt(name, lambda: f"version {load_package(folder).card.version}, sha256 as on its card")

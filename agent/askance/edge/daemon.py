@@ -139,7 +139,7 @@ class Agent:
         frames: HandOver = Queue(maxsize=1)
         hire = partial(Worker, stop=self._stop, health=self._health)
         readers = [
-            hire(f"camera {camera}", partial(read, camera, source, frames, stop=self._stop, health=self._health))
+            hire(f"camera {camera}", partial(read, camera, source, frames=frames, stop=self._stop, health=self._health))
             for camera, source in self._sources.items()
         ]
         self._looking = hire(

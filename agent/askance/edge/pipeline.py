@@ -72,12 +72,12 @@ class Pipeline:
             self._health.trouble("detector", str(error))
             return Drop("detect.failed")
         self._health.trouble("detector", None)
-        decision = self._decide(frame, detections, glance.quality)
+        decision = self._decide(frame, detections, quality=glance.quality)
         if isinstance(decision, Drop):
             return decision
         return self._keep(frame, detections, keep=decision, quality=glance.quality)
 
-    def _decide(self, frame: Frame, detections: Detections, quality: Quality) -> Keep | Drop:
+    def _decide(self, frame: Frame, detections: Detections, *, quality: Quality) -> Keep | Drop:
         policy = self._stages.policy
         signals = measure(detections, policy.measures, names=self._stages.labels)
         context = FrameContext(self._budget_ns(frame), signals, quality, self._draw())

@@ -67,7 +67,7 @@ class Worker(threading.Thread):
         self._halt.set()
 
 
-def read(camera: CameraId, source: Source, frames: HandOver, *, stop: threading.Event, health: Health) -> None:
+def read(camera: CameraId, source: Source, *, frames: HandOver, stop: threading.Event, health: Health) -> None:
     """Hand a source's frames over until it ends or the agent stops."""
     for frame in source.frames():
         if not _put(frame, frames, stop=stop, beat=lambda: health.beat(f"camera {camera}", time.monotonic())):

@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
-from support_central import make_envelope, make_jpeg
 
 from askance.central.blobs import Blobs
 from askance.errors import StoreError
 from askance.wire.codec import digest
+from support_central import make_envelope, make_jpeg
 
 
 def test_an_envelope_comes_back_as_received_and_its_jpeg_alone(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from support_central import DEVICE, make_envelope, open_intake, topic
 
 from askance.central import devices
 from askance.central.batch import Letter
@@ -12,9 +11,12 @@ from askance.central.intake import Intake
 from askance.wire.codec import dump_json
 from askance.wire.receipts import Ledger, Notice, Status
 from askance.wire.topics import Up
+from support_central import DEVICE, make_envelope, open_intake, topic
 
 
-def report(intake: Intake, ledger: Ledger | None = None, *, online: bool = True, trouble: tuple[str, ...] = ()) -> Account:
+def report(
+    intake: Intake, ledger: Ledger | None = None, *, online: bool = True, trouble: tuple[str, ...] = ()
+) -> Account:
     status = Status(
         device=DEVICE,
         online=online,
@@ -37,7 +39,9 @@ def make_ledger(boot_id: str = "boot-a", **counts: int) -> Ledger:
     ("ledger", "unaccounted"),
     [
         pytest.param(make_ledger(captured=6, stored=2, pending=1, evicted=2, quarantined=1), 0, id="balanced"),
-        pytest.param(make_ledger(captured=7, stored=2, pending=1, evicted=2, quarantined=1), 1, id="a-hole-at-the-device"),
+        pytest.param(
+            make_ledger(captured=7, stored=2, pending=1, evicted=2, quarantined=1), 1, id="a-hole-at-the-device"
+        ),
         pytest.param(make_ledger(captured=5, stored=5), 3, id="stored-they-say-and-not-here"),
         pytest.param(make_ledger(captured=2, stored=1, pending=1), 0, id="a-receipt-under-way"),
         pytest.param(make_ledger("boot-b", captured=1, stored=1), 1, id="another-boot"),

@@ -5,7 +5,6 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support_central import BOUNDS, DEVICE, frame_id, make_chunks, make_envelope, make_jpeg, make_manifest, make_query, topic
 
 from askance.central.inbox import (
     Bounds,
@@ -24,6 +23,17 @@ from askance.wire.codec import MAX_MESSAGE, Chunk, digest, dump_json, pack, unpa
 from askance.wire.identity import DeviceId
 from askance.wire.receipts import MAX_RECEIPTS, Notice, Query, Status, Stored
 from askance.wire.topics import Up
+from support_central import (
+    BOUNDS,
+    DEVICE,
+    frame_id,
+    make_chunks,
+    make_envelope,
+    make_jpeg,
+    make_manifest,
+    make_query,
+    topic,
+)
 
 STATUS = dump_json(Status(device=DEVICE, online=True))
 
@@ -110,7 +120,9 @@ def parcel_of(envelope: bytes, number: int = 0) -> Parcel:
         pytest.param(make_envelope(1), parcel_of(make_envelope(2), 1), "sha", id="wrong-hash"),
         pytest.param(pack(make_manifest(), b"GIF89a"), None, "jpeg", id="not-a-jpeg"),
         pytest.param(pack(make_manifest(), make_jpeg(32, 32)), None, "jpeg", id="another-size"),
-        pytest.param(pack(make_manifest(), make_jpeg()).replace(b'"v":1', b'"v":9'), None, "schema", id="another-version"),
+        pytest.param(
+            pack(make_manifest(), make_jpeg()).replace(b'"v":1', b'"v":9'), None, "schema", id="another-version"
+        ),
     ],
 )
 def test_a_bad_envelope_is_refused_with_its_code(envelope: bytes, parcel: Parcel | None, code: str) -> None:

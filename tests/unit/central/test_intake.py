@@ -4,17 +4,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from support_central import (
-    DEVICE,
-    Clock,
-    frame_id,
-    make_chunks,
-    make_envelope,
-    make_manifest,
-    make_query,
-    open_intake,
-    topic,
-)
 
 from askance.central import catalog, letters, staging
 from askance.central.batch import Letter
@@ -26,6 +15,17 @@ from askance.wire.codec import Chunk, digest, dump_json, pack, pack_chunk, unpac
 from askance.wire.identity import DeviceId
 from askance.wire.receipts import Missing, Receipt, Rejected, Status, Stored
 from askance.wire.topics import Up
+from support_central import (
+    DEVICE,
+    Clock,
+    frame_id,
+    make_chunks,
+    make_envelope,
+    make_manifest,
+    make_query,
+    open_intake,
+    topic,
+)
 
 
 def chunk_letters(envelope: bytes, number: int = 0, *, size: int = 1000) -> list[Letter]:
@@ -110,7 +110,9 @@ def test_a_query_that_finds_every_chunk_staged_puts_the_frame_together(tmp_path:
 
 
 def letters_of(intake: Intake) -> list[tuple[str, bytes]]:
-    return [(row[0], row[1]) for row in intake._connection.execute("SELECT code, payload FROM dead_letters ORDER BY id")]
+    return [
+        (row[0], row[1]) for row in intake._connection.execute("SELECT code, payload FROM dead_letters ORDER BY id")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support_central import DEVICE, frame_id, make_chunks, make_envelope
 
 from askance.central.parcel import MAX_RANGES, Parcel, Range, missing, need
 from askance.wire.codec import digest, unpack_chunk
 from askance.wire.receipts import Asked
+from support_central import DEVICE, frame_id, make_chunks, make_envelope
 
 RANGES = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20))).map(sorted)
 

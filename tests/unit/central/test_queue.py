@@ -1,10 +1,10 @@
 """Claim, submit, skip, release, reopen: who has which frame, and for how long."""
 
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support_central import HINT, PERSON, Clock, make_envelope, open_intake, topic
 
 from askance.central import tasks
 from askance.central.batch import Letter
@@ -16,6 +16,7 @@ from askance.central.tasks import TaskId, accepted
 from askance.errors import QueueError
 from askance.wire.annotations import Annotation, Box, Origin
 from askance.wire.topics import Up
+from support_central import HINT, PERSON, Clock, make_envelope, open_intake, topic
 
 LEASE_S = 1800
 BY_HAND = Box(label_id=1, label="person", origin=Origin.HUMAN, x=1, y=2, width=3, height=4)
@@ -27,7 +28,9 @@ def open_queue(folder: Path, clock: Clock, *, values: tuple[float, ...] = (0.2, 
         open_intake(folder).take(letters)
     tokens = itertools.count()
     connection = open_catalog(folder, readonly=False)
-    return Queue(connection, QueueSection(attempts=attempts), clock=clock, mint=lambda: f"{id(connection)}-{next(tokens)}")
+    return Queue(
+        connection, QueueSection(attempts=attempts), clock=clock, mint=lambda: f"{id(connection)}-{next(tokens)}"
+    )
 
 
 def claim(queue: Queue, labeler: str = "ana") -> Lease:
@@ -138,7 +141,15 @@ def test_an_answer_that_is_done_again_replaces_the_first(tmp_path: Path) -> None
     assert (BY_HAND,) == tasks.get(queue._connection, TaskId(1)).answer
 
 
-@pytest.mark.parametrize("what", ["submit", "skip", "release"])
+FINISHES: dict[str, Callable[[Queue, str], object]] = {
+    "submit": lambda queue, token: queue.submit(token, [], seconds=None),
+    "skip": lambda queue, token: queue.skip(token, reason="dark"),
+    "release": lambda queue, token: queue.release(token),
+    "look": lambda queue, token: queue.held(token),
+}
+
+
+@pytest.mark.parametrize("finish", FINISHES.values(), ids=FINISHES.keys())
 @pytest.mark.parametrize(
     ("story", "words"),
     [
@@ -148,30 +159,23 @@ def test_an_answer_that_is_done_again_replaces_the_first(tmp_path: Path) -> None
         pytest.param("twice", "the lease has ended: task 2 is skipped", id="used-twice"),
     ],
 )
-def test_a_token_that_leases_nothing_is_refused_with_a_hint(tmp_path: Path, what: str, story: str, words: str) -> None:
+def test_a_token_that_leases_nothing_is_refused_with_a_hint(
+    tmp_path: Path, finish: Callable[[Queue, str], object], story: str, words: str
+) -> None:
     clock = Clock()
     queue = open_queue(tmp_path, clock)
-    token = claim(queue).token
-    if story == "foreign":
-        token = "guessed"
-    elif story == "twice":
-        queue.skip(token, reason="dark")
+    lease = claim(queue)
+    if story == "twice":
+        queue.skip(lease.token, reason="dark")
     else:
         clock.now += LEASE_S
     if story == "taken":
         claim(queue)
 
     with pytest.raises(QueueError, match=words) as caught:
-        match what:
-            case "submit":
-                queue.submit(token, [], seconds=None)
-            case "skip":
-                queue.skip(token, reason="dark")
-            case _:
-                queue.release(token)
+        finish(queue, "guessed" if story == "foreign" else lease.token)
 
-    assert caught.value.hint is not None
-    assert "askance queue claim" in caught.value.hint
+    assert "askance queue claim" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support_central import DEVICE, frame_id
 
 from askance.central import staging
 from askance.central.parcel import Parcel, missing
 from askance.central.schema import MIGRATIONS, create_catalog
 from askance.wire.codec import Chunk, digest
+from support_central import DEVICE, frame_id
 
 DATA = bytes(range(200))
 PARCEL = Parcel(DEVICE, frame_id(1), digest(DATA), len(DATA))

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from support_central import frame_id, make_envelope, open_intake, topic
 
 from askance.central import tasks
 from askance.central.batch import Letter
@@ -13,6 +12,7 @@ from askance.errors import QueueError
 from askance.wire.annotations import Box, Origin
 from askance.wire.identity import DeviceId
 from askance.wire.topics import Up
+from support_central import frame_id, make_envelope, open_intake, topic
 
 OTHER = DeviceId("camera-2")
 
@@ -59,7 +59,9 @@ def test_a_frame_id_of_two_devices_names_neither(tmp_path: Path) -> None:
 def test_a_labelers_file_need_not_say_that_a_person_drew_it() -> None:
     text = '[{"kind": "box", "label_id": 1, "label": "person", "x": 1, "y": 2, "width": 3, "height": 4}]'
 
-    assert (Box(label_id=1, label="person", origin=Origin.HUMAN, x=1, y=2, width=3, height=4),) == tasks.read_answer(text)
+    assert (Box(label_id=1, label="person", origin=Origin.HUMAN, x=1, y=2, width=3, height=4),) == tasks.read_answer(
+        text
+    )
 
 
 @pytest.mark.parametrize("text", ["", "{}x", "3", '[{"kind": "box"}]', "[3]"], ids=repr)

@@ -175,6 +175,8 @@ class Sync:
                 self._again(transfer, now, delay_s=self._wait_s(transfer))
             case Missing():
                 self._missing(transfer, receipt, now)
+            case _:
+                assert_never(receipt)
         return []
 
     def _missing(self, transfer: Transfer, receipt: Missing, now: float) -> None:

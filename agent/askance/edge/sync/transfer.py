@@ -43,7 +43,6 @@ TRANSITIONS: Final[Mapping[tuple[Phase, Turn], Phase]] = MappingProxyType(
         (Phase.ASKED, Turn.AGAIN): Phase.WAITING,
         (Phase.SENDING, Turn.ALL_SETTLED): Phase.SENT,
         (Phase.SENDING, Turn.AGAIN): Phase.WAITING,
-        (Phase.SENT, Turn.MISSING): Phase.SENDING,
         (Phase.SENT, Turn.AGAIN): Phase.WAITING,
     }
 )

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
-from support_central import HINT, PERSON, REASON, make_jpeg, make_manifest
 
 from askance.central.export import coco
 from askance.central.lifecycle import State
@@ -21,13 +20,17 @@ from askance.labels import Label, LabelId
 from askance.wire.annotations import Annotation, Box, Origin, Tag
 from askance.wire.capture import Arm
 from askance.wire.identity import Sha256
+from support_central import HINT, PERSON, REASON, make_jpeg, make_manifest
 
 LABELS = [Label(id=LabelId(n), name=name) for n, name in ((1, "person"), (2, "bicycle"), (3, "car"))]
 DRAWN = Box(label_id=2, label="bicycle", origin=Origin.HUMAN, x=1, y=2, width=3, height=4)
 
 
 def make_task(
-    number: int = 1, *, annotations: tuple[Annotation, ...] = (PERSON, HINT), answer: tuple[Annotation, ...] | None = None
+    number: int = 1,
+    *,
+    annotations: tuple[Annotation, ...] = (PERSON, HINT),
+    answer: tuple[Annotation, ...] | None = None,
 ) -> Task:
     reasons = (REASON.model_copy(update={"objects": ()}),)
     return Task(
@@ -140,9 +143,14 @@ def crowd(number: int, boxes: int, chance: random.Random) -> Task:
         for score, label in zip(scores, chance.choices(LABELS, k=boxes), strict=True)
     )
     task = make_task(number, annotations=())
-    return Task(**{name: getattr(task, name) for name in Task.__slots__} | {
-        "manifest": make_manifest(number, annotations=shown, reasons=(REASON.model_copy(update={"objects": ()}),), size=(640, 480))
-    })
+    return Task(
+        **{name: getattr(task, name) for name in Task.__slots__}
+        | {
+            "manifest": make_manifest(
+                number, annotations=shown, reasons=(REASON.model_copy(update={"objects": ()}),), size=(640, 480)
+            )
+        }
+    )
 
 
 def average_precision(path: Path, *, most: Sequence[int] = (1, 10, 100)) -> float:

@@ -5,14 +5,13 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-from support_central import DEVICE, HINT, PERSON, REASON, make_jpeg, make_manifest
-
 from askance.central.devices import Account
 from askance.central.export import sheet
 from askance.central.lifecycle import State
 from askance.central.tasks import Task, TaskId
 from askance.wire.annotations import Annotation, Box, Origin
 from askance.wire.identity import Sha256
+from support_central import DEVICE, HINT, PERSON, REASON, make_jpeg, make_manifest
 
 ACCOUNT = Account(
     device=DEVICE,
@@ -55,7 +54,10 @@ class Tags(HTMLParser):
 
 
 def make_task(
-    *, annotations: tuple[Annotation, ...] = (PERSON, HINT), answer: tuple[Annotation, ...] | None = None, text: str = "why"
+    *,
+    annotations: tuple[Annotation, ...] = (PERSON, HINT),
+    answer: tuple[Annotation, ...] | None = None,
+    text: str = "why",
 ) -> Task:
     reason = REASON.model_copy(update={"text": text, "objects": (1,) if len(annotations) > 1 else ()})
     return Task(

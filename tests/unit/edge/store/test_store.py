@@ -1,7 +1,6 @@
 """The store as its callers see it, over real files and a real database."""
 
 import os
-import subprocess
 from collections.abc import Generator
 from pathlib import Path
 from threading import Thread
@@ -11,11 +10,9 @@ from pydantic import ValidationError
 
 from askance.edge.config import StoreSection
 from askance.edge.store import Store
-from askance.edge.store.ballast import BALLAST_BYTES
-from askance.edge.store.lifecycle import State
 from askance.edge.store.rows import read_manifest
 from askance.edge.values import Drop, Spending
-from askance.errors import StoreError, StoreFullError, StoreLockedError, WireError
+from askance.errors import StoreError, StoreLockedError, WireError
 from askance.wire.capture import Arm
 from askance.wire.codec import digest, unpack
 from askance.wire.identity import FrameId, Sha256
@@ -212,28 +209,6 @@ def test_a_frame_larger_than_the_quota_costs_no_other(tmp_path: Path) -> None:
         assert store.read(frame_id, 0, 1) is not None
 
 
-def test_a_disk_that_others_filled_is_reported_and_capturing_resumes(tmp_path: Path) -> None:
-    free = os.statvfs(tmp_path)
-    too_much = free.f_bavail * free.f_frsize + 10**9
-    with open_store(tmp_path, min_free=too_much) as store, pytest.raises(StoreFullError, match="free bytes") as caught:
-        store.keep(make_draft(), b"x")
-
-    assert "store.min_free" in (caught.value.hint or "")
-    with open_store(tmp_path) as store:
-        assert unpack(whole(store, keep(store)) or b"").manifest.taken.seq == 0
-
-
-def test_a_short_disk_reclaims_what_central_has(tmp_path: Path) -> None:
-    with open_store(tmp_path) as store:
-        frame_id = keep(store)
-        store.deliver(frame_id, sha_of(store, frame_id))
-    with open_store(tmp_path, min_free=2**60) as store:
-        with pytest.raises(StoreFullError):
-            store.keep(make_draft(), b"x")
-
-        assert store.usage().counts == {}
-
-
 def test_spendings_are_stored_with_their_frame_and_survive_a_restart(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
         assert store.budget_now(100 * S) == 0
@@ -265,106 +240,6 @@ def test_one_thread_keeps_while_another_reads_and_delivers(store: Store) -> None
 
     assert (delivered, len(kept)) == (frames, frames)
     assert evicted(store) == {}
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Generator[Path, None, None]:
-    """A file system of 12 MiB of its own."""
-    if os.geteuid() != 0:
-        pytest.skip("a small file system needs root to mount it")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=12m", "askance-test", str(folder)], check=False, capture_output=True
-    )
-    if mounted.returncode != 0:
-        pytest.skip(f"mounting a tmpfs is not allowed here: {mounted.stderr.decode().strip()}")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def fill_disk(folder: Path) -> Path:
-    """Take every free byte."""
-    filler = folder / "filler"
-    with filler.open("wb", buffering=0) as file:
-        for size in (2**16, 2**12, 1):
-            try:
-                while True:
-                    file.write(bytes(size))
-            except OSError:
-                continue
-    return filler
-
-
-def test_a_full_disk_stops_capturing_but_not_marking_and_recovers_without_a_restart(small_disk: Path) -> None:
-    with open_store(small_disk / "store") as store:
-        frame_ids = [keep(store, make_draft(value=0.5), size=20_000) for _ in range(30)]
-        filler = fill_disk(small_disk)
-
-        with pytest.raises(StoreFullError):
-            store.keep(make_draft(value=0.4), os.urandom(20_000))
-        for frame_id in frame_ids[:10]:
-            assert whole(store, frame_id) is not None
-            assert store.deliver(frame_id, sha_of(store, frame_id))
-        assert store.quarantine(frame_ids[10], "size")
-        filler.unlink()
-        assert unpack(whole(store, keep(store)) or b"").manifest.taken.seq == 30
-        assert evicted(store) == {}
-        assert (small_disk / "store" / "ballast").stat().st_size == BALLAST_BYTES
-
-
-def test_on_a_full_disk_a_better_frame_takes_the_place_of_a_worse_one(small_disk: Path) -> None:
-    with open_store(small_disk / "store") as store:
-        for _ in range(30):
-            keep(store, make_draft(value=0.5), size=20_000)
-        fill_disk(small_disk)
-        better = keep(store, make_draft(value=0.9), size=5_000)
-
-        assert whole(store, better) is not None
-        assert list(evicted(store)) == ["disk"]
-
-
-def test_a_disk_that_fills_at_any_point_of_a_capture_leaves_nothing_half_done(small_disk: Path) -> None:
-    """Free space grows by one block a round, so that file, folder, log and commit meet the end of the disk in turn."""
-    filler = small_disk / "filler"
-    kept = failed = 0
-    with open_store(small_disk / "store") as store:
-        for blocks in range(40):
-            filler.unlink(missing_ok=True)
-            free = os.statvfs(small_disk).f_bavail
-            filler.write_bytes(bytes((free - blocks) * 4096))
-            if _is_kept(store, value=1 / (1 + kept)):
-                kept += 1
-            else:
-                failed += 1
-            assert store.usage().counts.get(State.PENDING, 0) == kept
-        assert kept > 10
-        assert failed > 8
-        assert evicted(store) == {}
-        assert list((small_disk / "store" / "frames").glob(".tmp-*")) == []
-        filler.unlink()
-        assert unpack(whole(store, keep(store)) or b"").manifest.taken.seq == kept
-    with open_store(small_disk / "store") as store:
-        assert (store.recovery.adopted, store.recovery.lost, store.recovery.damaged) == (0, 0, 0)
-
-
-def _is_kept(store: Store, *, value: float) -> bool:
-    try:
-        return isinstance(store.keep(make_draft(value=value), os.urandom(30_000)), str)
-    except StoreFullError:
-        return False
-
-
-def test_an_agent_starts_on_a_full_disk_and_can_deliver(small_disk: Path) -> None:
-    with open_store(small_disk / "store") as store:
-        frame_id = keep(store)
-    filler = fill_disk(small_disk)
-
-    with open_store(small_disk / "store") as store:
-        assert store.deliver(frame_id, sha_of(store, frame_id))
-        with pytest.raises(StoreFullError):
-            keep(store)
-    assert filler.exists()
 
 
 def test_the_section_names_the_folder(tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""Captures as rows that one can ask."""
+
+from pathlib import Path
+
+from askance.central import catalog
+from askance.central.batch import Letter
+from askance.central.inbox import admit
+from askance.central.intake import Intake
+from askance.central.lifecycle import State
+from askance.wire.codec import digest
+from askance.wire.topics import Up
+from support_central import (
+    BOUNDS,
+    DEVICE,
+    HINT,
+    PERSON,
+    REASON,
+    frame_id,
+    make_chunks,
+    make_envelope,
+    open_intake,
+    topic,
+)
+
+
+def with_one_frame(folder: Path) -> Intake:
+    intake = open_intake(folder)
+    intake.take([Letter(topic(Up.FRAME), make_envelope(1))])
+    return intake
+
+
+def test_what_a_device_saw_and_why_can_be_asked_in_sql(tmp_path: Path) -> None:
+    connection = with_one_frame(tmp_path)._connection
+
+    boxes = connection.execute("SELECT label, score, suggested, x, width FROM annotations ORDER BY position")
+    reasons = connection.execute("SELECT rule, signal, value, text, objects FROM reasons")
+
+    assert [(one.label, one.score, one.suggested, one.x, one.width) for one in (PERSON, HINT)] == [
+        tuple(row) for row in boxes
+    ]
+    assert [(REASON.rule, REASON.signal, REASON.value, REASON.text, "[1]")] == [tuple(row) for row in reasons]
+
+
+def test_a_frame_is_added_once(tmp_path: Path) -> None:
+    connection = with_one_frame(tmp_path)._connection
+    again = admit(DEVICE, make_envelope(1), bounds=BOUNDS)
+
+    assert not catalog.add(connection, again, at=5.0)
+    assert 2 == connection.execute("SELECT count(*) FROM annotations").fetchone()[0]
+    assert digest(make_envelope(1)) == catalog.held(connection, DEVICE, frame_id=frame_id(1))
+    assert catalog.held(connection, DEVICE, frame_id=frame_id(2)) is None
+
+
+def test_a_summary_counts_everything(tmp_path: Path) -> None:
+    intake = with_one_frame(tmp_path)
+    chunks = make_chunks(make_envelope(2), 2)
+    intake.take([Letter(topic(Up.CHUNK), message) for message in chunks[:2]])
+    intake.take([Letter("nonsense", b"x")])
+
+    found = catalog.summary(intake._connection)
+
+    assert (1, 1, 2000, {"topic": 1}, 0) == (
+        found.captures,
+        found.staged_frames,
+        found.staged_bytes,
+        found.dead_letters,
+        found.unaccounted,
+    )
+    assert dict.fromkeys(State, 0) | {State.OPEN: 1} == found.tasks
+    assert [DEVICE] == [device.device for device in found.devices]

@@ -1,0 +1,49 @@
+"""The life of one frame under way is the table, and its ranges are cut without gap or overlap."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askance.edge.sync.messages import Waiting
+from askance.edge.sync.transfer import TRANSITIONS, Phase, Transfer, Turn
+from askance.wire.identity import FrameId, Sha256
+
+FRAME = Waiting(FrameId("0" * 26), Sha256("a" * 64), 100_000)
+
+
+@pytest.mark.parametrize("phase", Phase)
+@pytest.mark.parametrize("turn", Turn)
+def test_a_turn_moves_as_the_table_says_and_otherwise_changes_nothing(phase: Phase, turn: Turn) -> None:
+    transfer = Transfer(FRAME, phase=phase)
+    legal = (phase, turn) in TRANSITIONS
+
+    assert legal == transfer.turn(turn)
+    assert TRANSITIONS.get((phase, turn), phase) == transfer.phase
+
+
+def test_every_phase_can_be_left_for_the_beginning() -> None:
+    assert dict.fromkeys(Phase, Phase.WAITING) == {phase: TRANSITIONS[phase, Turn.AGAIN] for phase in Phase}
+
+
+def test_what_is_missing_counts_only_as_an_answer() -> None:
+    assert [Phase.ASKED] == [phase for phase, turn in TRANSITIONS if turn is Turn.MISSING]
+
+
+@given(
+    needs=st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 10_000)), min_size=1, max_size=5),
+    longest=st.integers(10, 5000),
+)
+def test_taking_cuts_the_needs_into_ranges_that_are_no_longer_than_asked(
+    needs: list[tuple[int, int]], longest: int
+) -> None:
+    transfer = Transfer(FRAME, needs=list(needs))
+    taken: list[tuple[int, int]] = []
+    while transfer.needs:
+        taken.append(transfer.take(longest))
+
+    bytes_needed = [at for offset, length in needs for at in (offset, offset + length)]
+    assert sum(length for _, length in needs) == sum(length for _, length in taken)
+    assert all(1 <= length <= longest for _, length in taken)
+    assert {*bytes_needed} <= {at for offset, length in taken for at in (offset, offset + length)}
+    assert needs[0][0] == taken[0][0]
+    assert sum(needs[-1]) == sum(taken[-1])

@@ -1,0 +1,202 @@
+"""What is in flight stays within bounds, and a broken line tells what to send next time."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from askance.edge.sync.window import FLOOR, HEADROOM, SUSPECT_S, Flight, Window
+from askance.wire.identity import FrameId
+
+A, B, C = FrameId("A"), FrameId("B"), FrameId("C")
+KIB = 1024
+
+
+def window(*, messages: int = 8, payload: int = 60 * KIB, chunk: int = 48 * KIB, keepalive_s: float = 30.0) -> Window:
+    made = Window(messages=messages, payload=payload, chunk=chunk, keepalive_s=keepalive_s)
+    made.open(receive_maximum=None, maximum_packet=None)
+    return made
+
+
+def fly(on: Window, flights: Sequence[Flight]) -> None:
+    for ticket, flight in enumerate(flights, start=1):
+        on.depart(ticket, flight)
+
+
+def test_bytes_in_flight_stay_within_the_bound() -> None:
+    on = window()
+    fly(on, [Flight(A, 48 * KIB, 0.0)])
+
+    assert on.fits(12 * KIB)
+    assert not on.fits(12 * KIB + 1)
+
+
+def test_a_message_longer_than_the_bound_goes_alone() -> None:
+    on = window(payload=5000, chunk=9000)
+
+    assert on.fits(9000)
+    fly(on, [Flight(A, 9000, 0.0)])
+    assert not on.fits(1)
+
+
+@pytest.mark.parametrize(
+    ("messages", "receive_maximum", "most"),
+    [(8, None, 8), (8, 3, 3), (8, 20, 8), (1, None, 1)],
+    ids=["ours", "the broker's", "the smaller of both", "one"],
+)
+def test_messages_in_flight_stay_within_both_bounds(messages: int, receive_maximum: int | None, most: int) -> None:
+    on = window(messages=messages)
+    on.open(receive_maximum=receive_maximum, maximum_packet=None)
+    flown = 0
+    while on.fits(1):
+        flown += 1
+        on.depart(flown, Flight(A, 1, 0.0))
+
+    assert most == flown
+
+
+@pytest.mark.parametrize(
+    ("maximum_packet", "expected"),
+    [(None, 48 * KIB), (10**6, 48 * KIB), (10_000, 10_000 - HEADROOM), (1000, 1000 - HEADROOM), (100, 1)],
+)
+def test_a_chunk_keeps_below_what_the_broker_announced(maximum_packet: int | None, expected: int) -> None:
+    on = window()
+    on.open(receive_maximum=None, maximum_packet=maximum_packet)
+
+    assert expected == on.chunk
+
+
+def test_a_chunk_takes_an_eighth_of_the_keepalive_on_a_slow_line() -> None:
+    on = window()
+    fly(on, [Flight(A, 10_000, 0.0)])
+    on.arrive(1, 5.0)
+
+    assert 2000.0 == on.goodput
+    assert 7500 == on.chunk
+
+
+def test_goodput_is_smoothed_and_a_query_does_not_count() -> None:
+    on = window()
+    fly(on, [Flight(A, 8000, 0.0), Flight(B, 16_000, 0.0), Flight(None, 100, 0.0)])
+    for ticket in (1, 2, 3):
+        on.arrive(ticket, 1.0)
+
+    assert 9000.0 == on.goodput
+
+
+def test_a_chunk_is_never_cut_below_the_floor_by_a_slow_line() -> None:
+    on = window()
+    fly(on, [Flight(A, 100, 0.0)])
+    on.arrive(1, 60.0)
+
+    assert FLOOR == on.chunk
+
+
+def test_an_answer_to_a_message_of_an_earlier_line_is_nobodys() -> None:
+    assert window().arrive(99, 1.0) is None
+
+
+def test_silence_lasts_since_the_oldest_message_or_the_last_answer() -> None:
+    on = window()
+    assert on.silent_since is None
+
+    fly(on, [Flight(A, 10, 1.0), Flight(B, 10, 2.0)])
+    assert 1.0 == on.silent_since
+
+    on.arrive(1, 5.0)
+    assert 5.0 == on.silent_since
+
+
+def test_a_message_that_was_not_sent_after_all_is_not_waited_for() -> None:
+    on = window()
+    fly(on, [Flight(A, 10, 1.0)])
+    on.forget(1)
+
+    assert on.silent_since is None
+
+
+def test_two_breaks_over_the_same_frame_halve_the_ceiling() -> None:
+    on = window()
+    fly(on, [Flight(A, 40_000, 10.0)])
+    assert (None, False) == on.broken(10.0 + SUSPECT_S, by_us=False)
+
+    fly(on, [Flight(A, 40_000, 20.0)])
+    assert (None, True) == on.broken(20.5, by_us=False)
+    assert 20_000 == on.ceiling
+    assert 20_000 == on.chunk
+
+
+def test_at_the_floor_the_frame_is_set_aside() -> None:
+    on = window()
+    for at in (10.0, 20.0):
+        fly(on, [Flight(A, FLOOR, at)])
+        verdict = on.broken(at, by_us=False)
+
+    assert (A, False) == verdict
+    assert on.ceiling is None
+
+
+def test_a_short_message_in_the_wake_of_a_long_one_is_not_to_blame() -> None:
+    on = window()
+    for at in (10.0, 20.0):
+        fly(on, [Flight(A, 9000, at), Flight(B, 2000, at + 0.1), Flight(C, 2000, at + 0.2)])
+        verdict = on.broken(at + 0.3, by_us=False)
+
+    assert (None, True) == verdict
+    assert 4500 == on.ceiling
+
+
+def test_an_acknowledged_message_clears_its_frame() -> None:
+    on = window()
+    fly(on, [Flight(A, FLOOR, 10.0)])
+    on.broken(10.0, by_us=False)
+    fly(on, [Flight(A, FLOOR, 20.0)])
+    on.arrive(1, 20.1)
+    fly(on, [Flight(A, FLOOR, 21.0)])
+
+    assert (None, False) == on.broken(21.0, by_us=False)
+
+
+@pytest.mark.parametrize(
+    "flights",
+    [[], [Flight(None, 4000, 10.0)], [Flight(A, 4000, 10.0 - SUSPECT_S)]],
+    ids=["nothing", "a query", "an old message"],
+)
+def test_nothing_is_to_blame_for_a_break_over(flights: list[Flight]) -> None:
+    on = window()
+    for _ in range(3):
+        fly(on, flights)
+        assert (None, False) == on.broken(10.1, by_us=False)
+
+
+def test_nothing_is_to_blame_when_we_hang_up_ourselves() -> None:
+    on = window()
+    for _ in range(3):
+        fly(on, [Flight(A, FLOOR, 10.0)])
+        assert (None, False) == on.broken(10.0, by_us=True)
+
+
+def test_a_line_that_moved_nothing_gets_shorter_messages() -> None:
+    on = window()
+    fly(on, [Flight(A, 48_000, 0.0)])
+    on.broken(30.0, by_us=True)
+
+    assert 1600.0 == on.goodput
+    assert 6000 == on.chunk
+
+
+def test_a_silent_end_does_not_make_a_slow_line_look_faster() -> None:
+    on = window()
+    fly(on, [Flight(A, 1000, 0.0)])
+    on.arrive(1, 1.0)
+    fly(on, [Flight(A, 48_000, 1.0)])
+    on.broken(31.0, by_us=True)
+
+    assert 1000.0 == on.goodput
+
+
+def test_a_new_line_begins_with_nothing_in_flight() -> None:
+    on = window()
+    fly(on, [Flight(A, 48 * KIB, 0.0)])
+    on.open(receive_maximum=None, maximum_packet=None)
+
+    assert on.silent_since is None

@@ -1,0 +1,192 @@
+"""One frame goes from the gate to the store, and every frame is counted where it ends."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from askance import shipped
+from askance.edge.config import DetectorSection, GateSection, StoreSection
+from askance.edge.detect import Detector
+from askance.edge.detect.package import load_package
+from askance.edge.health import Health
+from askance.edge.pipeline import FULL, Pipeline, Stages
+from askance.edge.rules import load_rules
+from askance.edge.store import Store
+from askance.edge.values import Drop, Frame, Image, Instant
+from askance.labels import LabelMap
+from askance.wire.capture import ClockQuality
+from askance.wire.codec import unpack
+from askance.wire.identity import CameraId
+from support_store import DEVICE, open_store
+
+CAMERA = CameraId("gate")
+SECOND = 10**9
+
+RULES = """version: 1
+rules:
+  - id: people
+    when: {near_threshold: {classes: [person], from: 0.05, to: 0.99}}
+    budget: {frames: %s/h, bytes: %s/h}
+    cooldown: {rule: 1s}
+"""
+
+
+@pytest.fixture(scope="module")
+def labels() -> LabelMap:
+    return LabelMap.load(shipped.folder("config") / "labels.yaml")
+
+
+@pytest.fixture(scope="module")
+def detector(labels: LabelMap) -> Detector:
+    package = load_package(shipped.folder("models") / "ssdlite-mobilenet-v2-coco")
+    return Detector(package, labels, section=DetectorSection())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "store") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def photo(assets: Path) -> Image:
+    return np.asarray(cv2.imread(str(assets / "images" / "zidane.jpg")), np.uint8)
+
+
+def frame(image: Image, seconds: float) -> Frame:
+    return Frame(image, CAMERA, Instant(int(seconds * SECOND), 1_700_000_000_000, ClockQuality.NTP), 0)
+
+
+def noisy(photo: Image, *, side: int) -> Image:
+    """The photo in the corner of a square that no JPEG can make small."""
+    noise = np.random.default_rng(1).integers(0, 256, (side, side, 3), np.uint8)
+    noise[: photo.shape[0], : photo.shape[1]] = photo
+    return noise
+
+
+class Built:
+    """A pipeline with its health, over rules of this test."""
+
+    def __init__(
+        self, store: Store, detector: Detector, labels: LabelMap, folder: Path, *, frames: int = 9, size: str = "9MB"
+    ) -> None:
+        rules = folder / "rules.yaml"
+        rules.write_text(RULES % (frames, size))
+        self.health = Health()
+        self.stages = Stages(
+            gate=GateSection(motion=0.0, at_least=None),
+            detector=detector,
+            policy=load_rules((rules,), labels=labels, today=date(2000, 1, 1)),
+            store=store,
+            labels={label.id: label.name for label in labels.labels},
+            poses={CAMERA: "home"},
+            jpeg_quality=80,
+        )
+        self.pipeline = Pipeline(self.stages, self.health, draw=lambda: 0.5, now_ns=0)
+
+    def counts(self) -> dict[str, int]:
+        return dict(self.health.vitals().counts)
+
+
+def test_a_doubtful_frame_is_kept_with_what_was_seen_and_why(
+    store: Store, detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+) -> None:
+    built = Built(store, detector, labels, tmp_path)
+
+    kept = built.pipeline.process(frame(photo, 1))
+
+    assert not isinstance(kept, Drop)
+    (due,) = store.due(10, exclude=())
+    envelope = store.read(due.frame_id, 0, due.size)
+    assert envelope is not None
+    manifest, jpeg = (opened := unpack(envelope)).manifest, opened.jpeg
+    assert (DEVICE, CAMERA, "home") == (manifest.device, manifest.camera, manifest.pose)
+    assert "people" == manifest.reasons[0].rule
+    people = [manifest.annotations[index].label for index in manifest.reasons[0].objects]
+    assert people
+    assert {"person"} == set(people)
+    assert photo.shape == cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR).shape
+    assert {"seen": 1, "unsure": 1, "kept": 1} == built.counts()
+
+
+def test_every_frame_is_counted_with_the_reason_why_it_went_no_further(
+    store: Store, detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+) -> None:
+    built = Built(store, detector, labels, tmp_path, frames=2)
+    grey = np.zeros_like(photo)
+
+    ended = [built.pipeline.process(frame(image, at)) for image, at in [(photo, 1), (photo, 1.5), (grey, 2)]]
+    ended += [built.pipeline.process(frame(photo, at)) for at in (3, 5)]
+
+    assert [Drop("rules.cooldown"), Drop("gate.dark"), Drop("rules.budget_frames")] == [
+        end for end in ended if isinstance(end, Drop)
+    ]
+    assert {
+        "seen": 5,
+        "kept": 2,
+        "unsure": 4,
+        "rules.cooldown": 1,
+        "gate.dark": 1,
+        "rules.budget_frames": 1,
+    } == built.counts()
+
+
+def test_a_budget_in_bytes_counts_the_picture(
+    store: Store, detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+) -> None:
+    built = Built(store, detector, labels, tmp_path, size="50kB")
+
+    assert Drop("rules.budget_bytes") == built.pipeline.process(frame(photo, 1))
+    assert 0 == store.usage().bytes
+
+
+def test_a_budget_survives_a_restart(
+    store: Store, detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+) -> None:
+    first = Built(store, detector, labels, tmp_path, frames=1)
+    assert not isinstance(first.pipeline.process(frame(photo, 1)), Drop)
+
+    second = Built(store, detector, labels, tmp_path, frames=1)
+
+    assert Drop("rules.budget_frames") == second.pipeline.process(frame(photo, 100))
+
+
+def test_a_store_without_room_is_said_and_costs_no_budget(
+    detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+) -> None:
+    section = StoreSection(path=tmp_path / "small", quota=10**6, min_free=0)
+    with Store.open(section, device=DEVICE, boot_id="boot", randomness=lambda n: bytes(range(n))) as small:
+        built = Built(small, detector, labels, tmp_path)
+        large = noisy(photo, side=2000)
+
+        assert Drop("store.quota") == built.pipeline.process(frame(large, 1))
+        assert {"store": FULL} == built.health.vitals().trouble
+        assert not isinstance(built.pipeline.process(frame(photo, 1.1)), Drop)
+        assert {} == built.health.vitals().trouble
+
+
+def test_a_disk_without_space_stops_capturing_and_nothing_else(
+    detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+) -> None:
+    section = StoreSection(path=tmp_path / "full", min_free=2**60)
+    with Store.open(section, device=DEVICE, boot_id="boot", randomness=lambda n: bytes(range(n))) as full:
+        built = Built(full, detector, labels, tmp_path)
+
+        assert Drop("store.full") == built.pipeline.process(frame(photo, 1))
+        assert "free bytes" in built.health.vitals().trouble["store"]
+
+
+def test_a_frame_longer_than_the_protocol_allows_is_dropped_and_said(
+    store: Store, detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+) -> None:
+    built = Built(store, detector, labels, tmp_path, size="100MB")
+    stages = replace(built.stages, jpeg_quality=100)
+
+    ended = Pipeline(stages, built.health, draw=lambda: 0.5, now_ns=0).process(frame(noisy(photo, side=2600), 1))
+
+    assert Drop("store.size") == ended

@@ -1,0 +1,42 @@
+"""The programs' words on standard error, for people or as JSON."""
+
+import json
+import logging
+import sys
+
+import pytest
+
+from askance.logs import JsonFormatter, set_up
+from askance.sections import LogSection
+
+
+def test_a_record_is_one_json_object_in_one_line() -> None:
+    try:
+        raise ValueError("two\nlines")
+    except ValueError:
+        record = logging.LogRecord("askance.x", logging.ERROR, "f", 1, "camera %s", ("gate",), sys.exc_info())
+
+    line = JsonFormatter().format(record)
+
+    entry = json.loads(line)
+    assert "\n" not in line
+    assert ("error", "askance.x", "camera gate") == (entry["level"], entry["logger"], entry["message"])
+    assert "ValueError: two" in entry["traceback"]
+
+
+@pytest.mark.parametrize(("form", "starts"), [("text", "2"), ("json", "{")])
+def test_only_the_level_asked_for_and_above_is_said(
+    form: str, starts: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = logging.getLogger().handlers[:], logging.getLogger().level
+    try:
+        set_up(LogSection.model_validate({"level": "warning", "form": form}))
+        logging.getLogger("askance").info("quiet")
+        logging.getLogger("askance").warning("loud")
+    finally:
+        logging.getLogger().handlers[:], logging.getLogger().level = before[0], before[1]
+
+    said = capsys.readouterr().err
+    assert "loud" in said
+    assert "quiet" not in said
+    assert said.startswith(starts)
