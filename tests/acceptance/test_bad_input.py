@@ -181,7 +181,11 @@ def start_agent(agents: list[Program], tmp_path: Path, config: Path) -> Program:
 
 def pending(config: Path) -> int:
     done = askance("edge", "status", "--config", str(config), "--json")
-    return 0 if done.returncode else askance_json("edge", "status", "--config", str(config), "--json")["counts"].get("pending", 0)
+    return (
+        0
+        if done.returncode
+        else askance_json("edge", "status", "--config", str(config), "--json")["counts"].get("pending", 0)
+    )
 
 
 def test_broker_away_the_agent_goes_on_capturing_and_says_so(

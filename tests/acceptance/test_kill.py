@@ -73,14 +73,18 @@ def test_every_frame_arrives_once_whoever_is_killed(
     # From here on the camera has nothing more to show: a second pass over the photos would capture them again.
     for photo in sorted((tmp_path / "photos").iterdir())[1:]:
         photo.unlink()
-    write_yaml(tmp_path / "rules.yaml", {"version": 1, "rules": [{"id": "nothing", "when": {"random": {"rate": "1/day"}}}]})
+    write_yaml(
+        tmp_path / "rules.yaml", {"version": 1, "rules": [{"id": "nothing", "when": {"random": {"rate": "1/day"}}}]}
+    )
 
     mosquitto.start()
     centre.start()
     agent.start()
     received = 0
     for victim in (agent.restart, centre.restart, lambda: (mosquitto.kill(), mosquitto.restart())) * 2:
-        assert until(lambda seen=received: _received(tmp_path, central_config) > seen, within_s=60), agent.log + centre.log
+        assert until(lambda seen=received: _received(tmp_path, central_config) > seen, within_s=60), (
+            agent.log + centre.log
+        )
         received = _received(tmp_path, central_config)
         assert received < FRAMES, "the transfer was over before the kill"
         victim()

@@ -33,11 +33,14 @@ class LoopbackBroker:
 
     Args:
         folder: where its configuration and log go.
+        mosquitto: the program, see ``find_mosquitto``; None: amqtt takes its place.
+
+    Raises:
+        MissingPartError: neither is installed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, mosquitto: str | None) -> None:
         self.port: Final = _free_port()
-        mosquitto = find_mosquitto()
         self.name: Final = "amqtt" if mosquitto is None else "mosquitto"
         self._log = folder / "broker.log"
         if mosquitto is not None:

@@ -14,7 +14,11 @@ CACHE: Final = Path("~/.cache/askance")
 
 def pull_clip(progress: Progress, *, cache: Path = CACHE) -> Path:
     """Fetch the street clip, unless it is in the cache."""
-    return pull(load_sources(shipped.folder("models") / SOURCES).clips[NAME], cache.expanduser() / f"{NAME}.mp4", progress=progress)
+    return pull(
+        load_sources(shipped.folder("models") / SOURCES).clips[NAME],
+        cache.expanduser() / f"{NAME}.mp4",
+        progress=progress,
+    )
 
 
 def checked(video: Path) -> Path:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import yaml
 
 from askance import shipped
-from askance.demo.broker import LoopbackBroker
+from askance.demo.broker import LoopbackBroker, find_mosquitto
 from askance.demo.programs import Program
 from askance.errors import AskanceError
 from askance.line import Line
@@ -65,8 +65,8 @@ def run(clip: Path, out: Path, *, show: Callable[[Progress], None]) -> Outcome:
         AskanceError: a program failed.
     """
     began = time.monotonic()
-    with LoopbackBroker(out) as broker:
-        edge, central = _configure(clip, out, port=broker.port)
+    with LoopbackBroker(out, mosquitto=find_mosquitto()) as broker:
+        edge, central = configure(clip, out, port=broker.port)
         with (
             Program("central", "run", "--config", str(central), log=out / "central.log") as centre,
             Program("edge", "run", "--config", str(edge), "--until-delivered", log=out / "edge.log") as agent,
@@ -80,7 +80,7 @@ def run(clip: Path, out: Path, *, show: Callable[[Progress], None]) -> Outcome:
     return Outcome(progress, time.monotonic() - began, broker.name, status, queue, coco, sheet)
 
 
-def _configure(clip: Path, out: Path, *, port: int) -> tuple[Path, Path]:
+def configure(clip: Path, out: Path, *, port: int) -> tuple[Path, Path]:
     """Write both programs' configurations: what differs from the defaults."""
     rules = shipped.folder("config") / "rules" / "demo.yaml"
     broker = {"host": "127.0.0.1", "port": port}
@@ -127,14 +127,14 @@ def _follow(port: int, at_work: Callable[[], bool], *, show: Callable[[Progress]
                     line.subscribe(up(DEVICE, UpKind.STATUS))
                 elif isinstance(event, Received):
                     line.acknowledge(event.mid)
-                    progress = _progress(load_json(Status, event.payload)) or progress
+                    progress = read_progress(load_json(Status, event.payload)) or progress
                     show(progress)
     finally:
         line.close()
     return progress
 
 
-def _progress(status: Status) -> Progress | None:
+def read_progress(status: Status) -> Progress | None:
     """Read the progress out of a status; None in a device's last word, which has no counters."""
     if not status.counters:
         return None

@@ -23,7 +23,9 @@ def test_an_error_of_ours_is_a_finding_with_its_hint_and_code() -> None:
     ("findings", "code"),
     [
         pytest.param([Finding("a", Verdict.OK, "fine"), Finding("b", Verdict.NOTE, "well")], 0, id="no failure"),
-        pytest.param([Finding("a", Verdict.OK, "fine"), FAILED, Finding("c", Verdict.FAILED, "x", None, 1)], 65, id="two"),
+        pytest.param(
+            [Finding("a", Verdict.OK, "fine"), FAILED, Finding("c", Verdict.FAILED, "x", None, 1)], 65, id="two"
+        ),
     ],
 )
 def test_the_first_failure_gives_the_exit_code(findings: list[Finding], code: int) -> None:

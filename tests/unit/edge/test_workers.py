@@ -44,7 +44,9 @@ class Recording:
 def test_a_recording_is_handed_over_frame_by_frame_and_then_its_end() -> None:
     frames: HandOver = Queue(maxsize=1)
     health, stop = Health(), threading.Event()
-    reader = Worker("camera", lambda: read(CAMERA, Recording(), frames=frames, stop=stop, health=health), stop=stop, health=health)
+    reader = Worker(
+        "camera", lambda: read(CAMERA, Recording(), frames=frames, stop=stop, health=health), stop=stop, health=health
+    )
     reader.start()
 
     got = [frames.get(timeout=5) for _ in range(4)]
@@ -58,7 +60,9 @@ def test_a_recording_is_handed_over_frame_by_frame_and_then_its_end() -> None:
 def test_a_reader_that_nobody_takes_from_ends_when_the_agent_stops() -> None:
     frames: HandOver = Queue(maxsize=1)
     health, stop = Health(), threading.Event()
-    reader = Worker("camera", lambda: read(CAMERA, Recording(), frames=frames, stop=stop, health=health), stop=stop, health=health)
+    reader = Worker(
+        "camera", lambda: read(CAMERA, Recording(), frames=frames, stop=stop, health=health), stop=stop, health=health
+    )
     reader.start()
     assert until(frames.full)
 

@@ -1,0 +1,76 @@
+"""The agent from its configuration to its ordered stop, as systemd sees it."""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from askance.edge.config import CameraSection, EdgeConfig, StoreSection
+from askance.edge.daemon import run
+from askance.edge.store import Store
+from askance.errors import SourceError
+from askance.sections import BrokerSection
+from askance.wire.identity import CameraId
+from support_broker import free_port
+
+
+@pytest.fixture
+def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """systemd's end of the notification socket, with a watchdog that bites after a second."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as received:
+        received.bind(str(tmp_path / "notify"))
+        received.settimeout(20)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setenv("WATCHDOG_USEC", "1000000")
+        monkeypatch.delenv("WATCHDOG_PID", raising=False)
+        yield received
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    """Signals are pytest's again after the test."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def config(tmp_path: Path, url: str) -> EdgeConfig:
+    return EdgeConfig(
+        cameras=(CameraSection(id=CameraId("street"), url=url),),
+        store=StoreSection(path=tmp_path / "device", min_free=0),
+        broker=BrokerSection(port=free_port()),
+    )
+
+
+def test_ready_alive_and_stopping_are_said_and_the_store_is_left_whole(
+    tmp_path: Path, assets: Path, systemd: socket.socket
+) -> None:
+    said: list[str] = []
+
+    def stop_when_alive() -> None:
+        while "WATCHDOG=1" not in said:
+            said.append(systemd.recv(100).decode())
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    watcher = threading.Thread(target=stop_when_alive)
+    watcher.start()
+    run(config(tmp_path, str(assets / "video" / "crossing" / "img")))
+    watcher.join(5)
+
+    assert "READY=1" == said[0]
+    assert "STOPPING=1" == systemd.recv(100).decode()
+    (ledger,) = Store.peek(tmp_path / "device").ledgers
+    assert 0 == ledger.unaccounted
+
+
+def test_a_worker_that_fails_ends_the_agent_with_its_error(tmp_path: Path) -> None:
+    video = tmp_path / "broken.mp4"
+    video.write_bytes(b"no video")
+
+    with pytest.raises(SourceError, match=r"broken\.mp4"):
+        run(config(tmp_path, str(video)))

@@ -1,0 +1,57 @@
+"""Each thing that the agent will need is tried by itself, with a hint where it fails."""
+
+from pathlib import Path
+
+import pytest
+
+from askance.edge.config import CameraSection, EdgeConfig, StoreSection
+from askance.edge.preflight import tests as preflight
+from askance.errors import BrokerAwayError, BrokerRefusedError, SourceError
+from askance.sections import BrokerSection
+from askance.wire.identity import CameraId
+from support_broker import Mosquitto, free_port
+
+
+def config(tmp_path: Path, camera: Path, *, port: int) -> EdgeConfig:
+    return EdgeConfig(
+        cameras=(CameraSection(id=CameraId("street"), url=str(camera)),),
+        store=StoreSection(path=tmp_path / "device"),
+        broker=BrokerSection(port=port),
+    )
+
+
+def test_on_a_machine_that_is_ready_each_test_says_what_it_found(
+    tmp_path: Path, assets: Path, mosquitto: Mosquitto
+) -> None:
+    mosquitto.start()
+
+    found = {
+        name: test() for name, test in preflight(config(tmp_path, assets / "video/bikes.mp4", port=mosquitto.port))
+    }
+
+    assert "coco-80@1, 80 labels" == found["labels"]
+    assert "unsure-people" in found["rules"]
+    assert "first frame in" in found["model ssdlite-mobilenet-v2-coco"]
+    assert "640 x 272" in found["camera street"]
+    assert "0 frames" in found["store"]
+    assert found["broker"].endswith("MQTT 5")
+
+
+def test_a_camera_without_frames_is_named(tmp_path: Path) -> None:
+    video = tmp_path / "broken.mp4"
+    video.write_bytes(b"no video")
+    tests = dict(preflight(config(tmp_path, video, port=free_port())))
+
+    with pytest.raises(SourceError, match=r"broken\.mp4"):
+        tests["camera street"]()
+
+
+def test_a_broker_that_is_away_and_one_that_refuses_are_told_apart(tmp_path: Path, mosquitto: Mosquitto) -> None:
+    away = dict(preflight(config(tmp_path, tmp_path, port=free_port())))
+    mosquitto.start("allow_anonymous false")
+    refusing = dict(preflight(config(tmp_path, tmp_path, port=mosquitto.port)))
+
+    with pytest.raises(BrokerAwayError):
+        away["broker"]()
+    with pytest.raises(BrokerRefusedError, match="refuses us"):
+        refusing["broker"]()
