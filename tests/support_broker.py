@@ -79,6 +79,11 @@ class Mosquitto:
             self._process.wait()
             self._process = None
 
+    def kill_and_restart(self) -> None:
+        """Kill it and bring it back on the same port."""
+        self.kill()
+        self.restart()
+
     def stop(self) -> None:
         """End it in order; nothing when it does not run."""
         if self._process is not None:

@@ -14,4 +14,4 @@ def full_jitter_s(attempt: int, draw: float, *, base_s: float, cap_s: float) -> 
         cap_s: the greatest wait at all.
     """
     exponent = min(attempt - 1, 62)
-    return draw * min(cap_s, base_s * 2**exponent)
+    return draw * min(cap_s, base_s * 2.0**exponent)

@@ -81,13 +81,13 @@ def test_every_frame_arrives_once_whoever_is_killed(
     centre.start()
     agent.start()
     received = 0
-    for victim in (agent.restart, centre.restart, lambda: (mosquitto.kill(), mosquitto.restart())) * 2:
+    for kill_and_restart in (agent.restart, centre.restart, mosquitto.kill_and_restart) * 2:
         assert until(lambda seen=received: _received(tmp_path, central_config) > seen, within_s=60), (
             agent.log + centre.log
         )
         received = _received(tmp_path, central_config)
         assert received < FRAMES, "the transfer was over before the kill"
-        victim()
+        kill_and_restart()
     assert 0 == agent.wait(120), agent.log
 
     status = askance_json("central", "status", "--config", central_config, "--json")

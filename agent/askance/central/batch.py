@@ -102,7 +102,7 @@ class Batch:
 
     def _take_whole(self, device: DeviceId, whole: Whole, *, letter: Letter) -> None:
         try:
-            admitted = admit(device, whole.envelope, bounds=self._bounds)
+            admitted = admit(device, whole, bounds=self._bounds)
         except WireError as error:
             frame_id = frame_id_in(whole.envelope)
             self._refuse(refusal(error, device=device, frame_id=frame_id, sha256=whole.sha256), letter)
@@ -126,9 +126,9 @@ class Batch:
         have = staging.ranges(self._connection, parcel)
         if not have or missing(have, parcel.total):
             return
-        envelope = staging.assemble(self._connection, parcel)
+        whole = Whole.of(staging.assemble(self._connection, parcel))
         try:
-            admitted = admit(parcel.device, envelope, bounds=self._bounds, parcel=parcel)
+            admitted = admit(parcel.device, whole, bounds=self._bounds, parcel=parcel)
         except WireError as error:
             staging.drop(self._connection, parcel.device, frame_id=parcel.frame_id)
             self._refuse(self._hardened(error, parcel), letter)

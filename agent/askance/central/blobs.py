@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ from askance.wire.codec import unpack
 from askance.wire.identity import Sha256
 
 BLOBS: Final = "blobs"
+
+_WRITERS: Final = 4  # a disk answers several syncs in the time of one
 
 
 class Blobs:
@@ -35,14 +38,11 @@ class Blobs:
             OSError: the disk is full, read-only or failing; nothing half-written is visible.
         """
         folders: dict[Path, None] = {}
-        for sha256, envelope in envelopes.items():
-            path = self.path(sha256)
-            self._make(path.parent, folders)
-            if not (path.is_file() and path.stat().st_size == len(envelope)):
-                self._write(path, envelope)
-            folders[path.parent] = None
-        for folder in folders:
-            _sync(folder)
+        for sha256 in envelopes:
+            self._make(self.path(sha256).parent, folders)
+        with ThreadPoolExecutor(_WRITERS) as writers:
+            _finish(writers.map(self._keep, envelopes, envelopes.values()))
+            _finish(writers.map(_sync, folders))
         self._durable.update(folders)
 
     def path(self, sha256: Sha256) -> Path:
@@ -84,10 +84,17 @@ class Blobs:
 
         One that exists may still be lost in a power cut when the process that made it was killed.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        folders[folder] = None
+        if folder not in self._durable:
+            folder.mkdir(parents=True, exist_ok=True)
         while folder != self._root and folder not in self._durable:
             folders[folder.parent] = None
             folder = folder.parent
+
+    def _keep(self, sha256: Sha256, envelope: bytes) -> None:
+        path = self.path(sha256)
+        if not (path.is_file() and path.stat().st_size == len(envelope)):
+            self._write(path, envelope)
 
     def _write(self, path: Path, envelope: bytes) -> None:
         arriving = self._arriving / secrets.token_hex(16)
@@ -100,6 +107,12 @@ class Blobs:
         except OSError:
             arriving.unlink(missing_ok=True)
             raise
+
+
+def _finish(results: Iterable[None]) -> None:
+    """Wait for every task; the first error is raised."""
+    for _ in results:
+        pass
 
 
 def _sync(folder: Path) -> None:

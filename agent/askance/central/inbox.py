@@ -5,7 +5,7 @@ The checks stand in the order of their price: topic, registration, length, JSON,
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from askance.central.parcel import Parcel
 from askance.codecs.header import jpeg_size
@@ -42,10 +42,15 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """An envelope that came in one message; not looked into yet."""
+    """An envelope, not looked into yet, and its hash."""
 
     envelope: bytes
     sha256: Sha256
+
+    @classmethod
+    def of(cls, envelope: bytes) -> Self:
+        """Hash an envelope."""
+        return cls(envelope, digest(envelope))
 
 
 Body: TypeAlias = Chunk | Whole | Query | Status | Notice
@@ -114,7 +119,7 @@ def _body(device: DeviceId, kind: Up, *, payload: bytes) -> Body:
         raise WireError(f"message longer than {MAX_MESSAGE} bytes: {len(payload)}", code="size")
     match kind:
         case Up.FRAME:
-            return Whole(payload, digest(payload))
+            return Whole.of(payload)
         case Up.CHUNK:
             return unpack_chunk(payload)
         case Up.QUERY:
@@ -145,24 +150,23 @@ def _too_long(size: int, bounds: Bounds) -> WireError:
     return WireError(f"frame longer than {bounds.max_frame} bytes: {size}", code="size")
 
 
-def admit(device: DeviceId, envelope: bytes, *, bounds: Bounds, parcel: Parcel | None = None) -> Admitted:
+def admit(device: DeviceId, whole: Whole, *, bounds: Bounds, parcel: Parcel | None = None) -> Admitted:
     """Check an envelope to the last header, without decoding its pixels.
 
     Args:
         device: the one whose topic it came on.
-        envelope: as received, or as put together from chunks.
+        whole: as received, or as put together from chunks.
         bounds: what may come in.
         parcel: what it was put together as; None for one that came whole.
 
     Raises:
         WireError: ``size``, ``sha`` (transient), ``envelope``, ``schema``, ``device``, ``frame-id`` or ``jpeg``.
     """
-    if len(envelope) > bounds.max_frame:
-        raise _too_long(len(envelope), bounds)
-    sha256 = digest(envelope)
-    if parcel is not None and parcel.sha256 != sha256:
-        raise WireError(f"the chunks hash to {sha256[:12]}, not to {parcel.sha256[:12]}", code="sha", permanent=False)
-    unpacked = unpack(envelope)
+    if len(whole.envelope) > bounds.max_frame:
+        raise _too_long(len(whole.envelope), bounds)
+    if parcel is not None and parcel.sha256 != whole.sha256:
+        raise WireError(f"the chunks hash to {whole.sha256[:12]}, not to {parcel.sha256[:12]}", code="sha", permanent=False)
+    unpacked = unpack(whole.envelope)
     manifest = unpacked.manifest
     if manifest.device != device:
         raise WireError(f"{device} sent a frame of {manifest.device}", code="device")
@@ -174,7 +178,7 @@ def admit(device: DeviceId, envelope: bytes, *, bounds: Bounds, parcel: Parcel |
             f"the JPEG is {size[0]} x {size[1]}, its manifest says {manifest.image.width} x {manifest.image.height}",
             code="jpeg",
         )
-    return Admitted(manifest, sha256, envelope)
+    return Admitted(manifest, whole.sha256, whole.envelope)
 
 
 def frame_id_in(envelope: bytes) -> FrameId | None:

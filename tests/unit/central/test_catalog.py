@@ -4,7 +4,7 @@ from pathlib import Path
 
 from askance.central import catalog
 from askance.central.batch import Letter
-from askance.central.inbox import admit
+from askance.central.inbox import Whole, admit
 from askance.central.intake import Intake
 from askance.central.lifecycle import State
 from askance.wire.codec import digest
@@ -43,7 +43,7 @@ def test_what_a_device_saw_and_why_can_be_asked_in_sql(tmp_path: Path) -> None:
 
 def test_a_frame_is_added_once(tmp_path: Path) -> None:
     connection = with_one_frame(tmp_path)._connection
-    again = admit(DEVICE, make_envelope(1), bounds=BOUNDS)
+    again = admit(DEVICE, Whole.of(make_envelope(1)), bounds=BOUNDS)
 
     assert not catalog.add(connection, again, at=5.0)
     assert 2 == connection.execute("SELECT count(*) FROM annotations").fetchone()[0]

@@ -101,7 +101,7 @@ def test_an_admitted_frame_has_its_manifest_and_its_hash() -> None:
     envelope = make_envelope(7)
     parcel = Parcel.of_chunk(DEVICE, unpack_chunk(make_chunks(envelope, 7)[0]))
 
-    admitted = admit(DEVICE, envelope, bounds=BOUNDS, parcel=parcel)
+    admitted = admit(DEVICE, Whole.of(envelope), bounds=BOUNDS, parcel=parcel)
 
     assert (frame_id(7), digest(envelope)) == (admitted.manifest.frame_id, admitted.sha256)
 
@@ -127,7 +127,7 @@ def parcel_of(envelope: bytes, number: int = 0) -> Parcel:
 )
 def test_a_bad_envelope_is_refused_with_its_code(envelope: bytes, parcel: Parcel | None, code: str) -> None:
     with pytest.raises(WireError) as caught:
-        admit(DEVICE, envelope, bounds=Bounds(None, 15_000), parcel=parcel)
+        admit(DEVICE, Whole.of(envelope), bounds=Bounds(None, 15_000), parcel=parcel)
 
     assert code == caught.value.code
     assert (code != "sha") == caught.value.permanent

@@ -20,7 +20,7 @@ from support_broker import free_port
 
 @pytest.fixture
 def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
-    """systemd's end of the notification socket, with a watchdog that bites after a second."""
+    """The end of systemd of the notification socket, with a watchdog that bites after a second."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as received:
         received.bind(str(tmp_path / "notify"))
         received.settimeout(20)

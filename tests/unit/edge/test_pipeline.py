@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from askance import shipped
+from askance.codecs.jpeg import decode
 from askance.edge.config import DetectorSection, GateSection, StoreSection
 from askance.edge.detect import Detector
 from askance.edge.detect.package import load_package
@@ -110,7 +111,7 @@ def test_a_doubtful_frame_is_kept_with_what_was_seen_and_why(
     people = [manifest.annotations[index].label for index in manifest.reasons[0].objects]
     assert people
     assert {"person"} == set(people)
-    assert photo.shape == cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR).shape
+    assert photo.shape == decode(jpeg).shape
     assert {"seen": 1, "unsure": 1, "kept": 1} == built.counts()
 
 

@@ -17,6 +17,7 @@ from askance.wire.identity import Sha256
 
 _POLICY: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _GOLDEN_ANGLE: Final = 137.508  # neighbouring ids get colours far apart
+_POINTED_AT: Final = 3  # objects emphasised for each reason: twenty labels on a thumbnail say nothing
 _LINES_PER_IMAGE: Final = 26  # text height: readable in a thumbnail, and not all of the picture
 
 
@@ -133,7 +134,8 @@ def _time(manifest: Manifest) -> str:
 def _drawing(task: Task) -> str:
     """Draw the boxes over the image: the doubtful ones last, so that nothing hides them."""
     image = task.manifest.image
-    doubted = {index for reason in task.manifest.reasons for index in reason.objects} if task.answer is None else set()
+    reasons = task.manifest.reasons if task.answer is None else ()
+    doubted = {index for reason in reasons for index in reason.objects[:_POINTED_AT]}
     shown = task.manifest.annotations if task.answer is None else task.answer
     text_height = math.hypot(image.width, image.height) / _LINES_PER_IMAGE
     order = sorted(range(len(shown)), key=lambda index: (index in doubted, not shown[index].suggested))

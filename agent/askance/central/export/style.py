@@ -43,8 +43,8 @@ body:has(#hints:checked) g.hint:not(.doubt) { display: inline; opacity: .75; }
 text { font-family: system-ui, sans-serif; font-weight: 650; fill: #fff; stroke: #000c; stroke-width: .22em;
   paint-order: stroke; stroke-linejoin: round; }
 .claim:not(.doubt) text { font-size: .8em; opacity: .9; }
-.open { position: absolute; inset: 0; cursor: zoom-in; }
-.close { display: none; }
+a.open { position: absolute; inset: 0; cursor: zoom-in; }
+a.close { display: none; }
 .facts { padding: 10px 14px 12px; }
 .line { display: flex; align-items: baseline; gap: 10px; }
 .value { font-size: 20px; font-weight: 650; font-variant-numeric: tabular-nums; color: var(--accent); }
@@ -62,8 +62,8 @@ text { font-family: system-ui, sans-serif; font-weight: 650; fill: #fff; stroke:
   border-radius: 0; overflow: auto; }
 .frame:target .picture { display: grid; place-items: center; min-height: 0; padding: 0; }
 .frame:target .stage { width: min(100vw, calc((100vh - 150px) * var(--ratio))); }
-.frame:target .open { display: none; }
-.frame:target .close { display: block; position: absolute; top: 12px; right: 18px; color: #fff; font-size: 40px;
+.frame:target a.open { display: none; }
+.frame:target a.close { display: block; position: absolute; top: 12px; right: 18px; color: #fff; font-size: 40px;
   line-height: 1; text-decoration: none; text-shadow: 0 0 6px #000; }
-@media print { .frame { break-inside: avoid; } .open, .legend label { display: none; } }
+@media print { .frame { break-inside: avoid; } a.open, .legend label { display: none; } }
 """
