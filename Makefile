@@ -55,10 +55,13 @@ demo: .venv/demo.stamp ## a street clip from camera to labeling queue, in about 
 test: .venv/dev.stamp ## every test, with coverage; the skips are counted and explained
 	@$(DEBIAN)
 	PATH=$$PATH:/usr/sbin
-	for pair in mosquitto:mosquitto systemd-analyze:systemd; do
-		command -v "$${pair%:*}" >/dev/null || debian "$${pair#*:}" \
-			|| echo "askance: no $${pair%:*}, and it cannot be installed here: the tests that need it are skipped" >&2
-	done
+	lacking=()
+	command -v mosquitto >/dev/null || lacking+=(mosquitto)
+	command -v systemd-analyze >/dev/null || lacking+=(systemd)
+	/usr/bin/python3 -c "import gi; gi.require_version('GstRtspServer', '1.0')" 2>/dev/null || lacking+=(python3-gi \
+		gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-{base,good,bad,ugly})
+	[ "$${#lacking[@]}" = 0 ] || debian "$${lacking[@]}" \
+		|| echo "askance: cannot install $${lacking[*]}: the tests that need them are skipped" >&2
 	mkdir -p build
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --junitxml=build/tests.xml | tee build/tests.log

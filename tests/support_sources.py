@@ -91,9 +91,9 @@ def _code_lines(path: Path) -> frozenset[int]:
         line for token in tokens(path) if token.type not in _LAYOUT for line in range(token.start[0], token.end[0] + 1)
     }
     for node in ast.walk(tree(path)):
-        documented = isinstance(node, Function | ast.ClassDef | ast.Module)
-        if documented and ast.get_docstring(node, clean=False) is not None:
-            lines.difference_update(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
+        documented = node if isinstance(node, Function | ast.ClassDef | ast.Module) else None
+        if documented is not None and ast.get_docstring(documented, clean=False) is not None:
+            lines.difference_update(range(documented.body[0].lineno, (documented.body[0].end_lineno or 0) + 1))
     return frozenset(lines)
 
 

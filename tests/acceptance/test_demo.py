@@ -42,7 +42,8 @@ def test_the_export_scores_one_against_itself(outcome: dict[str, Any]) -> None:
     folder = Path(outcome["coco"])
     with contextlib.redirect_stdout(io.StringIO()):
         truth = COCO(str(folder / "annotations.json"))
-        found = truth.loadRes(list(truth.anns.values()))
+        (folder / "found.json").write_text(json.dumps(list(truth.anns.values())))
+        found = truth.loadRes(str(folder / "found.json"))
         score = COCOeval(truth, found, "bbox")
         score.evaluate()
         score.accumulate()

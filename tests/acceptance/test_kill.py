@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,7 @@ def test_every_frame_arrives_once_whoever_is_killed(
     agent.start()
     received = 0
     for kill_and_restart in (agent.restart, centre.restart, mosquitto.kill_and_restart) * 2:
-        assert until(lambda seen=received: _received(tmp_path, central_config) > seen, within_s=60), (
+        assert until(partial(_more_than, received, tmp_path, config=central_config), within_s=60), (
             agent.log + centre.log
         )
         received = _received(tmp_path, central_config)
@@ -99,6 +100,10 @@ def test_every_frame_arrives_once_whoever_is_killed(
     assert [(FRAMES, FRAMES, 0)] == [(one["captured"], one["stored"], one["pending"]) for one in ledgers]
     assert 0 == status["unaccounted"]
     assert 0 == centre.stop()
+
+
+def _more_than(seen: int, tmp_path: Path, *, config: str) -> bool:
+    return _received(tmp_path, config) > seen
 
 
 def _captured(tmp_path: Path, config: str) -> int:

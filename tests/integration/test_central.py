@@ -7,10 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support_broker import Mosquitto, find_mosquitto
-from support_central import DEVICE, frame_id, make_chunks, make_envelope, make_query, topic
-from support_polling import until
-from support_programs import Program, askance_json, write_yaml
 
 from askance.line import Line
 from askance.sections import BrokerSection
@@ -20,6 +16,10 @@ from askance.wire.codec import MAX_MESSAGE, Chunk, digest, load_json, pack_chunk
 from askance.wire.identity import DeviceId, FrameId
 from askance.wire.receipts import Missing, Receipts, Stored
 from askance.wire.topics import Down, Up, down
+from support_broker import Mosquitto, find_mosquitto
+from support_central import DEVICE, frame_id, make_chunks, make_envelope, make_query, topic
+from support_polling import until
+from support_programs import Program, askance_json, write_yaml
 
 FRAMES = 60
 WINDOW = 8

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import sys
 
 import pytest
 
@@ -11,10 +10,10 @@ from askance.sections import LogSection
 
 
 def test_a_record_is_one_json_object_in_one_line() -> None:
-    try:
+    with pytest.raises(ValueError, match="invalid literal") as caught:
         int("two\nlines")
-    except ValueError:
-        record = logging.LogRecord("askance.x", logging.ERROR, "f", 1, "camera %s", ("gate",), sys.exc_info())
+    failure = (caught.type, caught.value, caught.tb)
+    record = logging.LogRecord("askance.x", logging.ERROR, "f", 1, "camera %s", ("gate",), failure)
 
     line = JsonFormatter().format(record)
 

@@ -66,7 +66,7 @@ class Worker(threading.Thread):
         error: what ended the loop, unless it was ``stop``.
     """
 
-    def __init__(self, line: Line, receiver: Receiver, intake: Intake, *, connection: sqlite3.Connection) -> None:
+    def __init__(self, line: Line, receiver: Receiver, *, intake: Intake, connection: sqlite3.Connection) -> None:
         super().__init__(name="receiver", daemon=True)
         self.progress = 0
         self.error: Exception | None = None
@@ -126,7 +126,7 @@ def _worker(config: CentralConfig, connection: sqlite3.Connection) -> Worker:
         bounds=Bounds(None if receiver.devices is None else frozenset(receiver.devices), receiver.max_frame),
         clock=time.time,
     )
-    return Worker(line, Receiver(line, intake, section=receiver), intake, connection=connection)
+    return Worker(line, Receiver(line, intake, section=receiver), intake=intake, connection=connection)
 
 
 def _supervise(worker: Worker, stop: threading.Event) -> None:

@@ -117,20 +117,18 @@ def read(topic: str, payload: bytes, *, bounds: Bounds) -> Incoming | Refusal:
 def _body(device: DeviceId, kind: Up, *, payload: bytes) -> Body:
     if len(payload) > MAX_MESSAGE:
         raise WireError(f"message longer than {MAX_MESSAGE} bytes: {len(payload)}", code="size")
-    match kind:
-        case Up.FRAME:
-            return Whole.of(payload)
-        case Up.CHUNK:
-            return unpack_chunk(payload)
-        case Up.QUERY:
-            return load_json(Query, payload)
-        case Up.STATUS:
-            status = load_json(Status, payload)
-            if status.device != device:
-                raise WireError(f"{device} sent the status of {status.device}", code="device")
-            return status
-        case Up.EVENT:
-            return load_json(Notice, payload)
+    if kind is Up.FRAME:
+        return Whole.of(payload)
+    if kind is Up.CHUNK:
+        return unpack_chunk(payload)
+    if kind is Up.QUERY:
+        return load_json(Query, payload)
+    if kind is Up.EVENT:
+        return load_json(Notice, payload)
+    status = load_json(Status, payload)
+    if status.device != device:
+        raise WireError(f"{device} sent the status of {status.device}", code="device")
+    return status
 
 
 def oversize(parcel: Parcel, bounds: Bounds) -> Refusal | None:
@@ -165,7 +163,9 @@ def admit(device: DeviceId, whole: Whole, *, bounds: Bounds, parcel: Parcel | No
     if len(whole.envelope) > bounds.max_frame:
         raise _too_long(len(whole.envelope), bounds)
     if parcel is not None and parcel.sha256 != whole.sha256:
-        raise WireError(f"the chunks hash to {whole.sha256[:12]}, not to {parcel.sha256[:12]}", code="sha", permanent=False)
+        raise WireError(
+            f"the chunks hash to {whole.sha256[:12]}, not to {parcel.sha256[:12]}", code="sha", permanent=False
+        )
     unpacked = unpack(whole.envelope)
     manifest = unpacked.manifest
     if manifest.device != device:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -44,7 +45,7 @@ def demo(*, video: Path | None, out: Path, as_json: bool) -> None:
     outcome = run.run(clip, out, show=_show)
     click.echo("", err=True)
     if as_json:
-        click.echo(json.dumps(_plain(outcome), indent=2))
+        click.echo(json.dumps(asdict(outcome), default=str, indent=2))
     else:
         _print(outcome)
 
@@ -74,13 +75,6 @@ def _show(progress: "Progress") -> None:
         f"   sent {progress.sent:>3}   received {progress.received:>3}"
     )
     click.echo(f"\r{text}" if sys.stderr.isatty() else text, nl=not sys.stderr.isatty(), err=True)
-
-
-def _plain(outcome: "Outcome") -> dict[str, object]:
-    from dataclasses import asdict  # noqa: PLC0415 (used once)
-
-    plain = asdict(outcome)
-    return plain | {"coco": str(outcome.coco), "sheet": str(outcome.sheet)}
 
 
 def _print(outcome: "Outcome") -> None:

@@ -68,7 +68,7 @@ class Receipts(WireModel):
 
     v: Literal[1] = 1
     a: Annotated[tuple[Receipt, ...], Field(max_length=MAX_RECEIPTS)] = ()
-    credit: Annotated[int | None, Field(ge=0, description="frames that may be under way at once")] = None
+    credit: Annotated[int | None, Field(ge=0, lt=2**31, description="frames that may be under way at once")] = None
     pause_s: Annotated[float, Field(ge=0, le=3600)] = 0
     hello: bool = False
 

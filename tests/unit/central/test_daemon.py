@@ -8,6 +8,7 @@ import pytest
 
 from askance.central import daemon
 from askance.central.config import CentralConfig, StorageSection
+from askance.central.receiver import Receiver
 from askance.central.schema import CATALOG
 from askance.errors import AskanceError, ConfigError
 from askance.sections import BrokerSection, TlsSection
@@ -43,7 +44,11 @@ def test_the_watchdog_goes_hungry_when_the_receiver_hangs(tmp_path: Path, monkey
     hang, stop = threading.Event(), threading.Event()
     monkeypatch.setattr(daemon, "notify", said.append)
     monkeypatch.setattr(daemon, "BEAT_S", 0.01)
-    monkeypatch.setattr(daemon.Receiver, "step", lambda _self, _timeout_s: hang.wait(10))
+
+    def silent(_receiver: Receiver, _timeout_s: float) -> None:
+        hang.wait(10)
+
+    monkeypatch.setattr(Receiver, "step", silent)
     centre = threading.Thread(target=daemon.serve, args=(make_config(tmp_path), stop))
     centre.start()
     assert until(lambda: "WATCHDOG=1" in said)

@@ -185,14 +185,6 @@ def test_chunks_that_hash_wrongly_may_come_again_but_only_once(tmp_path: Path) -
     assert 0 == summary(intake).staged_frames
 
 
-def test_dead_letters_are_bounded_and_the_oldest_go_first(tmp_path: Path) -> None:
-    intake = open_intake(tmp_path, dead_letters=2)
-
-    intake.take([Letter(topic(Up.QUERY), body) for body in (b"1{", b"2{", b"3{" + bytes(100_000))])
-
-    assert [b"2{", b"3{" + bytes(letters.FIRST_BYTES - 2)] == [payload for _, payload in letters_of(intake)]
-
-
 def test_a_quoted_half_of_a_surrogate_pair_is_no_way_in(tmp_path: Path) -> None:
     intake = open_intake(tmp_path)
     manifest = dump_json(make_manifest(1)).replace(b'"ssdlite"', b'"\\ud800"')

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
-from support_wire import BOX, TAG
 
 from askance.wire.annotations import Annotation, Box, Origin, Tag
+from support_wire import BOX, TAG
 
 ANNOTATION: TypeAdapter[Tag | Box] = TypeAdapter(Annotation)
 
@@ -108,14 +108,16 @@ def test_a_key_of_a_newer_version_is_ignored() -> None:
     ],
 )
 def test_a_box_lies_inside_give_or_take_a_rounding(
-    x: float, y: float, width: float, height: float, expected: bool  # noqa: FBT001 (a column of the table)
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    expected: bool,  # noqa: FBT001 (a column of the table)
 ) -> None:
     assert expected == box(x=x, y=y, width=width, height=height).inside(image_width=640, image_height=480)
 
 
-@given(
-    st.floats(0, 640), st.floats(0, 480), st.floats(0, 1), st.floats(0, 1)
-)
+@given(st.floats(0, 640), st.floats(0, 480), st.floats(0, 1), st.floats(0, 1))
 def test_every_box_cut_to_the_image_is_inside(x: float, y: float, right: float, bottom: float) -> None:
     cut = box(x=x, y=y, width=(640 - x) * right, height=(480 - y) * bottom)
 

@@ -1,5 +1,7 @@
 """Ids are ULIDs, and names are what topics and certificates can carry."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,7 +76,7 @@ def test_another_number_of_bytes_is_no_id(length: int) -> None:
         "01arz3ndektsv4rrffq69g5fav",
         "01ARZ3NDEKTSV4RRFFQ69G5FAI",
         "01ARZ3NDEKTSV4RRFFQ69G5FAV\n",
-        "٠1ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "\u06601ARZ3NDEKTSV4RRFFQ69G5FAV",
     ],
     ids=["empty", "short", "long", "129 bits", "lower case", "the letter I", "a line end", "another script's digit"],
 )
@@ -103,24 +105,25 @@ def test_anything_else_is_refused(text: str) -> None:
     ],
 )
 def test_a_device_name_fits_into_a_topic_and_a_certificate(name: str, good: bool) -> None:  # noqa: FBT001 (a column of the table)
-    assert good == accepts(DeviceName, name)
+    assert good == accepts(TypeAdapter(DeviceName), name)
 
 
 @pytest.mark.parametrize(
     ("name", "good"), [("a", True), ("gate_1-b", True), ("a" * 63, True), ("", False), ("a" * 64, False), ("_a", False)]
 )
 def test_a_camera_name_is_short_and_plain(name: str, good: bool) -> None:  # noqa: FBT001 (a column of the table)
-    assert good == accepts(CameraName, name)
+    assert good == accepts(TypeAdapter(CameraName), name)
 
 
-@pytest.mark.parametrize(("text", "good"), [("0f" * 32, True), ("0F" * 32, False), ("0f" * 31, False), ("0g" * 32, False)])
+@pytest.mark.parametrize(
+    ("text", "good"), [("0f" * 32, True), ("0F" * 32, False), ("0f" * 31, False), ("0g" * 32, False)]
+)
 def test_a_hash_is_64_lower_case_hex_digits(text: str, good: bool) -> None:  # noqa: FBT001 (a column of the table)
-    assert good == accepts(Sha256Hex, text)
+    assert good == accepts(TypeAdapter(Sha256Hex), text)
 
 
-def accepts(kind: object, value: str) -> bool:
-    adapter: TypeAdapter[str] = TypeAdapter(kind)
+def accepts(adapter: TypeAdapter[Any], value: str) -> bool:
     try:
-        return adapter.validate_python(value) == value
+        return bool(adapter.validate_python(value) == value)
     except ValidationError:
         return False

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -153,7 +154,7 @@ def test_a_frame_without_a_date_says_when_on_its_own_clock() -> None:
     task = make_task()
     manifest = make_manifest(3, annotations=(), reasons=(REASON.model_copy(update={"objects": ()}),), wall_ms=None)
 
-    page = render(Task(**{name: getattr(task, name) for name in Task.__slots__} | {"manifest": manifest}))
+    page = render(replace(task, manifest=manifest))
 
     assert "s after its start" in page
 

@@ -1,5 +1,6 @@
 """Objects that two classes claim are doubtful."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -16,7 +17,7 @@ ANY = Measure("margin")
 rows = st.lists(st.tuples(*[st.floats(0, 1, width=32)] * 3), max_size=20)
 
 
-def measured(table: list[tuple[float, ...]], *, wish: Measure = ANY) -> Signal:
+def measured(table: Sequence[tuple[float, ...]], *, wish: Measure = ANY) -> Signal:
     found = [(1 + int(np.argmax(row)), max(row)) for row in table]
     signal = margin(scene(*found, class_scores=table), wish, names=NAMES)
     assert signal is not None
