@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from support_broker import free_port
+
 COMMAND = [sys.executable, "-m", "askance"]
 LONGEST_S = 120
 
@@ -38,6 +40,27 @@ def write_yaml(path: Path, content: Mapping[str, Any]) -> Path:
     """Write a configuration file."""
     path.write_text(yaml.safe_dump(dict(content), sort_keys=False))
     return path
+
+
+def edge_config(tmp_path: Path, **sections: Any) -> Path:  # noqa: ANN401 (a section is any part of the tree)
+    """A configuration whose store lies in the test's folder, and whose broker is nobody."""
+    content: Mapping[str, Any] = {
+        "device": {"id": "tried-camera"},
+        "store": {"path": str(tmp_path / "device")},
+        "broker": {"port": free_port()},
+        **sections,
+    }
+    return write_yaml(tmp_path / "edge.yaml", content)
+
+
+def refused(done: subprocess.CompletedProcess[str], *, code: int, says: list[str], hints: list[str]) -> None:
+    """The command ended with ``code`` and two lines: the error, and what to do."""
+    assert code == done.returncode, done.stderr
+    error = next(line for line in done.stderr.splitlines() if line.startswith("error: "))
+    hint = next(line for line in done.stderr.splitlines() if line.startswith("hint: "))
+    assert [] == [words for words in says if words not in error], error
+    assert [] == [words for words in hints if words not in hint], hint
+    assert "Traceback" not in done.stderr
 
 
 class Program:

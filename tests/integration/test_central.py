@@ -132,7 +132,7 @@ def test_every_frame_is_in_the_queue_once_though_centre_and_broker_are_killed(
     assert until(lambda: "Sending SUBACK to askance-central" in broker.log)
     device.offer()
 
-    deaths = [centre.restart, lambda: (broker.kill(), broker.restart()), centre.restart, centre.restart]
+    deaths = [centre.restart, broker.kill_and_restart, centre.restart, centre.restart]
     for index, death in enumerate(deaths, start=1):
         left = FRAMES - index * FRAMES // 6
         deadline = time.monotonic() + WITHIN_S

@@ -52,8 +52,8 @@ class Desk(RuleBasedStateMachine):
 
     @rule(process=PROCESS)
     def somebody_claims(self, process: int) -> None:
-        for task, lease in list(self.holder.items()):
-            if lease.until <= self.clock.now:
+        for task, held in list(self.holder.items()):
+            if held.until <= self.clock.now:
                 self.expired[task] += 1
                 self.state[task] = State.PARKED if self.expired[task] >= ATTEMPTS else State.OPEN
                 del self.holder[task]

@@ -9,6 +9,7 @@ from typing import Self, TypeAlias
 
 from askance.central.parcel import Parcel
 from askance.codecs.header import jpeg_size
+from askance.codecs.header import whole as is_whole
 from askance.errors import WireError
 from askance.wire.annotations import WireModel
 from askance.wire.capture import Manifest
@@ -178,6 +179,8 @@ def admit(device: DeviceId, whole: Whole, *, bounds: Bounds, parcel: Parcel | No
             f"the JPEG is {size[0]} x {size[1]}, its manifest says {manifest.image.width} x {manifest.image.height}",
             code="jpeg",
         )
+    if not is_whole(unpacked.jpeg):
+        raise WireError("the JPEG has no end", code="jpeg")
     return Admitted(manifest, whole.sha256, whole.envelope)
 
 

@@ -120,6 +120,7 @@ def parcel_of(envelope: bytes, number: int = 0) -> Parcel:
         pytest.param(make_envelope(1), parcel_of(make_envelope(2), 1), "sha", id="wrong-hash"),
         pytest.param(pack(make_manifest(), b"GIF89a"), None, "jpeg", id="not-a-jpeg"),
         pytest.param(pack(make_manifest(), make_jpeg(32, 32)), None, "jpeg", id="another-size"),
+        pytest.param(pack(make_manifest(), make_jpeg()[:-100]), None, "jpeg", id="truncated"),
         pytest.param(
             pack(make_manifest(), make_jpeg()).replace(b'"v":1', b'"v":9'), None, "schema", id="another-version"
         ),

@@ -1,0 +1,160 @@
+"""The messages of every release are read to the same values and written as the same bytes, for ever.
+
+The files of a release are never changed. A new release adds a folder and its own expectations.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from askance.wire.annotations import Box, Origin, Tag, WireModel
+from askance.wire.capture import (
+    Arm,
+    ClockQuality,
+    ImageInfo,
+    Manifest,
+    ModelInfo,
+    Moment,
+    Priority,
+    Reason,
+    Role,
+)
+from askance.wire.codec import Chunk, digest, dump_json, load_json, pack, pack_chunk, unpack, unpack_chunk
+from askance.wire.identity import CameraId, DeviceId, FrameId, Sha256
+from askance.wire.receipts import (
+    Asked,
+    Ledger,
+    Missing,
+    Notice,
+    Query,
+    Receipts,
+    Rejected,
+    Status,
+    Stored,
+)
+
+GOLDEN = Path(__file__).parent / "golden" / "0.1.0"
+DEVICE = DeviceId("camera-1")
+FRAME = FrameId("01HF7YAT00EMBCRV1C4Z9X7K2Q")
+OTHER = FrameId("01HF7YAT00000000000000000A")
+SHA = Sha256("0123456789abcdef" * 4)
+
+MANIFEST = Manifest(
+    must=("annotations",),
+    frame_id=FRAME,
+    device=DEVICE,
+    camera=CameraId("gate"),
+    pose="home",
+    taken=Moment(
+        boot_id="5d1c7b0e", seq=41, monotonic_ns=987_654_321_000, wall_ms=1_700_000_000_000, clock=ClockQuality.NTP
+    ),
+    image=ImageInfo(width=16, height=8, privacy="blur@1", dhash="0f1e2d3c4b5a6978"),
+    model=ModelInfo(
+        name="ssdlite-mobilenet-v2-coco",
+        version="1",
+        sha256=SHA,
+        quantization="int8-qdq",
+        floor=0.05,
+        report=0.5,
+        report_by_label={"person": 0.4},
+        label_map="coco@1",
+    ),
+    annotations=(
+        Box(
+            label_id=1,
+            label="person",
+            score=0.31,
+            calibrated_score=0.42,
+            origin=Origin.TRACKER,
+            track_id=7,
+            suggested=True,
+            x=1.25,
+            y=0.5,
+            width=10.0,
+            height=6.75,
+            rotation=-12.5,
+        ),
+        Box(label_id=3, label="car", score=0.875, x=0.0, y=0.0, width=16.0, height=8.0),
+        Tag(label_id=90, label="night ☾", origin=Origin.HUMAN),
+    ),
+    reasons=(
+        Reason(
+            rule="unsure-vehicles",
+            rule_version="2",
+            signal="near_threshold",
+            value=0.8,
+            text="person 0.31 is just below 0.4",
+            objects=(0,),
+        ),
+        Reason(rule="lottery", rule_version="1", signal="random", value=1.0, text="drawn"),
+    ),
+    arm=Arm.RANDOM,
+    inclusion_probability=0.01,
+    value=0.75,
+    priority=Priority.REQUESTED,
+    group="g-17",
+    role=Role.CONTEXT,
+    offset_s=-1.5,
+)
+CHUNK = Chunk(FRAME, SHA, 100_000, 49_152, bytes(range(64)))
+LEDGER = Ledger(boot_id="5d1c7b0e", captured=42, stored=30, pending=5, evicted={"quota": 4, "broken": 1}, quarantined=2)
+
+MESSAGES: dict[str, WireModel] = {
+    "query.json": Query(q=(Asked(id=FRAME, sha=SHA, size=100_000), Asked(id=OTHER, sha=SHA, size=1))),
+    "stored.json": Receipts(a=(Stored(st="stored", id=FRAME, sha=SHA),), credit=16),
+    "dup.json": Receipts(a=(Stored(st="dup", id=FRAME, sha=SHA),)),
+    "miss.json": Receipts(a=(Missing(id=FRAME, sha=SHA, need=((0, 49_152), (98_304, 1_696))),)),
+    "rej.json": Receipts(
+        a=(
+            Rejected(id=FRAME, sha=SHA, code="schema", perm=True),
+            Rejected(id=OTHER, code="busy", perm=False),
+        ),
+        pause_s=2.5,
+    ),
+    "hello.json": Receipts(credit=4, hello=True),
+    "status.json": Status(
+        device=DEVICE,
+        online=True,
+        agent="0.1.0",
+        boot_id="5d1c7b0e",
+        monotonic_ns=987_654_321_000,
+        wall_ms=1_700_000_000_000,
+        ledgers=(LEDGER,),
+        counters={"gate.still": 900, "sync.sent_bytes": 123_456},
+        trouble=("broker: cannot reach the broker",),
+    ),
+    "will.json": Status(device=DEVICE, online=False),
+    "notice.json": Notice(code="quarantined", text="the broker hangs up on it", frame_id=FRAME),
+}
+
+
+@pytest.mark.parametrize("file", MESSAGES)
+def test_a_message_of_the_release_is_read_and_written_as_ever(file: str) -> None:
+    golden = (GOLDEN / file).read_bytes()
+
+    assert load_json(type(MESSAGES[file]), golden) == MESSAGES[file]
+    assert dump_json(MESSAGES[file]) == golden
+
+
+def test_an_envelope_of_the_release_is_read_and_written_as_ever() -> None:
+    golden = (GOLDEN / "envelope.bin").read_bytes()
+    envelope = unpack(golden)
+
+    assert envelope.manifest == MANIFEST
+    assert pack(MANIFEST, envelope.jpeg) == golden
+    assert (envelope.jpeg[:2], envelope.jpeg[-2:]) == (b"\xff\xd8", b"\xff\xd9")
+    assert digest(golden) == ENVELOPE_SHA
+
+
+def test_a_chunk_of_the_release_is_read_and_written_as_ever() -> None:
+    golden = (GOLDEN / "chunk.bin").read_bytes()
+
+    assert unpack_chunk(golden) == CHUNK
+    assert pack_chunk(CHUNK) == golden
+
+
+def test_every_file_of_the_release_is_replayed() -> None:
+    assert {path.name for path in GOLDEN.iterdir()} == {*MESSAGES, "envelope.bin", "chunk.bin"}
+
+
+ENVELOPE_SHA = Sha256("244d05919fae76f88730b9137e9266874c988e4e2b579f7565baf1b3f529455b")
