@@ -1,16 +1,20 @@
 """A camera on the network or on this device: its newest frame, for as long as anybody wants one."""
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
+from askance.backoff import full_jitter_s
 from askance.edge.config import CameraSection
 from askance.edge.source.address import Address
 from askance.edge.source.clock import instant, synchronized
 from askance.edge.source.life import Died
 from askance.edge.source.messages import Ended, Failed
-from askance.edge.source.pace import back_off_s
 from askance.edge.source.ring import Shot
 from askance.edge.source.watched import Watched
 from askance.edge.values import Frame
+
+FIRST_WAIT_S: Final = 1.0
+LONGEST_WAIT_S: Final = 30.0
 
 
 class Camera(Watched):
@@ -34,8 +38,8 @@ class Camera(Watched):
                         self._restart(event.why)
                     case Ended():  # only recordings end
                         pass
-            self._wait(back_off_s(attempt, jitter=self._jitter()))
             attempt += 1
+            self._wait(full_jitter_s(attempt, self._jitter(), base_s=FIRST_WAIT_S, cap_s=LONGEST_WAIT_S))
 
     def _frame(self, shot: Shot) -> Frame:
         taken = instant(shot.monotonic_ns, wall_ns=shot.wall_ns, synchronized=synchronized())

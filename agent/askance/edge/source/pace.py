@@ -1,4 +1,4 @@
-"""Which frames are analysed when fewer are wanted than come, and how long to wait before another attempt."""
+"""Which frames are analysed when fewer are wanted than come."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -27,17 +27,3 @@ class Pace:
             return self
         tick = int(at_ns * self.fps / 1e9 + min(_EARLY_PERIODS, _EARLY_S * self.fps))
         return None if self.tick is not None and tick <= self.tick else Pace(self.fps, tick)
-
-
-def back_off_s(attempt: int, *, jitter: float, first: float = 1.0, longest: float = 30.0) -> float:
-    """Return the seconds to wait before attempt ``attempt`` (0 is the first repetition): exponential, full jitter.
-
-    Full jitter spreads a fleet's attempts best (Brooker, "Exponential Backoff and Jitter").
-
-    Args:
-        attempt: how many repetitions there were.
-        jitter: uniformly random in [0, 1).
-        first: most seconds before the first repetition.
-        longest: most seconds ever.
-    """
-    return jitter * min(longest, first * 2.0 ** min(attempt, 32))

@@ -1,10 +1,10 @@
-"""Thinning by time, and the waits between attempts."""
+"""Thinning by time."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.source.pace import Pace, back_off_s
+from askance.edge.source.pace import Pace
 
 
 def taken(fps: float | None, stamps_ns: list[int]) -> list[int]:
@@ -43,10 +43,3 @@ def test_never_more_than_asked_for(fps: float, gaps: list[int]) -> None:
 
     assert indices[0] == 0
     assert len(indices) <= stamps[-1] * fps / 1e9 + 1.05
-
-
-def test_waits_grow_to_their_limit_and_jitter_scales_them() -> None:
-    assert [back_off_s(attempt, jitter=1.0) for attempt in (0, 1, 2, 3, 4, 5, 10**6)] == [1, 2, 4, 8, 16, 30, 30]
-    assert back_off_s(3, jitter=0.25) == 2
-    assert back_off_s(3, jitter=0.0) == 0
-    assert back_off_s(1, jitter=1.0, first=0.5, longest=0.75) == 0.75
