@@ -1,10 +1,15 @@
 """A real mosquitto on a free loopback port, to be killed and brought back on the same port."""
 
+import base64
 import getpass
+import hashlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from support_polling import until
@@ -83,6 +88,24 @@ class Mosquitto:
         """Kill it and bring it back on the same port."""
         self.kill()
         self.restart()
+
+    @contextmanager
+    def frozen(self) -> Generator[None]:
+        """Stop it with SIGSTOP for the block: connections stand and nothing answers."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
+    def with_user(self, name: str, password: str) -> str:
+        """Return the configuration that lets only this user in; the file is written as mosquitto_passwd does."""
+        salt = b"twelve bytes"
+        key = base64.b64encode(hashlib.pbkdf2_hmac("sha512", password.encode(), salt, 101)).decode()
+        path = self.folder / "passwords"
+        path.write_text(f"{name}:$7$101${base64.b64encode(salt).decode()}${key}\n")
+        return f"allow_anonymous false\npassword_file {path}"
 
     def stop(self) -> None:
         """End it in order; nothing when it does not run."""

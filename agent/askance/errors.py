@@ -10,7 +10,7 @@ The tree; exit codes are those of sysexits.h (``os.EX_*``)::
     ├── StoreError           the capture store or the catalog is unusable      EX_IOERR 74
     │   ├── StoreLockedError another agent holds it                            EX_TEMPFAIL 75
     │   └── StoreFullError   no space, read-only, or the disk fails: transient EX_IOERR 74
-    ├── LinkError            the broker
+    ├── LinkError            the connection to the broker                      EX_UNAVAILABLE 69
     │   ├── BrokerAwayError  it cannot be reached: transient                   EX_TEMPFAIL 75
     │   └── BrokerRefusedError it refused us: terminal until configured        EX_NOPERM 77
     ├── WireError            a peer sent something that breaks the protocol    EX_PROTOCOL 76

@@ -116,7 +116,7 @@ class Line:
             self._broken(Down(self._link.number, trouble))
 
     def close(self) -> None:
-        """End the link for good."""
+        """End the link; without another ``next``, for good."""
         if self._link is not None:
             self._link.close()
             self._link, self._up = None, False
@@ -155,11 +155,10 @@ class Line:
 
     def _broken(self, down: Down) -> Down:
         """Bury the link and set the time of the next dial."""
-        if self._link is not None:
-            self._link.close()
         if not self._up and (down.version or not (down.refused or self._proven)):
             self._v5, self._proven = not self._v5, False
-        self._link, self._up, self.refused = None, False, down.refused
+        self.close()
+        self.refused = down.refused
         self._wait(down.reason)
         if down.version:
             self._dial_at = self._clock()

@@ -1,16 +1,18 @@
 """Carries captured frames to the centre: does what the sync machine says, with the line and the store it is given."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
-from typing import Final, Protocol, assert_never
+from collections.abc import Callable
+from typing import Final, assert_never
 
 from askance.edge import sync
 from askance.edge.health import Health
+from askance.edge.shelf import Shelf
+from askance.edge.sync.window import HEADROOM
 from askance.errors import StoreFullError, WireError
 from askance.line import Event, Line, Woken
 from askance.transport import Down, Limits, Message, Received, Settled, Subscribed, Up
 from askance.wire.codec import Chunk, dump_json, load_json, pack_chunk
-from askance.wire.identity import DeviceId, FrameId, Sha256
+from askance.wire.identity import DeviceId
 from askance.wire.receipts import Asked, Notice, Query, Receipts, Status
 from askance.wire.topics import Down as DownKind
 from askance.wire.topics import Up as UpKind
@@ -18,49 +20,6 @@ from askance.wire.topics import down, up
 
 LONGEST_WAIT_S: Final = 1.0
 FAREWELL_S: Final = 2.0
-
-
-class Held(Protocol):
-    """A frame in the store that waits for the centre's receipt."""
-
-    @property
-    def frame_id(self) -> FrameId:
-        """Which."""
-        ...
-
-    @property
-    def sha256(self) -> Sha256:
-        """Of its envelope."""
-        ...
-
-    @property
-    def size(self) -> int:
-        """Of its envelope, bytes."""
-        ...
-
-
-class Shelf(Protocol):
-    """What the courier needs of the store."""
-
-    def due(self, limit: int, *, exclude: Collection[FrameId]) -> Sequence[Held]:
-        """Return the most urgent undelivered frames."""
-        ...
-
-    def read(self, frame_id: FrameId, offset: int, length: int) -> bytes | None:
-        """Return bytes of an envelope; None when the frame is gone."""
-        ...
-
-    def deliver(self, frame_id: FrameId, sha256: Sha256) -> bool:
-        """Let go of a frame that the centre holds; False when id and hash do not match a row."""
-        ...
-
-    def quarantine(self, frame_id: FrameId, reason: str) -> bool:
-        """Set a frame aside that cannot be delivered."""
-        ...
-
-    def set_chunk_ceiling(self, broker: str, ceiling: int) -> None:
-        """Remember the longest message that this broker bears."""
-        ...
 
 
 class Courier:
@@ -118,11 +77,17 @@ class Courier:
 
     def farewell(self) -> None:
         """Publish the last status, wait a moment for the broker to take it, and hang up."""
-        if self._line.up:
-            self.report()
-            deadline = self._clock() + FAREWELL_S
-            while self._clock() < deadline and not isinstance(self._line.next(0.1), Settled | Down):
-                pass
+        last = self.report() if self._line.up else None
+        deadline = self._clock() + FAREWELL_S
+        while last is not None and self._clock() < deadline:
+            match self._line.next(0.1):
+                # a goodbye with answers still on their way resets the connection, and the broker publishes the will
+                case Settled(mid=mid) if mid == last:
+                    last = None
+                case Down():
+                    last = None
+                case _:
+                    pass
         self._line.close()
 
     def _patience_s(self, now: float) -> float:
@@ -130,10 +95,18 @@ class Courier:
         times = [now + LONGEST_WAIT_S, self._machine.wake_at(now), self._status_at if self._line.up else None]
         return max(0.0, min(time for time in times if time is not None) - now)
 
-    def report(self) -> None:
-        """Publish the status, retained."""
+    def report(self) -> int | None:
+        """Publish the status, retained; only the ledgers of it where the broker takes no longer message.
+
+        Returns:
+            The message's number; None without a line.
+        """
         self._status_at = self._clock() + self._status_every_s
-        self._line.publish(Message(up(self._device, UpKind.STATUS), dump_json(self._status()), retain=True))
+        payload = dump_json(self._status())
+        if self._limits.maximum_packet is not None and len(payload) + HEADROOM > self._limits.maximum_packet:
+            payload = dump_json(self._status().model_copy(update={"counters": {}, "trouble": ()}))
+            self._health.count("sync.status_cut")
+        return self._line.publish(Message(up(self._device, UpKind.STATUS), payload, retain=True))
 
     def _translate(self, event: Event | None) -> sync.Event | None:
         """Put what happened on the line into the machine's words."""
@@ -144,6 +117,7 @@ class Courier:
                 return sync.Kept()
             case Up():
                 self._limits = event.limits
+                self._status_at = self._clock() + self._status_every_s  # the first goes out once receipts can come in
                 self._line.subscribe(down(self._device, DownKind.RECEIPTS))
                 return None
             case Subscribed():
@@ -248,7 +222,8 @@ class Courier:
         self._shelf.quarantine(command.frame_id, command.reason)
         self._health.count("sync.quarantined")
         notice = Notice(code="quarantined", text=command.reason[:240], frame_id=command.frame_id)
-        self._line.publish(Message(up(self._device, UpKind.EVENT), dump_json(notice)))
+        if self._line.publish(Message(up(self._device, UpKind.EVENT), dump_json(notice))) is None:
+            self._health.count("sync.notice_unsent")
 
     def _publish(self, kind: UpKind, payload: bytes, *, ticket: int) -> None:
         """Publish under a ticket; on a line that has just broken nothing is sent, and ``Down`` is on its way."""

@@ -30,7 +30,7 @@ def test_a_long_running_command_ends_with_the_block(tmp_path: Path) -> None:
     config = tmp_path / "central.yaml"
     config.write_text(f"storage: {{path: {tmp_path / 'central'}}}\nbroker: {{port: 1}}\n")
     with Program("central", "run", "--config", str(config), log=tmp_path / "log") as program:
-        assert until(lambda: (tmp_path / "central" / "catalog.db").exists(), within_s=30)
+        assert until((tmp_path / "central" / "catalog.db").exists, within_s=30)
         assert program.running()
 
     assert not program.running()

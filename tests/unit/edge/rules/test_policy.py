@@ -146,7 +146,8 @@ def test_judgement_puts_matching_rules_first() -> None:
 
 
 def test_settling_writes_what_each_payer_pays() -> None:
-    memory, outcome = settle(ALL, Memory(), keep=kept(ALL, Memory(), context(7, near=0.5, entropy=0.6)), size=60, now_ns=7)
+    keep = kept(ALL, Memory(), context(7, near=0.5, entropy=0.6))
+    memory, outcome = settle(ALL, Memory(), keep=keep, size=60, now_ns=7)
     assert outcome == (Spending("scene", 7, 1, 60), Spending("people", 7, 1, 60))
     assert memory.purses[RuleId("people")].spendings == (Spending("people", 7, 1, 60),)
 

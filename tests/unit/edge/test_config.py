@@ -1,0 +1,43 @@
+"""The agent's configuration refuses what contradicts itself."""
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from askance.central.config import CentralConfig
+from askance.edge.config import EdgeConfig
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        pytest.param({"gate": {"darkest": 0.9, "brightest": 0.5}}, "darkest", id="exposure turned round"),
+        pytest.param({"detector": {"floor": 0.6}}, "floor", id="floor above the threshold"),
+        pytest.param({"detector": {"floor": 0.3, "report_by_label": {"car": 0.2}}}, "0.2", id="floor above a label's"),
+        pytest.param({"cameras": []}, "cameras", id="no camera"),
+        pytest.param({"cameras": [{"id": "a", "url": "0"}, {"id": "a", "url": "1"}]}, "same id: a", id="twins"),
+        pytest.param({"device": {"id": "Camera 1"}}, "device.id", id="a name that is no topic"),
+        pytest.param({"store": {"quota": "1kB"}}, "quota", id="a quota for nothing"),
+        pytest.param({"sync": {"chunk": "1KiB"}}, "chunk", id="chunks below the floor"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(values: dict[str, object], says: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        EdgeConfig.model_validate(values)
+
+    assert says in str(caught.value)
+
+
+def test_the_defaults_are_valid() -> None:
+    assert "camera-1" == EdgeConfig().device.id
+
+
+@pytest.mark.parametrize("model", [EdgeConfig, CentralConfig])
+def test_every_field_of_every_section_says_what_it_is(model: type[BaseModel]) -> None:
+    undescribed = [
+        f"{section}.{key}"
+        for section, schema in model.model_json_schema()["$defs"].items()
+        for key, field in schema.get("properties", {}).items()
+        if "description" not in field and "$ref" not in field and section != "LogSection"
+    ]
+
+    assert [] == undescribed

@@ -1,0 +1,62 @@
+"""Counters, signs of life and trouble, from any thread."""
+
+import threading
+
+from askance.edge.health import NEWS, Health
+
+
+def test_counts_from_many_threads_add_up() -> None:
+    health = Health()
+
+    def count() -> None:
+        for _ in range(1000):
+            health.count("seen")
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {"seen": 4000} == health.vitals().counts
+
+
+def test_a_part_without_a_sign_of_life_is_silent_until_it_retires() -> None:
+    health = Health()
+    health.beat("pipeline", 10.0)
+    health.beat("courier", 50.0)
+
+    assert ("pipeline",) == health.vitals().silent(60.0, longer_than_s=30)
+    health.retire("pipeline")
+    health.retire("nobody")
+    assert () == health.vitals().silent(60.0, longer_than_s=30)
+
+
+def test_trouble_is_news_once_and_its_end_too() -> None:
+    health = Health()
+    health.trouble("broker", None)
+    health.trouble("broker", "away")
+    health.trouble("broker", "away")
+
+    assert ([("broker", "away")], []) == (health.news(), health.news())
+    assert {"broker": "away"} == health.vitals().trouble
+    health.trouble("broker", None)
+    assert [("broker", None)] == health.news()
+    assert {} == health.vitals().trouble
+
+
+def test_news_that_nobody_asks_for_is_bounded() -> None:
+    health = Health()
+    for number in range(3 * NEWS):
+        health.trouble("broker", str(number))
+
+    assert NEWS == len(health.news())
+
+
+def test_vitals_do_not_change_under_the_readers_eyes() -> None:
+    health = Health()
+    before = health.vitals()
+
+    health.count("seen")
+
+    assert {} == before.counts

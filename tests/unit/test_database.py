@@ -1,0 +1,103 @@
+"""A database keeps what it acknowledged, and its schema only goes forward."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from askance.database import Migration, connect, sound, transaction
+from askance.errors import StoreError
+
+ONE = Migration("one", ("CREATE TABLE things (name TEXT PRIMARY KEY) STRICT",))
+TWO = Migration("two", ("ALTER TABLE things ADD COLUMN size INTEGER", "CREATE INDEX by_size ON things (size)"))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "things.db"
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 2)]
+)
+def test_the_durable_settings_are_in_force(path: Path, pragma: str, value: object) -> None:
+    assert value == connect(path, [ONE]).execute(f"PRAGMA {pragma}").fetchone()[0]
+
+
+def test_each_step_of_the_schema_runs_once(path: Path) -> None:
+    connect(path, [ONE]).execute("INSERT INTO things VALUES ('a')")
+
+    later = connect(path, [ONE, TWO])
+
+    assert [("a", None)] == [tuple(row) for row in later.execute("SELECT name, size FROM things")]
+
+
+def test_a_step_that_fails_leaves_nothing_behind(path: Path) -> None:
+    half = Migration("half", ("CREATE TABLE other (x)", "CREATE TABLE things (x)"))
+
+    with pytest.raises(StoreError, match=r"things\.db"):
+        connect(path, [ONE, half])
+
+    names = [row[0] for row in connect(path, [ONE]).execute("SELECT name FROM sqlite_master WHERE name = 'other'")]
+    assert [] == names
+
+
+def test_a_database_of_a_newer_version_is_left_alone(path: Path) -> None:
+    connect(path, [ONE, TWO])
+
+    with pytest.raises(StoreError, match="newer askance: two") as caught:
+        connect(path, [ONE])
+
+    assert "install that version" in str(caught.value.hint)
+
+
+def test_what_is_no_database_is_refused(path: Path) -> None:
+    path.write_bytes(b"not a database" * 100)
+
+    with pytest.raises(StoreError):
+        connect(path, [ONE])
+
+
+def test_a_transaction_that_fails_did_not_happen(path: Path) -> None:
+    connection = connect(path, [ONE])
+
+    def insert_and_fail() -> None:
+        with transaction(connection):
+            connection.execute("INSERT INTO things VALUES ('a')")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        insert_and_fail()
+
+    assert 0 == connection.execute("SELECT count(*) FROM things").fetchone()[0]
+    assert not connection.in_transaction
+
+
+def test_a_transaction_holds_the_write_lock_from_its_start(path: Path) -> None:
+    first, second = connect(path, [ONE]), connect(path, [ONE])
+    second.execute("PRAGMA busy_timeout = 0")
+
+    with transaction(first), pytest.raises(sqlite3.OperationalError, match="locked"), transaction(second):
+        pytest.fail("two writers at once")
+
+
+def test_a_reader_changes_nothing(path: Path) -> None:
+    connect(path, [ONE]).close()
+    reader = connect(path, (), readonly=True)
+
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.execute("INSERT INTO things VALUES ('a')")
+
+
+def test_damage_is_noticed(path: Path) -> None:
+    connection = connect(path, [ONE])
+    with transaction(connection):
+        connection.executemany("INSERT INTO things VALUES (?)", [(f"{number:0100}",) for number in range(2000)])
+    assert sound(connection)
+    connection.close()
+
+    damaged = bytearray(path.read_bytes())
+    damaged[20 * 4096 : 22 * 4096] = bytes(2 * 4096)
+    path.write_bytes(damaged)
+
+    assert not sound(sqlite3.connect(path))

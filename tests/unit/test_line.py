@@ -1,0 +1,258 @@
+"""A standing line against a real broker: it is dialled again, slower each time, in the version the broker speaks."""
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import pytest
+
+from askance.line import FIRST_WAIT_S, SILENCE_S, Event, Line, Woken
+from askance.sections import BrokerSection
+from askance.transport import Down, Message, Received, Settled, Subscribed, Up
+from support_broker import Mosquitto, free_port
+from support_clock import Clock
+from support_link import Ear, login, section
+from support_peer import accepting
+from support_polling import until
+
+Kind = TypeVar("Kind")
+
+
+@contextmanager
+def line(
+    broker: BrokerSection,
+    *,
+    draw: float = 0.01,
+    clock: Callable[[], float] = time.monotonic,
+    will: Message | None = None,
+) -> Generator[Line]:
+    """A line that waits hardly at all between two attempts."""
+    made = Line(
+        broker,
+        client_id="line",
+        will=will,
+        receive_maximum=4,
+        longest_wait_s=60.0,
+        clock=clock,
+        draw=lambda: draw,
+    )
+    yield made
+    made.close()
+
+
+def hear(on: Line, kind: type[Kind], *, within_s: float = 8.0) -> Kind:
+    """Wait for the next event of a kind."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        event = on.next(0.2)
+        if isinstance(event, kind):
+            return event
+    raise AssertionError(f"no {kind.__name__} within {within_s} s")
+
+
+def test_a_line_is_dialled_by_waiting_for_what_happens(mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+    with line(section(mosquitto.port)) as on:
+        assert not on.up
+        assert on.publish(Message("t", b"")) is None
+
+        assert hear(on, Up).limits.receive_maximum == 20
+        assert on.up
+        assert on.trouble is None
+        on.subscribe("t")
+        assert hear(on, Subscribed).granted
+        mid = on.publish(Message("t", b"x"))
+        assert hear(on, Settled).mid == mid
+        assert on.publish(Message("t", b"y")) is not None
+        received = hear(on, Received)
+        on.acknowledge(received.mid)
+        assert received.payload in {b"x", b"y"}
+
+
+def test_a_broker_that_comes_late_is_found(mosquitto: Mosquitto) -> None:
+    with line(section(mosquitto.port)) as on:
+        assert on.next(0.0) is None
+        assert str(on.trouble).startswith(f"cannot reach the broker at {on.address}")
+        mosquitto.start()
+
+        hear(on, Up)
+        assert on.trouble is None
+
+
+def test_a_killed_broker_is_noticed_and_dialled_again(mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+    with line(section(mosquitto.port)) as on:
+        first = hear(on, Up)
+        mosquitto.kill()
+        hear(on, Down)
+        assert not on.up
+        assert on.publish(Message("t", b"")) is None
+        mosquitto.restart()
+
+        assert hear(on, Up).link > first.link
+
+
+def test_hanging_up_is_followed_by_a_new_dial_and_nothing_of_the_old_link_is_heard(mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+    with line(section(mosquitto.port)) as on:
+        first = hear(on, Up)
+        on.publish(Message("t", b""))
+        on.hang_up("no good")
+        assert on.trouble == "no good"
+        assert not on.up
+
+        events: list[Event | None] = []
+        assert until(lambda: isinstance(events.append(on.next(0.2)) or events[-1], Up))
+        assert [first.link + 1] == [event.link for event in events if isinstance(event, (Up, Down, Settled))]
+
+
+def test_without_a_link_there_is_nothing_to_do() -> None:
+    with line(section(free_port())) as on:
+        on.hang_up()
+        on.subscribe("t")
+        on.acknowledge(1)
+
+        assert on.trouble is None
+
+
+def test_a_wrong_password_is_told_and_tried_again_in_the_same_version(mosquitto: Mosquitto) -> None:
+    mosquitto.start(mosquitto.with_user("camera-1", "right"))
+    with line(login(mosquitto.port, "camera-1", "wrong")) as on:
+        for _ in range(3):
+            assert hear(on, Down).refused
+            assert on.trouble == "refused: Not authorized"
+        assert on.refused
+
+        refusals = [entry for entry in mosquitto.log.splitlines() if "Sending CONNACK to" in entry]
+        assert ["(0, 135)"] * 3 == [entry[entry.index("(") :] for entry in refusals]
+
+
+def test_somebody_else_can_wake_the_line_s_owner(mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+    with line(section(mosquitto.port)) as on:
+        hear(on, Up)
+        on.wake()
+
+        assert Woken() == on.next(5.0)
+
+
+def test_a_closed_line_sends_no_will_and_is_down(mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+    ear = Ear(section(mosquitto.port))
+    ear.link.connect()
+    ear.hear(Up)
+    ear.link.subscribe("s")
+    ear.hear(Subscribed)
+    with line(section(mosquitto.port), will=Message("s", b"offline")) as on:
+        hear(on, Up)
+        on.close()
+
+        assert not on.up
+        assert ear.silent(for_s=0.4)
+    ear.link.close()
+
+
+def test_every_failure_doubles_the_wait_up_to_the_longest() -> None:
+    clock = Clock()
+    waits: list[float] = []
+    with line(section(free_port()), draw=0.5, clock=clock) as on:
+        on.next(0.0)
+        for _ in range(9):
+            began, on.trouble = clock.now, None
+            while on.trouble is None:
+                clock.now += 0.125
+                on.next(0.0)
+            waits.append(clock.now - began)
+
+    assert [0.5, 1, 2, 4, 8, 16, 30, 30, 30] == waits
+    assert waits[0] == 0.5 * FIRST_WAIT_S
+
+
+def test_a_line_that_breaks_before_it_carried_anything_counts_as_a_failure(mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+    clock = Clock()
+    with line(section(mosquitto.port), draw=0.5, clock=clock) as on:
+        for wait_s in (0.5, 1.0, 2.0):
+            hear(on, Up)
+            on.hang_up()
+            clock.now += wait_s - 0.01
+            assert on.next(0.0) is None
+            assert not on.up
+            clock.now += 0.02
+        hear(on, Up)
+        on.publish(Message("t", b""))
+        hear(on, Settled)
+        on.hang_up()
+        clock.now += 0.51
+
+        hear(on, Up)
+
+
+V5_OK, V3_OK, V3_REFUSED = b"\x20\x03\x00\x00\x00", b"\x20\x02\x00\x00", b"\x20\x02\x00\x01"
+
+
+@pytest.mark.parametrize(
+    ("answers", "versions"),
+    [
+        ([V3_REFUSED, V3_OK], [5, 4]),
+        ([None, V3_OK], [5, 4]),
+        ([None, None, V5_OK], [5, 4, 5]),
+        ([None, V3_REFUSED, V5_OK], [5, 4, 5]),
+    ],
+    ids=["the version is refused", "it hangs up", "it hangs up twice", "the older one is refused"],
+)
+def test_the_other_version_is_tried_next(answers: list[bytes | None], versions: list[int]) -> None:
+    with accepting(answers) as (port, asked), line(section(port)) as on:
+        hear(on, Up)
+
+        assert versions == asked
+
+
+def test_the_version_that_worked_is_kept_by_a_broker_in_trouble() -> None:
+    with accepting([V5_OK, None, None, V5_OK]) as (port, asked), line(section(port)) as on:
+        hear(on, Up)
+        on.hang_up()
+        hear(on, Up)
+
+        assert [5, 5, 5, 5] == asked
+
+
+def test_a_broker_that_never_answers_is_given_up_and_dialled_in_the_other_version() -> None:
+    clock = Clock()
+    with accepting([b"", V3_OK]) as (port, asked), line(section(port), clock=clock) as on:
+        assert on.next(0.0) is None
+        clock.now += SILENCE_S - 0.01
+        assert on.next(0.0) is None
+        clock.now += 0.02
+        down = on.next(0.0)
+        assert isinstance(down, Down)
+        assert down.reason == "no answer to CONNECT"
+        clock.now += 1.0
+        hear(on, Up)
+
+        assert [5, 4] == asked
+
+
+def test_an_answer_that_waited_for_a_busy_owner_counts(mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+    clock = Clock()
+    with line(section(mosquitto.port), clock=clock) as on:
+        with mosquitto.frozen():
+            assert on.next(0.0) is None
+        assert until(lambda: "Sending CONNACK to line" in mosquitto.log)
+        clock.now += 60.0
+
+        hear(on, Up, within_s=1.0)
+
+
+def test_a_line_that_is_down_waits_without_spinning() -> None:
+    with line(section(free_port()), draw=0.999) as on:
+        on.next(0.0)
+        began = time.monotonic()
+        turns = 0
+        while time.monotonic() - began < 1.0:
+            on.next(0.5)
+            turns += 1
+
+        assert turns <= 5

@@ -1,0 +1,99 @@
+"""Values are read with their unit, refused without, and written as they were read."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from askance.units import (
+    ByteBudget,
+    ByteSize,
+    Duration,
+    FrameBudget,
+    Rate,
+    format_bytes,
+    format_duration,
+    parse_bytes,
+    parse_duration,
+)
+
+HOUR = timedelta(hours=1)
+FRAMES: TypeAdapter[Rate] = TypeAdapter(FrameBudget)
+BYTES: TypeAdapter[Rate] = TypeAdapter(ByteBudget)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("250ms", 0.25), ("5s", 5), ("2min", 120), ("1.5h", 5400), ("1day", 86400), ("2d", 172800), (" 5 s ", 5)],
+)
+def test_a_duration_has_a_unit(text: str, seconds: float) -> None:
+    assert timedelta(seconds=seconds) == parse_duration(text)
+
+
+@pytest.mark.parametrize("value", ["5", 5, 5.0, "", "s", "5 parsecs", "-5s", None, True, "1e3s"])
+def test_anything_else_is_no_duration(value: object) -> None:
+    with pytest.raises(ValueError, match=r"e\.g\. 5s"):
+        parse_duration(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "size"),
+    [
+        ("512B", 512),
+        ("48KiB", 49152),
+        ("30MB", 30_000_000),
+        ("2GiB", 2**31),
+        ("1kB", 1000),
+        (4096, 4096),
+    ],
+)
+def test_a_size_has_a_unit_or_is_a_number_of_bytes(value: object, size: int) -> None:
+    assert size == parse_bytes(value)
+
+
+@pytest.mark.parametrize("value", ["30", "30 mb", "MB", True, None, 1.5])
+def test_anything_else_is_no_size(value: object) -> None:
+    with pytest.raises(ValueError, match=r"e\.g\. 30MB"):
+        parse_bytes(value)
+
+
+@pytest.mark.parametrize(
+    ("adapter", "text", "rate"),
+    [
+        pytest.param(FRAMES, "20/h", Rate(20, HOUR), id="frames"),
+        pytest.param(BYTES, "30MB/day", Rate(30_000_000, timedelta(days=1)), id="bytes"),
+        pytest.param(FRAMES, "7/min", Rate(7, timedelta(minutes=1)), id="a minute"),
+    ],
+)
+def test_a_budget_is_an_amount_for_a_period(adapter: TypeAdapter[Rate], text: str, rate: Rate) -> None:
+    assert rate == adapter.validate_python(text) == adapter.validate_python(rate)
+    assert text == adapter.dump_python(rate)
+
+
+@pytest.mark.parametrize("value", ["20", "20/", "/h", "0/h", "-1/h", "20/parsec", "x/h", 20, None])
+def test_a_budget_of_nothing_or_without_a_period_is_refused(value: object) -> None:
+    with pytest.raises(ValidationError):
+        FRAMES.validate_python(value)
+
+
+@given(st.integers(0, 10**9))
+def test_durations_are_written_as_they_are_read(milliseconds: int) -> None:
+    duration = timedelta(milliseconds=milliseconds)
+
+    assert duration == parse_duration(format_duration(duration))
+
+
+@given(st.integers(0, 2**50))
+def test_sizes_are_written_as_they_are_read(size: int) -> None:
+    assert size == parse_bytes(format_bytes(size))
+
+
+def test_a_negative_size_is_out_of_bounds() -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(ByteSize).validate_python(-1)
+
+
+def test_the_schema_shows_how_values_are_written() -> None:
+    assert "5s" in TypeAdapter(Duration).json_schema()["examples"]
