@@ -12,7 +12,7 @@ MACHINE_PATHS = re.compile("|".join(f"(?<![\\w.-])/{folder}/" for folder in ("wo
 REGISTRY_HOSTS = re.compile(
     r"pypi\.(?:org|python)|python" + r"hosted\.org|deb\.debian\.|npm" + r"js\.org|ana" + r"conda\.org", re.IGNORECASE
 )
-BINARY = {".onnx", ".jpg", ".jpeg", ".png", ".mp4", ".ico", ".gif"}
+BINARY = {".bin", ".onnx", ".jpg", ".jpeg", ".png", ".mp4", ".ico", ".gif"}
 LOCKS = sorted(CHECKOUT.glob("requirements*.lock"))
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
