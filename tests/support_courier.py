@@ -40,7 +40,7 @@ class Shelf:
         waiting = [Waiting(frame_id, digest(envelope), len(envelope)) for frame_id, envelope in self.frames.items()]
         return [frame for frame in waiting if frame.frame_id not in exclude][:limit]
 
-    def read(self, frame_id: FrameId, offset: int, length: int) -> bytes | None:
+    def read(self, frame_id: FrameId, offset: int, *, length: int) -> bytes | None:
         if frame_id in self.gone:
             self.frames.pop(frame_id, None)
         envelope = self.frames.get(frame_id)

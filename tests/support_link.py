@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pydantic import SecretStr
 
+from askance.line import Line, Woken
 from askance.sections import BrokerSection
 from askance.transport import Link, LinkEvent, Message, Subscribed, Up
 from support_polling import until
@@ -90,3 +91,28 @@ def linked(
         yield ear
     finally:
         ear.link.close()
+
+
+Heard = TypeVar("Heard")
+
+
+def hear(on: Line, kind: type[Heard], *, within_s: float = 8.0) -> Heard:
+    """Wait for a line's next event of a kind, over those of other kinds."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        event = on.next(0.2)
+        if isinstance(event, kind):
+            return event
+    raise AssertionError(f"no {kind.__name__} within {within_s} s")
+
+
+def hear_all(on: Line, *kinds: type[LinkEvent], within_s: float = 8.0) -> list[LinkEvent]:
+    """Wait for events of all these kinds, in any order, and return everything that happened until then."""
+    events: list[LinkEvent] = []
+    deadline = time.monotonic() + within_s
+    while not set(kinds) <= {type(event) for event in events}:
+        assert time.monotonic() < deadline, f"only {events} within {within_s} s"
+        event = on.next(0.2)
+        if event is not None and not isinstance(event, Woken):
+            events.append(event)
+    return events

@@ -17,6 +17,7 @@ from askance.edge.sync import (
     HangUp,
     Kept,
     Lost,
+    Patience,
     Quarantine,
     Received,
     SendRange,
@@ -25,6 +26,7 @@ from askance.edge.sync import (
     Tick,
     Vanished,
     Waiting,
+    Window,
 )
 from askance.edge.sync.window import HEADROOM
 from askance.wire.identity import FrameId, Sha256, new_frame_id
@@ -36,6 +38,13 @@ PAYLOAD = 60 * 1024
 MESSAGES = 8
 ROUTE_S = 0.02
 ASKED = 128
+FRAMES = 16
+
+
+def machine(random: Random, *, kind: type[Sync] = Sync, patience: Patience | None = None) -> Sync:
+    """Build the real machine with the shipped settings."""
+    window = Window(messages=MESSAGES, payload=PAYLOAD, chunk=48 * 1024, keepalive_s=30.0)
+    return kind(window, frames=FRAMES, patience=patience or Patience(10.0, 900.0), draw=random.random)
 
 
 class World:

@@ -130,7 +130,7 @@ MESSAGES: dict[str, WireModel] = {
 
 @pytest.mark.parametrize("file", MESSAGES)
 def test_a_message_of_the_release_is_read_and_written_as_ever(file: str) -> None:
-    golden = (GOLDEN / file).read_bytes()
+    golden = (GOLDEN / file).read_bytes().removesuffix(b"\n")  # a text file ends a line, a message does not
 
     assert load_json(type(MESSAGES[file]), golden) == MESSAGES[file]
     assert dump_json(MESSAGES[file]) == golden

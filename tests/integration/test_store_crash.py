@@ -68,7 +68,7 @@ def test_every_frame_that_was_reported_survives_twenty_kills(tmp_path: Path) -> 
 
     with open_store(tmp_path / "store") as store:
         (ledger,) = store.ledgers()
-        contents = {frame_id: store.read(FrameId(frame_id), 0, 10**6) for frame_id in kept}
+        contents = {frame_id: store.read(FrameId(frame_id), 0, length=10**6) for frame_id in kept}
         pending = {due.frame_id for due in store.due(10**6, exclude=())}
     with index_of(tmp_path / "store") as index:
         seqs = [row["seq"] for row in index.execute("SELECT seq FROM captures ORDER BY seq")]

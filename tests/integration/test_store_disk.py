@@ -17,7 +17,7 @@ from support_store import keep, make_draft, open_store, sha_of
 
 
 def whole(store: Store, frame_id: FrameId) -> bytes | None:
-    return store.read(frame_id, 0, 2**30)
+    return store.read(frame_id, 0, length=2**30)
 
 
 def evicted(store: Store) -> dict[str, int]:

@@ -86,7 +86,7 @@ class CaptureStore(RuleBasedStateMachine):
 
     @rule(frame_id=frames)
     def read(self, frame_id: FrameId) -> None:
-        content = self.store.read(frame_id, 0, 2 * FRAME)
+        content = self.store.read(frame_id, 0, length=2 * FRAME)
         assert (content is None) == (not self.file(frame_id).exists())
         assert content is None or digest(content) == self.sha[frame_id]
 
@@ -102,7 +102,7 @@ class CaptureStore(RuleBasedStateMachine):
             self.file(frame_id).unlink()
         if restart:
             self.crash()
-        assert self.store.read(frame_id, 0, 10) is None
+        assert self.store.read(frame_id, 0, length=10) is None
         assert not self.file(frame_id).exists()
 
     @rule()

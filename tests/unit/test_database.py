@@ -73,6 +73,52 @@ def test_a_transaction_that_fails_did_not_happen(path: Path) -> None:
     assert not connection.in_transaction
 
 
+def test_a_transaction_that_succeeds_stands_for_everybody(path: Path) -> None:
+    with transaction(connect(path, [ONE])) as connection:
+        connection.execute("INSERT INTO things VALUES ('a')")
+
+    assert ["a"] == [row["name"] for row in connect(path, [ONE]).execute("SELECT name FROM things")]
+
+
+def test_a_commit_that_finds_the_disk_full_leaves_no_transaction_open(path: Path) -> None:
+    connection = connect(path, [ONE])
+    connection.execute("PRAGMA max_page_count = 4")
+
+    with pytest.raises(sqlite3.OperationalError, match="full"), transaction(connection):
+        connection.executemany("INSERT INTO things VALUES (?)", [(f"{number:01000}",) for number in range(100)])
+
+    assert not connection.in_transaction
+    assert 0 == connection.execute("SELECT count(*) FROM things").fetchone()[0]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot open the database") as caught:
+        connect(tmp_path / "nowhere" / "things.db", [ONE])
+
+    assert "nowhere" in str(caught.value.hint)
+
+
+def test_what_is_no_database_is_not_sound(path: Path) -> None:
+    path.write_bytes(b"not a database" * 100)
+
+    assert not sound(sqlite3.connect(path))
+
+
+def test_a_path_with_the_letters_of_an_address_is_a_path(tmp_path: Path) -> None:
+    odd = tmp_path / "a?mode=ro#b %20.db"
+
+    connect(odd, [ONE])
+
+    assert odd.is_file()
+
+
+def test_the_page_size_holds_for_a_new_database_only(path: Path) -> None:
+    made = connect(path, [ONE], page_bytes=8192)
+    again = connect(path, [ONE], page_bytes=4096)
+
+    assert [8192, 8192] == [made_or.execute("PRAGMA page_size").fetchone()[0] for made_or in (made, again)]
+
+
 def test_a_transaction_holds_the_write_lock_from_its_start(path: Path) -> None:
     first, second = connect(path, [ONE]), connect(path, [ONE])
     second.execute("PRAGMA busy_timeout = 0")

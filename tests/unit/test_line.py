@@ -3,20 +3,17 @@
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TypeVar
 
 import pytest
 
-from askance.line import FIRST_WAIT_S, SILENCE_S, Event, Line, Woken
+from askance.line import FIRST_WAIT_S, SILENCE_S, Line, Woken
 from askance.sections import BrokerSection
 from askance.transport import Down, Message, Received, Settled, Subscribed, Up
 from support_broker import Mosquitto, free_port
 from support_clock import Clock
-from support_link import Ear, login, section
+from support_link import Ear, hear, hear_all, login, section
 from support_peer import accepting
 from support_polling import until
-
-Kind = TypeVar("Kind")
 
 
 @contextmanager
@@ -39,16 +36,6 @@ def line(
     )
     yield made
     made.close()
-
-
-def hear(on: Line, kind: type[Kind], *, within_s: float = 8.0) -> Kind:
-    """Wait for the next event of a kind."""
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        event = on.next(0.2)
-        if isinstance(event, kind):
-            return event
-    raise AssertionError(f"no {kind.__name__} within {within_s} s")
 
 
 def test_a_line_is_dialled_by_waiting_for_what_happens(mosquitto: Mosquitto) -> None:
@@ -102,8 +89,7 @@ def test_hanging_up_is_followed_by_a_new_dial_and_nothing_of_the_old_link_is_hea
         assert on.trouble == "no good"
         assert not on.up
 
-        events: list[Event | None] = []
-        assert until(lambda: isinstance(events.append(on.next(0.2)) or events[-1], Up))
+        events = hear_all(on, Up)
         assert [first.link + 1] == [event.link for event in events if isinstance(event, (Up, Down, Settled))]
 
 
@@ -237,10 +223,10 @@ def test_a_broker_that_never_answers_is_given_up_and_dialled_in_the_other_versio
 def test_an_answer_that_waited_for_a_busy_owner_counts(mosquitto: Mosquitto) -> None:
     mosquitto.start()
     clock = Clock()
-    with line(section(mosquitto.port), clock=clock) as on:
+    with line(section(mosquitto.port, keepalive="1s"), clock=clock) as on:
         with mosquitto.frozen():
             assert on.next(0.0) is None
-        assert until(lambda: "Sending CONNACK to line" in mosquitto.log)
+        assert until(lambda: "Received PINGREQ from line" in mosquitto.log)  # sent once the answer was seen
         clock.now += 60.0
 
         hear(on, Up, within_s=1.0)

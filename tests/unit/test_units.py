@@ -97,3 +97,51 @@ def test_a_negative_size_is_out_of_bounds() -> None:
 
 def test_the_schema_shows_how_values_are_written() -> None:
     assert "5s" in TypeAdapter(Duration).json_schema()["examples"]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("0.5ms", "0.500ms"), ("1.5s", "1500ms"), ("90s", "90s"), ("0s", "0ms"), ("24h", "1day"), ("1.5day", "36h")],
+)
+def test_a_duration_is_written_in_the_largest_unit_that_divides_it(text: str, written: str) -> None:
+    assert written == format_duration(parse_duration(text))
+    assert parse_duration(text) == parse_duration(written)
+
+
+@given(st.integers(0, 10**12))
+def test_no_microsecond_is_lost(microseconds: int) -> None:
+    duration = timedelta(microseconds=microseconds)
+
+    assert duration == parse_duration(format_duration(duration))
+
+
+def test_a_duration_is_a_duration() -> None:
+    assert HOUR is parse_duration(HOUR)
+
+
+@pytest.mark.parametrize("text", ["36501day", "9" * 400 + "s"], ids=["a century", "400 digits"])
+def test_no_wait_is_longer_than_a_century(text: str) -> None:
+    with pytest.raises(ValueError, match="at most 36500day"):
+        parse_duration(text)
+
+
+def test_a_number_that_python_does_not_read_is_a_value_error() -> None:
+    with pytest.raises(ValueError, match="limit"):
+        parse_bytes("9" * 5000 + "B")
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("0.57kB", 570), ("4.35GB", 4_350_000_000), ("0.1MiB", None), ("1.5B", None)]
+)
+def test_a_broken_size_is_exact_or_refused(text: str, size: int | None) -> None:
+    if size is None:
+        with pytest.raises(ValueError, match="whole number of bytes"):
+            parse_bytes(text)
+    else:
+        assert size == parse_bytes(text)
+
+
+@pytest.mark.parametrize("value", ["1.5/h", "x/h", "2_0/h", "-1/h"])
+def test_a_frame_budget_is_a_whole_number(value: str) -> None:
+    with pytest.raises(ValidationError, match="whole number of frames"):
+        FRAMES.validate_python(value)

@@ -199,7 +199,7 @@ class Courier:
 
     def _send(self, command: sync.SendRange) -> sync.Event | None:
         frame = command.frame
-        data = self._shelf.read(frame.frame_id, command.offset, command.length)
+        data = self._shelf.read(frame.frame_id, command.offset, length=command.length)
         if data is None:
             self._health.count("sync.vanished")
             return sync.Vanished(frame.frame_id, command.ticket)

@@ -32,7 +32,7 @@ class Shelf(Protocol):
         """Return the most urgent undelivered frames."""
         ...
 
-    def read(self, frame_id: FrameId, offset: int, length: int) -> bytes | None:
+    def read(self, frame_id: FrameId, offset: int, *, length: int) -> bytes | None:
         """Return bytes of an envelope; None when the frame is gone."""
         ...
 

@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 
+import click
 import pytest
 
 from askance import __version__
+from askance.cli import askance as group
 from askance.cli import main
 from askance.errors import ModelError
 from support_programs import askance
@@ -52,3 +54,53 @@ def test_help_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert caught.value.code in {None, 0}
     assert "askance demo" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("raised", "code"),
+    [(KeyboardInterrupt(), 130), (click.Abort(), 130), (BrokenPipeError(), 141), (ModelError("ruined"), os.EX_DATAERR)],
+    ids=["interrupted", "aborted", "nobody reads", "an error of ours"],
+)
+def test_every_end_has_its_exit_code(monkeypatch: pytest.MonkeyPatch, raised: BaseException, code: int) -> None:
+    def fail(_context: click.Context) -> None:
+        raise raised
+
+    monkeypatch.setattr(group, "invoke", fail)
+
+    with pytest.raises(SystemExit) as caught:
+        main(["doctor"])
+
+    assert code == caught.value.code
+
+
+def test_an_error_without_a_hint_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_context: click.Context) -> None:
+        raise ModelError("ruined: x")
+
+    monkeypatch.setattr(group, "invoke", fail)
+
+    with pytest.raises(SystemExit):
+        main(["doctor"])
+
+    assert "error: ruined: x\n" == capsys.readouterr().err
+
+
+def test_what_a_command_returns_is_its_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    def three(_context: click.Context) -> int:
+        return 3
+
+    monkeypatch.setattr(group, "invoke", three)
+
+    with pytest.raises(SystemExit) as caught:
+        main(["doctor"])
+
+    assert 3 == caught.value.code
+
+
+def test_every_command_in_the_help_can_be_run() -> None:
+    context = click.Context(group)
+
+    assert all(group.get_command(context, name) is not None for name in group.list_commands(context))
+    assert group.get_command(context, "no-such") is None

@@ -103,7 +103,7 @@ def test_a_doubtful_frame_is_kept_with_what_was_seen_and_why(
 
     assert not isinstance(kept, Drop)
     (due,) = store.due(10, exclude=())
-    envelope = store.read(due.frame_id, 0, due.size)
+    envelope = store.read(due.frame_id, 0, length=due.size)
     assert envelope is not None
     manifest, jpeg = (opened := unpack(envelope)).manifest, opened.jpeg
     assert (DEVICE, CAMERA, "home") == (manifest.device, manifest.camera, manifest.pose)

@@ -74,3 +74,7 @@ def test_a_signal_lies_between_none_and_all(value: float) -> None:
 
 def test_equal_drops_are_equal() -> None:
     assert Drop("gate.still") == Drop("gate.still")
+
+
+def test_a_signal_at_its_bounds_is_one() -> None:
+    assert [0.0, 1.0] == [Signal("entropy", value, (), "").value for value in (0.0, 1.0)]

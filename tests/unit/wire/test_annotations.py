@@ -126,4 +126,4 @@ def test_every_box_cut_to_the_image_is_inside(x: float, y: float, right: float, 
 
 def test_an_annotation_is_never_changed_after_birth() -> None:
     with pytest.raises(ValidationError):
-        box().x = 3.0  # type: ignore[misc]  # the point of the test
+        box().x = 3.0

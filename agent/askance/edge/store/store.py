@@ -128,7 +128,7 @@ class Store:
         with self._lock, translated("look for frames to send"):
             return self._index.due(limit, exclude)
 
-    def read(self, frame_id: FrameId, offset: int, length: int) -> bytes | None:
+    def read(self, frame_id: FrameId, offset: int, *, length: int) -> bytes | None:
         """Return up to ``length`` bytes of the envelope from ``offset`` on; its hash has been checked in this run.
 
         None where the frame is not held, or no more: one whose file is gone or damaged is counted as evicted.

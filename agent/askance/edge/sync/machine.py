@@ -174,12 +174,12 @@ class Sync:
                 transfer.tries += 1
                 self._again(transfer, now, delay_s=self._wait_s(transfer))
             case Missing():
-                self._missing(transfer, receipt, now)
+                self._missing(transfer, receipt, now=now)
             case _:
                 assert_never(receipt)
         return []
 
-    def _missing(self, transfer: Transfer, receipt: Missing, now: float) -> None:
+    def _missing(self, transfer: Transfer, receipt: Missing, *, now: float) -> None:
         if not transfer.turn(Turn.MISSING):
             return
         size = transfer.frame.size

@@ -158,7 +158,7 @@ def test_a_damaged_index_is_set_aside_and_rebuilt_from_the_files(three: tuple[Pa
         assert (store.recovery.rebuilt, store.recovery.adopted) == (True, 3)
         assert ledger_of(store) == (3, 0, 3, {})
         assert {due.frame_id for due in store.due(9, exclude=())} == set(frame_ids)
-        assert unpack(store.read(keep(store), 0, 10**6) or b"").manifest.taken.seq == 3
+        assert unpack(store.read(keep(store), 0, length=10**6) or b"").manifest.taken.seq == 3
     assert (path / f"{INDEX}.corrupt-1").is_file()
 
 

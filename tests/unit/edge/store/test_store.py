@@ -34,7 +34,7 @@ def file_of(path: Path, frame_id: FrameId) -> Path:
 
 
 def whole(store: Store, frame_id: FrameId) -> bytes | None:
-    return store.read(frame_id, 0, 2**30)
+    return store.read(frame_id, 0, length=2**30)
 
 
 def evicted(store: Store) -> dict[str, int]:
@@ -57,7 +57,7 @@ def test_a_kept_frame_is_an_envelope_with_its_manifest_in_file_and_rows(store: S
     (due,) = store.due(10, exclude=())
     content = file_of(tmp_path, frame_id).read_bytes()
     assert (due.frame_id, due.sha256, due.size) == (frame_id, digest(content), len(content))
-    assert store.read(frame_id, 4, 8) == content[4:12]
+    assert store.read(frame_id, 4, length=8) == content[4:12]
 
 
 def test_a_frame_without_a_wall_clock_is_kept(store: Store) -> None:
@@ -135,7 +135,7 @@ def test_a_file_that_is_gone_is_counted_as_lost_when_it_is_read(
 ) -> None:
     frame_id = keep(store)
     if read_before:
-        store.read(frame_id, 0, 10)
+        store.read(frame_id, 0, length=10)
     file_of(tmp_path, frame_id).unlink()
 
     assert [whole(store, frame_id), whole(store, frame_id)] == [None, None]
@@ -147,7 +147,7 @@ def test_the_room_of_a_lost_frame_is_free_again(tmp_path: Path) -> None:
     with open_store(tmp_path, quota=10**6) as store:
         frame_ids = [keep(store, size=190_000) for _ in range(5)]
         file_of(tmp_path, frame_ids[2]).unlink()
-        store.read(frame_ids[2], 0, 1)
+        store.read(frame_ids[2], 0, length=1)
         keep(store, size=190_000)
 
         assert evicted(store) == {"lost": 1}
@@ -160,7 +160,7 @@ def test_a_file_with_another_hash_is_never_sent_and_kept_aside(store: Store, tmp
     content[-1] ^= 1
     file.write_bytes(content)
 
-    assert store.read(frame_id, 0, 10) is None
+    assert store.read(frame_id, 0, length=10) is None
     assert evicted(store) == {"damaged": 1}
     assert [aside.name for aside in (tmp_path / "store" / "damaged").iterdir()] == [file.name]
 
@@ -185,7 +185,7 @@ def test_the_quota_evicts_the_least_valuable_frame_and_refuses_one_worth_less(tm
         assert evicted(store) == {}
         keep(store, make_draft(value=0.45), size=190_000)
         assert evicted(store) == {"quota": 1}
-        assert store.read(frame_ids[1], 0, 1) is None
+        assert store.read(frame_ids[1], 0, length=1) is None
         assert len(list(tmp_path.rglob("*.askf"))) == 5
 
 
@@ -196,7 +196,7 @@ def test_the_random_arm_is_not_starved(tmp_path: Path) -> None:
         random = keep(store, make_draft(value=0.0, arm=Arm.RANDOM), size=190_000)
         keep(store, make_draft(value=1.0), size=190_000)
 
-        assert store.read(random, 0, 1) is not None
+        assert store.read(random, 0, length=1) is not None
         assert evicted(store) == {"quota": 2}
 
 
@@ -206,7 +206,7 @@ def test_a_frame_larger_than_the_quota_costs_no_other(tmp_path: Path) -> None:
         store.deliver(frame_id, sha_of(store, frame_id))
 
         assert store.keep(make_draft(), os.urandom(10**6)) == REFUSED
-        assert store.read(frame_id, 0, 1) is not None
+        assert store.read(frame_id, 0, length=1) is not None
 
 
 def test_spendings_are_stored_with_their_frame_and_survive_a_restart(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def test_one_thread_keeps_while_another_reads_and_delivers(store: Store) -> None
     delivered = 0
     while delivered < frames and (writer.is_alive() or store.due(1, exclude=())):
         for due in store.due(4, exclude=()):
-            assert digest(store.read(due.frame_id, 0, due.size) or b"") == due.sha256
+            assert digest(store.read(due.frame_id, 0, length=due.size) or b"") == due.sha256
             delivered += store.deliver(due.frame_id, due.sha256)
     writer.join()
 

@@ -1,82 +1,20 @@
 """The sync machine's answers, one situation at a time; whole runs are in ``tests/machine/test_sync.py``."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from askance.edge.sync import (
     Ask,
-    Ceiling,
-    Command,
-    Connected,
     Deliver,
-    Due,
-    Event,
-    Fetch,
-    HangUp,
     Kept,
-    Lost,
-    Patience,
     Quarantine,
-    Received,
     SendRange,
     Settled,
-    Sync,
     Tick,
     Vanished,
-    Waiting,
-    Window,
 )
-from askance.wire.identity import FrameId, Sha256, new_frame_id
-from askance.wire.receipts import Missing, Receipt, Receipts, Rejected, Stored
-
-UP = Connected(None, None)
-OTHER_SHA = Sha256("b" * 64)
-
-
-def waiting(index: int, *, size: int = 1000) -> Waiting:
-    return Waiting(new_frame_id(wall_ms=index, randomness=bytes(10)), Sha256("a" * 64), size)
-
-
-A, B = waiting(1), waiting(2)
-
-
-class Bench:
-    """A machine and the answers of a store that has ``frames``."""
-
-    def __init__(self, *frames: Waiting, most: int = 16, draw: float = 0.0, chunk: int = 48 * 1024) -> None:
-        window = Window(messages=8, payload=60 * 1024, chunk=chunk, keepalive_s=30.0)
-        self.sync = Sync(window, frames=most, patience=Patience(10.0, 900.0), draw=lambda: draw)
-        self.frames = list(frames)
-
-    def __call__(self, event: Event, now: float) -> list[Command]:
-        """Feed an event, answer what the store can, and return the other commands."""
-        left: list[Command] = []
-        events = [event]
-        while events:
-            for command in self.sync.receive(events.pop(0), now):
-                if isinstance(command, Fetch):
-                    due = [frame for frame in self.frames if frame.frame_id not in command.exclude][: command.limit]
-                    events.append(Due(tuple(due), more=len(due) == command.limit))
-                else:
-                    left.append(command)
-        return left
-
-
-def heard(*receipts: Receipt, credit: int | None = None, pause_s: float = 0, hello: bool = False) -> Received:
-    return Received(Receipts(a=receipts, credit=credit, pause_s=pause_s, hello=hello))
-
-
-def stored(frame: Waiting) -> Stored:
-    return Stored(st="stored", id=frame.frame_id, sha=frame.sha256)
-
-
-def missing(frame: Waiting, *need: tuple[int, int]) -> Missing:
-    return Missing(id=frame.frame_id, sha=frame.sha256, need=need or ((0, frame.size),))
-
-
-def asked(commands: Sequence[Command]) -> list[FrameId]:
-    return [frame.frame_id for command in commands if isinstance(command, Ask) for frame in command.frames]
+from askance.wire.identity import Sha256
+from askance.wire.receipts import Receipt, Rejected, Stored
+from support_bench import OTHER_SHA, UP, A, B, Bench, asked, heard, missing, stored, waiting
 
 
 def test_a_new_line_begins_with_a_query_about_everything_due() -> None:
@@ -268,103 +206,3 @@ def test_a_frame_that_vanished_is_forgotten_and_waits_for_no_acknowledgement() -
     assert [] == bench(Vanished(A.frame_id, 2), 0.1)
     assert bench.sync.idle
     assert bench.sync.wake_at(1.0) is None
-
-
-def test_a_line_on_which_nothing_moves_is_hung_up_once() -> None:
-    bench = Bench(A)
-    bench(UP, 0.0)
-
-    assert [HangUp()] == bench(Tick(), 30.0)
-    assert [] == bench(Tick(), 31.0)
-    assert [] == bench(Lost(by_us=True), 31.0)
-    assert [A.frame_id] == asked(bench(UP, 32.0))
-
-
-def test_a_slow_line_that_moves_is_left_standing() -> None:
-    big = waiting(1, size=100_000)
-    bench = Bench(big, chunk=20_000)
-    bench(UP, 0.0)
-    bench(Settled(1), 0.1)
-    bench(heard(missing(big)), 0.1)
-    for ticket, now in ((2, 20.0), (3, 40.0), (4, 60.0)):
-        assert HangUp() not in bench(Settled(ticket), now)
-
-
-def test_the_stall_comes_at_the_very_moment_for_which_it_was_announced() -> None:
-    for tenth in range(1, 200):
-        bench = Bench(A)
-        bench(UP, tenth / 10)
-        wake_at = tenth / 10 + 30.0
-
-        assert [HangUp()] == bench(Tick(), wake_at)
-
-
-def test_two_breaks_over_a_long_message_lower_the_ceiling() -> None:
-    big = waiting(1, size=40_000)
-    bench = Bench(big)
-    answers: list[list[Command]] = []
-    for now in (0.0, 10.0):
-        bench(UP, now)
-        bench(heard(missing(big)), now + 0.1)
-        answers.append(bench(Lost(), now + 0.2))
-
-    assert [[], [Ceiling(20_000)]] == answers
-
-
-def test_a_frame_that_breaks_the_line_at_the_floor_is_set_aside() -> None:
-    bench = Bench(A)
-    answers: list[list[Command]] = []
-    for now in (0.0, 10.0):
-        bench(UP, now)
-        bench(heard(missing(A)), now + 0.1)
-        answers.append(bench(Lost(), now + 0.2))
-
-    assert [[], [Quarantine(A.frame_id, "the broker hangs up on it")]] == answers
-
-
-def test_a_long_query_is_sent_in_parts() -> None:
-    frames = [waiting(index) for index in range(40)]
-    bench = Bench(*frames, most=40)
-
-    assert 32 == len(asked(bench(UP, 0.0)))
-    assert 8 == len(asked(bench(Settled(1), 0.1)))
-
-
-def test_a_query_keeps_below_what_the_broker_announced() -> None:
-    frames = [waiting(index) for index in range(40)]
-    bench = Bench(*frames, most=40)
-
-    assert 3 == len(asked(bench(Connected(1, 1000), 0.0)))
-
-
-def test_a_query_waits_while_the_window_is_full() -> None:
-    big = waiting(1, size=48 * 1024)
-    bench = Bench(big)
-    bench(Connected(1, None), 0.0)
-    bench(Settled(1), 0.1)
-    bench(heard(missing(big)), 0.1)
-    bench.frames.append(B)
-
-    assert [] == bench(Kept(), 0.2)
-    assert [B.frame_id] == asked(bench(Settled(2), 0.3))
-
-
-def test_a_short_message_does_not_overtake_a_long_one_that_waits_for_room() -> None:
-    long, short = waiting(1, size=96 * 1024), waiting(2, size=500)
-    bench = Bench(long, short)
-    bench(UP, 0.0)
-    bench(Settled(1), 0.1)
-
-    first = bench(heard(missing(long), missing(short)), 0.2)
-    second = bench(Settled(2), 0.3)
-
-    assert [SendRange(2, long, 0, 48 * 1024)] == first
-    assert [SendRange(3, long, 48 * 1024, 48 * 1024), SendRange(4, short, 0, 500)] == second
-
-
-def test_without_a_line_nothing_is_done_and_nothing_is_waited_for() -> None:
-    bench = Bench(A)
-
-    assert [] == [*bench(Kept(), 0.0), *bench(Tick(), 1.0)]
-    assert bench.sync.wake_at(1.0) is None
-    assert not bench.sync.idle
