@@ -23,7 +23,7 @@ def diagram(table: Table, *, start: Enum) -> str:
         arrows.setdefault((before, after), []).append(event.name.lower())
     lines = [f"    [*] --> {start.name}"]
     lines += [f"    {before.name} --> {after.name}: {', '.join(events)}" for (before, after), events in arrows.items()]
-    ends = {after for after in table.values()} - {before for before, _ in table}
+    ends = set(table.values()) - {before for before, _ in table}
     lines += [f"    {end.name} --> [*]" for end in sorted(ends, key=lambda state: state.name)]
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
 

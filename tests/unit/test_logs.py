@@ -24,9 +24,7 @@ def test_a_record_is_one_json_object_in_one_line() -> None:
 
 
 @pytest.mark.parametrize(("form", "starts"), [("text", "2"), ("json", "{")])
-def test_only_the_level_asked_for_and_above_is_said(
-    form: str, starts: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_only_the_level_asked_for_and_above_is_said(form: str, starts: str, capsys: pytest.CaptureFixture[str]) -> None:
     before = logging.getLogger().handlers[:], logging.getLogger().level
     try:
         set_up(LogSection.model_validate({"level": "warning", "form": form}))

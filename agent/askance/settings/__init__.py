@@ -1,4 +1,4 @@
-"""Configuration: a YAML file, the parts in the folder ``NAME.d`` beside it and the environment become one checked tree."""
+"""Configuration: a YAML file, the parts in ``NAME.d`` beside it and the environment become one checked tree."""
 
 from askance.settings.document import Document, KeyPath, Place, Value, merge, parse_document
 from askance.settings.faults import locate, nearest

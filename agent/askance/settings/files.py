@@ -17,7 +17,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def load(model: type[Model], path: Path | None, *, environ: Mapping[str, str] = os.environ) -> Model:
-    """Build a program's configuration from its file ``NAME.yaml``, ``NAME.d/*.yaml`` beside it in name order, and the environment.
+    """Build a program's configuration from ``NAME.yaml``, ``NAME.d/*.yaml`` in name order, and the environment.
 
     Relative paths in a file start from that file's folder, those in the environment from the working directory.
 

@@ -7,8 +7,9 @@ from askance.wire.identity import FrameId
 
 FLOOR: Final = 4096
 HEADROOM: Final = 512
-SUSPECT_S: Final = 2.0
+SLOW_S: Final = 2.0
 STRIKES: Final = 2
+LAST_STRIKES: Final = 10
 SMOOTHING: Final = 0.125
 
 
@@ -99,33 +100,30 @@ class Window:
     def broken(self, now: float, *, by_us: bool) -> tuple[FrameId | None, bool]:
         """Find out whether the line broke over a message.
 
-        Two breaks that each follow a send of the same frame within ``SUSPECT_S`` seconds halve the ceiling; at the
-        floor the frame itself is to blame. A line that moved nothing for longer is slow: it gets shorter messages.
+        Two breaks in a row over the same frame, none of which has been acknowledged in between, halve the ceiling: too
+        long for the broker or for the line, the remedy is the same. At the floor ``LAST_STRIKES`` of them set the frame
+        aside. A line on which nothing moved for long is slow: it gets shorter messages, whoever hung up.
 
         Returns:
             The frame to set aside, or None; and whether the ceiling changed.
         """
         since = self.silent_since
-        if since is not None and now - since > SUSPECT_S:
+        if since is not None and now - since > SLOW_S:
             at_most = self._under_way / (now - since)
             self.goodput = at_most if self.goodput is None else min(self.goodput, at_most)
-        suspect = None if by_us else self._suspect(now)
+        suspect = None if by_us else self._suspect()
         self._flights.clear()
         return (None, False) if suspect is None else self._strike(*suspect)
 
-    def _suspect(self, now: float) -> tuple[FrameId, int] | None:
-        """Of the frames sent last, the one with the longest message: a short one in its wake is not to blame."""
-        young = [
-            (flight.length, flight.frame_id)
-            for flight in self._flights.values()
-            if flight.frame_id is not None and now - flight.sent_at <= SUSPECT_S
-        ]
-        longest = max((length for length, _ in young), default=0)
-        return next(((frame_id, length) for length, frame_id in young if length == longest), None)
+    def _suspect(self) -> tuple[FrameId, int] | None:
+        """Name the frame of the longest message, the first of several: a short one in its wake is not to blame."""
+        flights = [(flight.frame_id, flight.length) for flight in self._flights.values()]
+        longest = max((length for frame_id, length in flights if frame_id is not None), default=0)
+        return next(((frame_id, length) for frame_id, length in flights if frame_id and length == longest), None)
 
     def _strike(self, frame_id: FrameId, length: int) -> tuple[FrameId | None, bool]:
         self._strikes[frame_id] = self._strikes.get(frame_id, 0) + 1
-        if self._strikes[frame_id] < STRIKES:
+        if self._strikes[frame_id] < (STRIKES if length > FLOOR else LAST_STRIKES):
             return None, False
         del self._strikes[frame_id]
         if length <= FLOOR:
