@@ -151,6 +151,26 @@ def test_a_slow_line_learns_to_send_shorter_messages(bytes_per_s: float) -> None
     assert tally.sent_bytes <= 2.5 * sum(sizes)
 
 
+@pytest.mark.parametrize("bytes_per_s", [2000.0, 20_000.0, 200_000.0])
+def test_a_limit_is_learnt_at_any_speed(bytes_per_s: float) -> None:
+    sizes = (200_000, 30_000, 3000)
+    world = World(Setup(sizes, Faults(longest_unannounced=9000), bytes_per_s=bytes_per_s), 1, make=machine)
+
+    world.run(limit_s=8 * sum(sizes) / bytes_per_s)
+
+    assert world.left == 0
+
+
+@quick
+@given(sizes=st.lists(small, min_size=5, max_size=20).map(tuple), seed=seeds)
+def test_a_line_that_is_slow_and_breaks_often_costs_no_frame(sizes: tuple[int, ...], seed: int) -> None:
+    world = World(Setup(sizes, Faults(break_every_s=15.0), bytes_per_s=1000.0), seed, make=machine)
+
+    tally = world.run(limit_s=LIMIT_S)
+
+    assert (0, {}) == (world.left, tally.quarantined)
+
+
 def test_small_frames_are_not_blamed_for_the_long_one_before_them() -> None:
     sizes = (9000, *[2000] * 10)
     world = World(Setup(sizes, Faults(longest_unannounced=5000)), 3, make=machine)

@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from queue import Queue
@@ -20,15 +21,17 @@ from askance.edge.pipeline import Pipeline, Stages
 from askance.edge.source import Source, open_source
 from askance.edge.store import Store
 from askance.edge.store.lifecycle import State
-from askance.edge.workers import HandOver, Worker, carry, process, read
+from askance.edge.workers import HandOver, Pulse, Worker, carry, process, read
+from askance.errors import ConfigError, StoreFullError
 from askance.logs import set_up
 from askance.notify import notify, watchdog_interval_s
 from askance.wire.identity import CameraId
 from askance.wire.receipts import Status
 
-STOP_S: Final = 5.0
+STOP_S: Final = 4.5
 LOOK_S: Final = 0.25
 SILENT_S: Final = 45.0
+MAX_LEDGERS: Final = 16
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +52,10 @@ def run(config: EdgeConfig, *, until_delivered: bool = False) -> None:
         signal.signal(number, lambda _number, _stack: stop.set())
     with ExitStack() as resources:
         agent = Agent(config, resources, stop=stop)
+        if until_delivered and not agent.only_recordings():
+            raise ConfigError(
+                "a camera never ends: nothing is ever delivered for good", hint="leave --until-delivered out"
+            )
         agent.start()
         notify("READY=1")
         agent.watch(until_delivered=until_delivered)
@@ -100,6 +107,10 @@ class Agent:
         )
         self._workers = self._hire()
 
+    def only_recordings(self) -> bool:
+        """Whether every source ends by itself."""
+        return not any(source.live for source in self._sources.values())
+
     def start(self) -> None:
         """Start every worker."""
         for worker in self._workers:
@@ -119,7 +130,7 @@ class Agent:
                 fed = now
 
     def join(self) -> None:
-        """Stop the workers in order: cameras, pipeline, courier.
+        """Stop all workers, and wait ``STOP_S`` seconds for them at most.
 
         Raises:
             Exception: the failure of the first worker that failed.
@@ -137,35 +148,31 @@ class Agent:
 
     def _hire(self) -> list[Worker]:
         frames: HandOver = Queue(maxsize=1)
-        hire = partial(Worker, stop=self._stop, health=self._health)
         readers = [
-            hire(f"camera {camera}", partial(read, camera, source, frames=frames, stop=self._stop, health=self._health))
+            self._worker(f"camera {camera}", partial(read, source=source, camera=camera, frames=frames))
             for camera, source in self._sources.items()
         ]
-        self._looking = hire(
-            "pipeline",
-            partial(
-                process,
-                self._pipeline,
-                frames,
-                cameras=len(readers),
-                kept=self._line.wake,
-                stop=self._stop,
-                health=self._health,
-            ),
-        )
-        courier = hire("courier", partial(carry, self._courier, stop=self._stop, health=self._health))
-        return [*readers, self._looking, courier]
+        looks = partial(process, pipeline=self._pipeline, frames=frames, cameras=len(readers), kept=self._line.wake)
+        self._looking = self._worker("pipeline", looks)
+        return [*readers, self._looking, self._worker("courier", partial(carry, courier=self._courier))]
+
+    def _worker(self, part: str, work: Callable[[Pulse], None]) -> Worker:
+        return Worker(Pulse(part, self._stop, self._health), work)
 
     def _delivered(self) -> bool:
         """Whether every recording has been played and the store holds nothing that waits for the centre."""
-        return not self._looking.is_alive() and not self._store.usage().counts.get(State.PENDING, 0)
+        if self._looking.is_alive():
+            return False
+        try:
+            return not self._store.usage().counts.get(State.PENDING, 0)
+        except StoreFullError as error:
+            self._health.trouble("store", str(error))
+            return False
 
     def _silent(self, now: float) -> tuple[str, ...]:
         """Parts without progress; a camera that is away but being looked for is none."""
-        silent = self._health.vitals().silent(now, longer_than_s=SILENT_S)
-        looking = {f"camera {camera}" for camera, source in self._sources.items() if now - source.beat() < SILENT_S}
-        return tuple(part for part in silent if part not in looking)
+        looking = {f"camera {camera}": source.beat() for camera, source in self._sources.items()}
+        return self._health.vitals().silent(now, longer_than_s=SILENT_S, elsewhere=looking)
 
     def _say_trouble(self) -> None:
         """Log what has newly gone wrong, or right."""
@@ -179,6 +186,11 @@ class Agent:
 
     def _status(self) -> Status:
         """Say how the device is; ``online`` as long as nobody has asked it to stop."""
+        try:
+            ledgers = self._store.ledgers()[:MAX_LEDGERS]
+        except StoreFullError as error:
+            self._health.trouble("store", str(error))
+            ledgers = ()
         vitals = self._health.vitals()
         counts = dict(vitals.counts)
         for camera, source in self._sources.items():
@@ -190,7 +202,7 @@ class Agent:
             boot_id=self._boot_id,
             monotonic_ns=time.monotonic_ns(),
             wall_ms=time.time_ns() // 10**6,
-            ledgers=self._store.ledgers()[:16],
+            ledgers=ledgers,
             counters=counts,
             trouble=tuple(f"{part}: {what}"[:240] for part, what in vitals.trouble.items())[:16],
         )

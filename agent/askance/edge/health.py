@@ -23,9 +23,16 @@ class Vitals:
     beats: Mapping[str, float]
     trouble: Mapping[str, str]
 
-    def silent(self, now: float, *, longer_than_s: float) -> tuple[str, ...]:
-        """Parts that have made no progress for longer than that."""
-        return tuple(sorted(part for part, beat in self.beats.items() if now - beat > longer_than_s))
+    def silent(self, now: float, *, longer_than_s: float, elsewhere: Mapping[str, float]) -> tuple[str, ...]:
+        """Parts that have made no progress for longer than that.
+
+        Args:
+            now: monotonic seconds.
+            longer_than_s: seconds of silence that are too long.
+            elsewhere: signs of life that parts have given by other ways, in monotonic seconds.
+        """
+        last = {part: max(beat, elsewhere.get(part, beat)) for part, beat in self.beats.items()}
+        return tuple(sorted(part for part, beat in last.items() if now - beat > longer_than_s))
 
 
 class Health:

@@ -32,53 +32,70 @@ class Ended:
 HandOver: TypeAlias = "Queue[Frame | Ended]"
 
 
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A worker's sign of life, and the word that it is time to stop.
+
+    Attributes:
+        part: the name under which the agent knows it.
+        stop: set when the agent stops.
+        health: takes the signs of life.
+    """
+
+    part: str
+    stop: threading.Event
+    health: Health
+
+    def going(self) -> bool:
+        """Give a sign of life; whether to go on."""
+        self.health.beat(self.part, time.monotonic())
+        return not self.stop.is_set()
+
+
 class Worker(threading.Thread):
     """A thread whose failure stops the agent instead of being lost.
 
     Args:
-        name: of the thread.
-        work: runs until it has nothing more to do or ``stop`` is set.
-        stop: set when the worker fails.
-        health: counts the failure.
+        pulse: its own.
+        work: runs until it has nothing more to do or the pulse says so.
     """
 
-    def __init__(self, name: str, work: Callable[[], None], *, stop: threading.Event, health: Health) -> None:
-        super().__init__(name=name, daemon=True)
+    def __init__(self, pulse: Pulse, work: Callable[[Pulse], None]) -> None:
+        super().__init__(name=pulse.part, daemon=True)
         self.failure: Exception | None = None
+        self._pulse = pulse
         self._work = work
-        self._halt = stop
-        self._health = health
 
     def run(self) -> None:
         """Work. This is a thread's top: whatever happens is logged, counted, and kept for the one who joins."""
         try:
-            self._work()
+            if self._pulse.going():  # from here on silence is noticed, also that of a worker that never gets anywhere
+                self._work(self._pulse)
         except AskanceError as error:  # it says all there is to say, to the one who joins
             self._fail(error)
         except Exception as error:
             logger.exception("%s failed", self.name)
             self._fail(error)
         finally:
-            self._health.retire(self.name)
+            self._pulse.health.retire(self._pulse.part)
 
     def _fail(self, error: Exception) -> None:
-        self._health.count("worker.failed")
+        self._pulse.health.count("worker.failed")
         self.failure = error
-        self._halt.set()
+        self._pulse.stop.set()
 
 
-def read(camera: CameraId, source: Source, *, frames: HandOver, stop: threading.Event, health: Health) -> None:
+def read(pulse: Pulse, source: Source, *, camera: CameraId, frames: HandOver) -> None:
     """Hand a source's frames over until it ends or the agent stops."""
     for frame in source.frames():
-        if not _put(frame, frames, stop=stop, beat=lambda: health.beat(f"camera {camera}", time.monotonic())):
+        if not _put(frame, frames, pulse=pulse):
             return
-    _put(Ended(camera), frames, stop=stop, beat=lambda: None)
+    _put(Ended(camera), frames, pulse=pulse)
 
 
-def _put(item: Frame | Ended, frames: HandOver, *, stop: threading.Event, beat: Callable[[], None]) -> bool:
+def _put(item: Frame | Ended, frames: HandOver, *, pulse: Pulse) -> bool:
     """Wait for the one place to be free; False when the agent stops first."""
-    while not stop.is_set():
-        beat()
+    while pulse.going():
         try:
             frames.put(item, timeout=PATIENCE_S)
         except Full:
@@ -87,18 +104,9 @@ def _put(item: Frame | Ended, frames: HandOver, *, stop: threading.Event, beat: 
     return False
 
 
-def process(
-    pipeline: Pipeline,
-    frames: HandOver,
-    *,
-    cameras: int,
-    kept: Callable[[], None],
-    stop: threading.Event,
-    health: Health,
-) -> None:
+def process(pulse: Pulse, pipeline: Pipeline, *, frames: HandOver, cameras: int, kept: Callable[[], None]) -> None:
     """Look at frames until all ``cameras`` sources have ended or the agent stops; ``kept`` is told of captures."""
-    while cameras and not stop.is_set():
-        health.beat("pipeline", time.monotonic())
+    while cameras and pulse.going():
         try:
             item = frames.get(timeout=PATIENCE_S)
         except Empty:
@@ -109,9 +117,8 @@ def process(
             kept()
 
 
-def carry(courier: Courier, *, stop: threading.Event, health: Health) -> None:
+def carry(pulse: Pulse, courier: Courier) -> None:
     """Carry frames to the centre until the agent stops, then say goodbye."""
-    while not stop.is_set():
-        health.beat("courier", time.monotonic())
+    while pulse.going():
         courier.step()
     courier.farewell()

@@ -26,10 +26,11 @@ def test_a_part_without_a_sign_of_life_is_silent_until_it_retires() -> None:
     health.beat("pipeline", 10.0)
     health.beat("courier", 50.0)
 
-    assert ("pipeline",) == health.vitals().silent(60.0, longer_than_s=30)
+    assert ("pipeline",) == health.vitals().silent(60.0, longer_than_s=30, elsewhere={})
+    assert () == health.vitals().silent(60.0, longer_than_s=30, elsewhere={"pipeline": 40.0, "nobody": 0.0})
     health.retire("pipeline")
     health.retire("nobody")
-    assert () == health.vitals().silent(60.0, longer_than_s=30)
+    assert () == health.vitals().silent(60.0, longer_than_s=30, elsewhere={})
 
 
 def test_trouble_is_news_once_and_its_end_too() -> None:

@@ -1,6 +1,7 @@
 """The agent's threads: frames are handed over one at a time, and no failure is lost."""
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from queue import Queue
 
@@ -9,7 +10,7 @@ import pytest
 
 from askance.edge.health import Health
 from askance.edge.values import Frame, Instant
-from askance.edge.workers import Ended, HandOver, Worker, read
+from askance.edge.workers import Ended, HandOver, Pulse, Worker, read
 from askance.errors import SourceError
 from askance.wire.capture import ClockQuality
 from askance.wire.identity import CameraId
@@ -41,52 +42,65 @@ class Recording:
         """Nothing to close."""
 
 
-def test_a_recording_is_handed_over_frame_by_frame_and_then_its_end() -> None:
+def reader(frames: HandOver, pulse: Pulse) -> Worker:
+    return Worker(pulse, lambda own: read(own, Recording(), camera=CAMERA, frames=frames))
+
+
+@pytest.fixture
+def pulse() -> Pulse:
+    return Pulse("camera gate", threading.Event(), Health())
+
+
+def test_a_recording_is_handed_over_frame_by_frame_and_then_its_end(pulse: Pulse) -> None:
     frames: HandOver = Queue(maxsize=1)
-    health, stop = Health(), threading.Event()
-    reader = Worker(
-        "camera", lambda: read(CAMERA, Recording(), frames=frames, stop=stop, health=health), stop=stop, health=health
-    )
-    reader.start()
+    working = reader(frames, pulse)
+    working.start()
 
     got = [frames.get(timeout=5) for _ in range(4)]
-    reader.join(5)
+    working.join(5)
 
     assert [0, 1, 2] == [item.index for item in got[:3] if isinstance(item, Frame)]
     assert Ended(CAMERA) == got[3]
-    assert "camera gate" in health.vitals().beats
 
 
-def test_a_reader_that_nobody_takes_from_ends_when_the_agent_stops() -> None:
+def test_a_reader_that_nobody_takes_from_ends_when_the_agent_stops(pulse: Pulse) -> None:
     frames: HandOver = Queue(maxsize=1)
-    health, stop = Health(), threading.Event()
-    reader = Worker(
-        "camera", lambda: read(CAMERA, Recording(), frames=frames, stop=stop, health=health), stop=stop, health=health
-    )
-    reader.start()
+    working = reader(frames, pulse)
+    working.start()
     assert until(frames.full)
 
-    stop.set()
-    reader.join(5)
+    pulse.stop.set()
+    working.join(5)
 
-    assert not reader.is_alive()
+    assert not working.is_alive()
+
+
+def test_a_worker_that_hangs_from_the_start_is_noticed(pulse: Pulse) -> None:
+    release = threading.Event()
+    working = Worker(pulse, lambda _own: release.wait(10) and None)
+    working.start()
+
+    assert until(lambda: "camera gate" in pulse.health.vitals().beats)
+    later = time.monotonic() + 60
+    assert ("camera gate",) == pulse.health.vitals().silent(later, longer_than_s=45, elsewhere={})
+    release.set()
+    working.join(5)
+    assert () == pulse.health.vitals().silent(later, longer_than_s=45, elsewhere={})
 
 
 @pytest.mark.parametrize("error", [SourceError("no such file", hint="look"), ZeroDivisionError("bug")])
 def test_a_failure_stops_the_agent_and_is_kept_for_the_one_who_joins(
-    error: Exception, caplog: pytest.LogCaptureFixture
+    pulse: Pulse, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    health, stop = Health(), threading.Event()
-
-    def fail() -> None:
+    def fail(_own: Pulse) -> None:
         raise error
 
-    worker = Worker("pipeline", fail, stop=stop, health=health)
+    worker = Worker(pulse, fail)
     worker.start()
     worker.join(5)
 
     assert error is worker.failure
-    assert stop.is_set()
-    assert 1 == health.vitals().counts["worker.failed"]
+    assert pulse.stop.is_set()
+    assert 1 == pulse.health.vitals().counts["worker.failed"]
     # an error of ours says all there is to say at the end; a bug needs its traceback
     assert isinstance(error, SourceError) != ("ZeroDivisionError" in caplog.text)

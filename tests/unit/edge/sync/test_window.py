@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from askance.edge.sync.window import FLOOR, HEADROOM, SUSPECT_S, Flight, Window
+from askance.edge.sync.window import FLOOR, HEADROOM, LAST_STRIKES, SLOW_S, Flight, Window
 from askance.wire.identity import FrameId
 
 A, B, C = FrameId("A"), FrameId("B"), FrameId("C")
@@ -117,7 +117,7 @@ def test_a_message_that_was_not_sent_after_all_is_not_waited_for() -> None:
 def test_two_breaks_over_the_same_frame_halve_the_ceiling() -> None:
     on = window()
     fly(on, [Flight(A, 40_000, 10.0)])
-    assert (None, False) == on.broken(10.0 + SUSPECT_S, by_us=False)
+    assert (None, False) == on.broken(10.5, by_us=False)
 
     fly(on, [Flight(A, 40_000, 20.0)])
     assert (None, True) == on.broken(20.5, by_us=False)
@@ -125,23 +125,41 @@ def test_two_breaks_over_the_same_frame_halve_the_ceiling() -> None:
     assert 20_000 == on.chunk
 
 
-def test_at_the_floor_the_frame_is_set_aside() -> None:
+def test_at_the_floor_the_frame_is_set_aside_after_many_breaks_in_a_row() -> None:
     on = window()
     verdicts: list[tuple[FrameId | None, bool]] = []
-    for at in (10.0, 20.0):
-        fly(on, [Flight(A, FLOOR, at)])
-        verdicts.append(on.broken(at, by_us=False))
+    for at in range(LAST_STRIKES):
+        fly(on, [Flight(A, FLOOR, float(at))])
+        verdicts.append(on.broken(float(at), by_us=False))
 
-    assert [(None, False), (A, False)] == verdicts
+    assert [*[(None, False)] * (LAST_STRIKES - 1), (A, False)] == verdicts
     assert on.ceiling is None
 
 
-def test_a_short_message_in_the_wake_of_a_long_one_is_not_to_blame() -> None:
+def test_a_ceiling_is_never_below_the_floor() -> None:
+    on = window()
+    for at in (10.0, 20.0):
+        fly(on, [Flight(A, FLOOR + 1, at)])
+        on.broken(at, by_us=False)
+
+    assert FLOOR == on.ceiling
+
+
+@pytest.mark.parametrize(
+    "flights",
+    [
+        [Flight(None, 4000, 9.0), Flight(A, 9000, 10.0), Flight(B, 2000, 10.1), Flight(C, 9000, 10.2)],
+        [Flight(B, 2000, 9.9), Flight(A, 9000, 10.0)],
+    ],
+    ids=["the short one came later", "the short one came first"],
+)
+def test_the_longest_message_is_to_blame_and_of_equals_the_first(flights: list[Flight]) -> None:
     on = window()
     verdicts: list[tuple[FrameId | None, bool]] = []
-    for at in (10.0, 20.0):
-        fly(on, [Flight(A, 9000, at), Flight(B, 2000, at + 0.1), Flight(C, 2000, at + 0.2)])
-        verdicts.append(on.broken(at + 0.3, by_us=False))
+    for _ in range(2):
+        fly(on, flights)
+        verdicts.append(on.broken(10.3, by_us=False))
+    fly(on, [Flight(A, 4500, 30.0)])
 
     assert [(None, False), (None, True)] == verdicts
     assert 4500 == on.ceiling
@@ -149,30 +167,26 @@ def test_a_short_message_in_the_wake_of_a_long_one_is_not_to_blame() -> None:
 
 def test_an_acknowledged_message_clears_its_frame() -> None:
     on = window()
-    fly(on, [Flight(A, FLOOR, 10.0)])
+    fly(on, [Flight(A, 40_000, 10.0)])
     on.broken(10.0, by_us=False)
-    fly(on, [Flight(A, FLOOR, 20.0)])
+    fly(on, [Flight(A, 40_000, 20.0)])
     on.arrive(1, 20.1)
-    fly(on, [Flight(A, FLOOR, 21.0)])
+    fly(on, [Flight(A, 40_000, 21.0)])
 
     assert (None, False) == on.broken(21.0, by_us=False)
 
 
-@pytest.mark.parametrize(
-    "flights",
-    [[], [Flight(None, 4000, 10.0)], [Flight(A, 4000, 10.0 - SUSPECT_S)]],
-    ids=["nothing", "a query", "an old message"],
-)
+@pytest.mark.parametrize("flights", [[], [Flight(None, 4000, 10.0)]], ids=["nothing", "a query"])
 def test_nothing_is_to_blame_for_a_break_over(flights: list[Flight]) -> None:
     on = window()
-    for _ in range(3):
+    for _ in range(LAST_STRIKES + 1):
         fly(on, flights)
         assert (None, False) == on.broken(10.1, by_us=False)
 
 
 def test_nothing_is_to_blame_when_we_hang_up_ourselves() -> None:
     on = window()
-    for _ in range(3):
+    for _ in range(LAST_STRIKES + 1):
         fly(on, [Flight(A, FLOOR, 10.0)])
         assert (None, False) == on.broken(10.0, by_us=True)
 
@@ -184,6 +198,14 @@ def test_a_line_that_moved_nothing_gets_shorter_messages() -> None:
 
     assert 1600.0 == on.goodput
     assert 6000 == on.chunk
+
+
+def test_a_quick_break_says_nothing_about_the_line_s_speed() -> None:
+    on = window()
+    fly(on, [Flight(A, 48_000, 0.0)])
+    on.broken(SLOW_S, by_us=False)
+
+    assert on.goodput is None
 
 
 def test_a_silent_end_does_not_make_a_slow_line_look_faster() -> None:
