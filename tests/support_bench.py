@@ -29,6 +29,11 @@ def waiting(index: int, *, size: int = 1000) -> Waiting:
 A, B = waiting(1), waiting(2)
 
 
+def idle(sync: Sync) -> bool:
+    """Whether nothing is under way and the store had nothing more."""
+    return not sync._transfers and not sync._more and not sync._fetching
+
+
 class Bench:
     """A machine and the answers of a store that has ``frames``."""
 

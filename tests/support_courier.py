@@ -68,6 +68,7 @@ class Round:
     """A courier and all that it works with."""
 
     courier: Courier
+    machine: Sync
     line: Line
     shelf: Shelf
     health: Health
@@ -109,9 +110,10 @@ def rounds(
     window = Window(messages=8, payload=60 * 1024, chunk=48 * 1024, keepalive_s=30.0)
     health = Health()
     status = Status(device=DEVICE, online=True, counters={f"counter.{index:04}": index for index in range(counters)})
+    machine = Sync(window, frames=16, patience=Patience(least_s, 60.0), draw=lambda: 0.5)
     courier = Courier(
         line,
-        Sync(window, frames=16, patience=Patience(least_s, 60.0), draw=lambda: 0.5),
+        machine,
         shelf=shelf,
         device=DEVICE,
         status=lambda: status,
@@ -119,5 +121,5 @@ def rounds(
         health=health,
         clock=clock,
     )
-    yield Round(courier, line, shelf, health)
+    yield Round(courier, machine, line, shelf, health)
     line.close()

@@ -13,7 +13,7 @@ from askance.edge.sync import (
     Tick,
 )
 from askance.edge.sync.window import LAST_STRIKES
-from support_bench import UP, A, B, Bench, asked, heard, missing, waiting
+from support_bench import UP, A, B, Bench, asked, heard, idle, missing, waiting
 
 
 def test_a_line_on_which_nothing_moves_is_hung_up_once() -> None:
@@ -113,4 +113,4 @@ def test_without_a_line_nothing_is_done_and_nothing_is_waited_for() -> None:
 
     assert [] == [*bench(Kept(), 0.0), *bench(Tick(), 1.0)]
     assert bench.sync.wake_at(1.0) is None
-    assert not bench.sync.idle
+    assert not idle(bench.sync)

@@ -60,11 +60,6 @@ class Courier:
         self._tickets: dict[int, int] = {}
         self._status_at = clock()
 
-    @property
-    def idle(self) -> bool:
-        """Whether the centre has confirmed everything that the store had when last asked."""
-        return self._line.up and self._machine.idle
-
     def step(self) -> None:
         """Wait a moment for what happens next, and deal with it."""
         event = self._line.next(self._patience_s(self._clock()))
@@ -155,12 +150,11 @@ class Courier:
         try:
             self._carry_out_all(event)
         except StoreFullError as error:
-            # The disk will not note what the centre said. On the next line everything still held is asked about again.
+            # The disk will not note what the centre said; after a pause everything still held is asked about again.
             self._health.count("sync.store_failed")
             self._health.trouble("store", str(error))
-            self._line.hang_up("the store failed")
             self._tickets.clear()
-            self._carry_out_all(sync.Lost(by_us=True))
+            self._carry_out_all(sync.Stuck())
 
     def _carry_out_all(self, event: sync.Event) -> None:
         events: deque[sync.Event] = deque([event])

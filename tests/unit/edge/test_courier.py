@@ -7,6 +7,7 @@ import pytest
 
 from askance.wire.codec import digest
 from askance.wire.receipts import Missing, Notice, Query, Receipts, Rejected, Status, Stored
+from support_bench import idle
 from support_broker import Mosquitto
 from support_clock import Clock
 from support_courier import DEVICE, Shelf, rounds
@@ -30,7 +31,7 @@ def test_frames_of_every_size_are_delivered_once_the_centre_has_them(mosquitto: 
     sent = {shelf.put(bytes([index]) * size): size for index, size in enumerate([1, 5000, 48 * 1024, 200_000])}
     envelopes = dict(shelf.frames)
     with rounds(mosquitto.port, shelf) as on:
-        assert on.until(lambda: on.courier.idle)
+        assert on.until(lambda: on.line.up and idle(on.machine))
 
         assert envelopes == receiver.frames
         assert sorted(sent) == sorted(shelf.delivered)
@@ -43,7 +44,7 @@ def test_a_frame_that_is_captured_later_is_sent_when_the_courier_is_woken(
 ) -> None:
     shelf = Shelf()
     with rounds(mosquitto.port, shelf) as on:
-        assert on.until(lambda: on.courier.idle)
+        assert on.until(lambda: on.line.up and idle(on.machine))
         frame_id = shelf.put(b"new")
         on.line.wake()
 
@@ -89,7 +90,7 @@ def test_a_broker_that_is_killed_in_between_costs_nothing(mosquitto: Mosquitto, 
 def test_a_broker_that_stalls_is_hung_up_and_nobody_is_blamed(mosquitto: Mosquitto) -> None:
     shelf = Shelf()
     with rounds(mosquitto.port, shelf, least_s=0.2) as on:
-        assert on.until(lambda: on.courier.idle)
+        assert on.until(lambda: on.line.up and idle(on.machine))
         with mosquitto.frozen():
             shelf.put(b"stalled")
             on.line.wake()
@@ -105,7 +106,7 @@ def test_a_frame_that_was_evicted_on_the_way_is_forgotten(mosquitto: Mosquitto, 
     shelf.gone.add(gone)
     with rounds(mosquitto.port, shelf) as on:
         assert on.until(lambda: [stays] == shelf.delivered)
-        assert on.until(lambda: on.courier.idle)
+        assert on.until(lambda: on.line.up and idle(on.machine))
 
         assert on.counts["sync.vanished"] == 1
     assert receiver.frames == {stays: b"stays"}
@@ -130,7 +131,7 @@ def test_a_frame_refused_for_good_is_set_aside_and_the_fleet_hears_of_it(
 def test_what_cannot_be_read_is_counted_and_acknowledged(mosquitto: Mosquitto, receiver: Receiver) -> None:
     shelf = Shelf()
     with rounds(mosquitto.port, shelf) as on:
-        assert on.until(lambda: on.courier.idle)
+        assert on.until(lambda: on.line.up and idle(on.machine))
         receiver.say_bytes(b"\xff not receipts")
         assert on.until(lambda: on.counts.get("sync.unreadable_receipt") == 1)
 
@@ -153,10 +154,10 @@ def test_a_receipt_for_a_frame_that_is_not_on_the_shelf_any_more_is_counted(
 
 
 @pytest.mark.usefixtures("receiver")
-def test_a_store_that_is_full_hangs_up_and_asks_again_later(mosquitto: Mosquitto) -> None:
+def test_a_store_that_is_full_is_left_alone_for_a_while_and_asked_again_on_the_same_line(mosquitto: Mosquitto) -> None:
     shelf = Shelf(full=True)
     frame_id = shelf.put(b"kept")
-    with rounds(mosquitto.port, shelf) as on:
+    with rounds(mosquitto.port, shelf, least_s=0.2) as on:
         assert on.until(lambda: on.counts.get("sync.store_failed"))
         assert on.health.vitals().trouble["store"] == "no space left"
         shelf.full = False
@@ -179,7 +180,7 @@ def test_the_farewell_is_said_before_the_line_ends_and_no_will_follows(
     mosquitto: Mosquitto, receiver: Receiver
 ) -> None:
     with rounds(mosquitto.port, Shelf()) as on:
-        assert on.until(lambda: on.courier.idle)
+        assert on.until(lambda: on.line.up and idle(on.machine))
         before = len(receiver.heard)
         on.courier.farewell()
 

@@ -77,7 +77,11 @@ def test_a_reader_that_nobody_takes_from_ends_when_the_agent_stops(pulse: Pulse)
 
 def test_a_worker_that_hangs_from_the_start_is_noticed(pulse: Pulse) -> None:
     release = threading.Event()
-    working = Worker(pulse, lambda _own: release.wait(10) and None)
+
+    def hang(_own: Pulse) -> None:
+        release.wait(10)
+
+    working = Worker(pulse, hang)
     working.start()
 
     assert until(lambda: "camera gate" in pulse.health.vitals().beats)

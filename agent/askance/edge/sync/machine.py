@@ -1,6 +1,7 @@
 """The sync machine: asks the centre what it has of the due frames, sends what it misses, believes its receipts."""
 
 from collections.abc import Callable
+from math import inf
 from typing import Final, assert_never
 
 from askance.edge.sync.messages import (
@@ -19,6 +20,7 @@ from askance.edge.sync.messages import (
     Received,
     SendRange,
     Settled,
+    Stuck,
     Tick,
     Vanished,
 )
@@ -48,25 +50,20 @@ class Sync:
         self._patience = patience
         self._draw = draw
         self._transfers: dict[FrameId, Transfer] = {}
-        self._connected = False
+        self._connected = self._fetching = False
         self._more = True
-        self._fetching = False
         self._credit: int | None = None
         self._credit_until = 0.0
         self._pause_until = 0.0
         self._tickets = 0
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is under way and the store had nothing more."""
-        return not self._transfers and not self._more and not self._fetching
+        self._failures = 0  # of the store, since it last kept a frame
 
     def receive(self, event: Event, now: float) -> list[Command]:
         """Take one event in at ``now`` (monotonic seconds) and say what to do."""
         commands = self._take(event, now)
         if not self._connected:
             return commands
-        if self._stalled(now):
+        if now >= self._stalled_at:
             self._connected = False
             return [*commands, HangUp()]
         self._overdue(now)
@@ -78,38 +75,42 @@ class Sync:
         """When, after ``now``, the machine wants a ``Tick``; None while only events matter."""
         if not self._connected:
             return None
-        times = [self._pause_until, self._credit_until]
+        times = [self._pause_until, self._credit_until, self._stalled_at]
         times += [transfer.act_at for transfer in self._transfers.values() if transfer.phase is not Phase.SENDING]
-        since = self._window.silent_since
-        if since is not None:
-            times.append(since + self._patience.stalled_s)
-        return min((time for time in times if time > now), default=None)
+        return min((time for time in times if now < time < inf), default=None)
 
     def _take(self, event: Event, now: float) -> list[Command]:
+        match event:
+            case Lost():
+                return self._lost(now, by_us=event.by_us)
+            case Received():
+                return self._heard(event.receipts, now)
+            case _:
+                self._note(event, now)
+                return []
+
+    def _note(self, event: Connected | Due | Kept | Settled | Vanished | Stuck | Tick, now: float) -> None:
         match event:
             case Connected():
                 self._window.open(receive_maximum=event.receive_maximum, maximum_packet=event.maximum_packet)
                 self._connected, self._more, self._fetching = True, True, False
-            case Lost():
-                return self._lost(now, by_us=event.by_us)
             case Due():
                 self._fetching, self._more = False, event.more
                 for frame in event.frames:
                     self._transfers.setdefault(frame.frame_id, Transfer(frame, act_at=now))
             case Kept():
-                self._more = True
+                self._more, self._failures = True, 0
             case Settled():
                 self._settled(event, now)
-            case Received():
-                return self._heard(event.receipts, now)
             case Vanished():
                 self._window.forget(event.ticket)
                 self._transfers.pop(event.frame_id, None)
+            case Stuck():
+                self._stuck(now)
             case Tick():
                 pass
             case _:
                 assert_never(event)
-        return []
 
     def _lost(self, now: float, *, by_us: bool) -> list[Command]:
         """Forget what was under way: the next line begins with a query."""
@@ -122,6 +123,14 @@ class Sync:
             return [Ceiling(self._window.ceiling)]
         return []
 
+    def _stuck(self, now: float) -> None:
+        """Forget what was under way, and ask about it again when the store may have recovered."""
+        self._window.broken(now, by_us=True)
+        self._transfers.clear()
+        self._fetching, self._more = False, True
+        self._pause_until = max(self._pause_until, now + self._patience.wait_s(self._failures, self._draw()))
+        self._failures += 1
+
     def _settled(self, event: Settled, now: float) -> None:
         flight = self._window.arrive(event.ticket, now)
         if event.problem is not None:
@@ -133,7 +142,7 @@ class Sync:
             return
         transfer.outstanding.discard(event.ticket)
         if event.problem is not None:
-            self._again(transfer, now, delay_s=0.0)
+            transfer.again(now)
         elif transfer.phase is Phase.SENDING and not transfer.needs and not transfer.outstanding:
             transfer.turn(Turn.ALL_SETTLED)
             transfer.since, transfer.act_at = now, now + self._wait_s(transfer)
@@ -154,7 +163,7 @@ class Sync:
         for frame_id, transfer in self._transfers.items():
             transfer.tries = 0
             if frame_id not in answered:
-                self._again(transfer, now, delay_s=0.0)
+                transfer.again(now)
 
     def _receipt(self, receipt: Receipt, now: float) -> list[Command]:
         """Believe a receipt about a frame under way whose bytes it names; anything else is an old story."""
@@ -172,7 +181,7 @@ class Sync:
                 return [Quarantine(receipt.id, receipt.code)]
             case Rejected():
                 transfer.tries += 1
-                self._again(transfer, now, delay_s=self._wait_s(transfer))
+                transfer.again(now + self._wait_s(transfer))
             case Missing():
                 self._missing(transfer, receipt, now=now)
             case _:
@@ -180,24 +189,23 @@ class Sync:
         return []
 
     def _missing(self, transfer: Transfer, receipt: Missing, *, now: float) -> None:
-        if not transfer.turn(Turn.MISSING):
-            return
-        size = transfer.frame.size
-        transfer.needs = [(offset, min(length, size - offset)) for offset, length in receipt.need if offset < size]
-        if not transfer.needs:  # a centre that names nothing we have would leave us waiting for ever
+        if transfer.turn(Turn.MISSING) and not transfer.need(receipt.need):
+            # a centre that names nothing we have would leave us waiting for ever
             transfer.tries += 1
-            self._again(transfer, now, delay_s=self._wait_s(transfer))
+            transfer.again(now + self._wait_s(transfer))
 
     def _overdue(self, now: float) -> None:
         """Give up waits that are over."""
         for transfer in self._transfers.values():
             if transfer.phase in {Phase.ASKED, Phase.SENT} and now >= transfer.act_at:
                 transfer.tries += 1
-                self._again(transfer, now, delay_s=0.0)
+                transfer.again(now)
 
-    def _stalled(self, now: float) -> bool:
+    @property
+    def _stalled_at(self) -> float:
+        """When the line counts as dead unless the broker answers."""
         since = self._window.silent_since
-        return since is not None and now >= since + self._patience.stalled_s  # as in wake_at, to the last bit
+        return inf if since is None else since + self._patience.stalled_s
 
     def _ask(self, now: float) -> list[Command]:
         ready = [
@@ -237,12 +245,6 @@ class Sync:
         self._tickets += 1
         self._window.depart(self._tickets, flight)
         return self._tickets
-
-    def _again(self, transfer: Transfer, now: float, *, delay_s: float) -> None:
-        """Have the frame asked about again."""
-        transfer.turn(Turn.AGAIN)
-        transfer.needs.clear()
-        transfer.act_at = now + delay_s
 
     def _wait_s(self, transfer: Transfer) -> float:
         return self._patience.wait_s(transfer.tries, self._draw())

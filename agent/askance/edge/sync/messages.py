@@ -73,11 +73,16 @@ class Vanished:
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """The store can neither be read nor marked just now: its disk is full, read-only or failing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Nothing but time has passed."""
 
 
-Event: TypeAlias = Connected | Lost | Due | Kept | Settled | Received | Vanished | Tick
+Event: TypeAlias = Connected | Lost | Due | Kept | Settled | Received | Vanished | Stuck | Tick
 
 
 @dataclass(frozen=True, slots=True)

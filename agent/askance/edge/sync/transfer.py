@@ -8,7 +8,7 @@ the frame is WAITING again; nothing is asked twice at a time and nothing is aske
 missing counts as an answer only: repeated or late, it would have a frame sent twice that has just gone out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import MappingProxyType
@@ -86,3 +86,15 @@ class Transfer:
             return offset, length
         self.needs[0] = (offset + longest, length - longest)
         return offset, longest
+
+    def need(self, ranges: Iterable[tuple[int, int]]) -> bool:
+        """Note what is missing, as far as it is part of the frame; whether anything is."""
+        size = self.frame.size
+        self.needs = [(offset, min(length, size - offset)) for offset, length in ranges if offset < size]
+        return bool(self.needs)
+
+    def again(self, at: float) -> None:
+        """Have the frame asked about again, not before ``at``."""
+        self.turn(Turn.AGAIN)
+        self.needs.clear()
+        self.act_at = at

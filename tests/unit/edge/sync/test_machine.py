@@ -5,16 +5,18 @@ import pytest
 from askance.edge.sync import (
     Ask,
     Deliver,
+    Fetch,
     Kept,
     Quarantine,
     SendRange,
     Settled,
+    Stuck,
     Tick,
     Vanished,
 )
 from askance.wire.identity import Sha256
 from askance.wire.receipts import Receipt, Rejected, Stored
-from support_bench import OTHER_SHA, UP, A, B, Bench, asked, heard, missing, stored, waiting
+from support_bench import OTHER_SHA, UP, A, B, Bench, asked, heard, idle, missing, stored, waiting
 
 
 def test_a_new_line_begins_with_a_query_about_everything_due() -> None:
@@ -29,7 +31,7 @@ def test_a_frame_the_centre_lacks_is_sent_whole_and_delivered_on_its_receipt() -
     assert [] == bench(Settled(1), 0.2)
     assert [] == bench(Settled(2), 0.2)
     assert [Deliver(A.frame_id, A.sha256)] == bench(heard(stored(A)), 0.3)
-    assert bench.sync.idle
+    assert idle(bench.sync)
 
 
 def test_only_the_missing_ranges_are_sent_and_what_lies_behind_the_end_is_cut() -> None:
@@ -57,7 +59,7 @@ def test_the_broker_s_word_delivers_nothing() -> None:
     bench(heard(missing(A)), 0.1)
 
     assert [] == [*bench(Settled(1), 0.2), *bench(Settled(2), 0.2)]
-    assert not bench.sync.idle
+    assert not idle(bench.sync)
 
 
 @pytest.mark.parametrize(
@@ -204,5 +206,26 @@ def test_a_frame_that_vanished_is_forgotten_and_waits_for_no_acknowledgement() -
     bench(heard(missing(A)), 0.1)
 
     assert [] == bench(Vanished(A.frame_id, 2), 0.1)
-    assert bench.sync.idle
+    assert idle(bench.sync)
     assert bench.sync.wake_at(1.0) is None
+
+
+def test_a_store_that_fails_is_asked_again_later_and_later_and_at_once_when_it_keeps_a_frame() -> None:
+    """Two failures in a row wait longer than one; a new capture shows that the disk is well again."""
+    bench = Bench(A, B)
+    bench(UP, 0.0)
+
+    assert [] == bench.sync.receive(Stuck(), 0.0)
+    first = bench.sync.wake_at(0.0)
+    assert first is not None
+    assert first > 0.0
+    assert [Fetch(16, frozenset())] == bench.sync.receive(Tick(), first)
+    bench.sync.receive(Stuck(), first)
+    second = bench.sync.wake_at(first)
+    assert second is not None
+    assert second - first > first
+    bench.sync.receive(Kept(), second)
+    bench.sync.receive(Stuck(), second)
+    third = bench.sync.wake_at(second)
+    assert third is not None
+    assert third - second == first
