@@ -72,11 +72,15 @@ def test_the_unit_is_closed_up_to_the_bar(systemd_analyze: str, unit: Path) -> N
         pytest.param("Restart", "always", id="and one that ends"),
         pytest.param("StartLimitIntervalSec", "0", id="without ever giving up"),
         pytest.param("DynamicUser", "yes", id="as nobody in particular"),
-        pytest.param("EnvironmentFile", "-/etc/default/askance", id="settings may stand in the environment"),
     ],
 )
 def test_both_units_make_the_promises_of_a_box_nobody_visits(unit: Path, key: str, expected: str) -> None:
     assert settings(unit)[key] == expected
+
+
+def test_each_unit_has_an_environment_of_its_own(unit: Path) -> None:
+    """A key of the device's configuration in the centre's environment would keep the centre from starting."""
+    assert settings(unit)["EnvironmentFile"] == f"-/etc/default/{unit.stem}"
 
 
 @pytest.mark.parametrize(("name", "part"), list(zip(UNITS, ["edge", "central"], strict=True)))

@@ -138,8 +138,8 @@ class Batch:
     def _hardened(self, error: WireError, parcel: Parcel) -> Refusal:
         """Refuse for good when a second full transfer hashed wrongly too: then the device's file has rotted."""
         refused = refusal(error, device=parcel.device, frame_id=parcel.frame_id, sha256=parcel.sha256)
-        earlier = letters.verdict(self._connection, parcel.device, sha256=parcel.sha256)
-        if error.code != "sha" or earlier is None:
+        earlier = letters.lasting(self._connection, parcel.device, sha256=parcel.sha256)
+        if error.code != "sha" or earlier is None or earlier.code != "sha":
             return refused
         return replace(refused, permanent=True, detail=f"again: {refused.detail}")
 
@@ -164,9 +164,9 @@ class Batch:
                 self._settled(manifest.device, manifest.frame_id, sha256=admitted.sha256, letter=letter)
 
     def _answer(self, parcel: Parcel, letter: Letter) -> None:
-        """Answer one line of a query by what stands now."""
+        """Answer one line of a query by what stands now; what was refused may pass another setting or version."""
         held = catalog.held(self._connection, parcel.device, frame_id=parcel.frame_id)
-        refused = letters.verdict(self._connection, parcel.device, sha256=parcel.sha256)
+        refused = letters.lasting(self._connection, parcel.device, sha256=parcel.sha256)
         too_long = oversize(parcel, self._bounds)
         if held != parcel.sha256 and refused is not None and refused.permanent:
             self._tell(parcel.device, Rejected(id=parcel.frame_id, sha=parcel.sha256, code=refused.code, perm=True))

@@ -13,6 +13,8 @@ from askance.wire.identity import Sha256
 
 BLOBS: Final = "blobs"
 
+_PROBE: Final = 256 * 1024  # as long as a frame of a good camera
+
 _WRITERS: Final = 4  # a disk answers several syncs in the time of one
 
 
@@ -44,6 +46,18 @@ class Blobs:
             _finish(writers.map(self._keep, envelopes, envelopes.values()))
             _finish(writers.map(_sync, folders))
         self._durable.update(folders)
+
+    def probe(self) -> None:
+        """Write as much as a frame needs, and take it away again.
+
+        Raises:
+            OSError: the disk is full, read-only or failing.
+        """
+        arriving = self._arriving / secrets.token_hex(16)
+        try:
+            _write_durably(arriving, bytes(_PROBE))
+        finally:
+            arriving.unlink(missing_ok=True)
 
     def path(self, sha256: Sha256) -> Path:
         """Name the file of an envelope."""
@@ -99,14 +113,18 @@ class Blobs:
     def _write(self, path: Path, envelope: bytes) -> None:
         arriving = self._arriving / secrets.token_hex(16)
         try:
-            with arriving.open("xb") as file:
-                file.write(envelope)
-                file.flush()
-                os.fsync(file.fileno())
+            _write_durably(arriving, envelope)
             arriving.replace(path)
         except OSError:
             arriving.unlink(missing_ok=True)
             raise
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _finish(results: Iterable[None]) -> None:

@@ -2,9 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from askance.central import letters, staging
 from askance.central.devices import Account, accounts
@@ -17,30 +17,6 @@ from askance.wire.identity import DeviceId, FrameId, Sha256
 
 Source: TypeAlias = Literal["device", "labeler"]
 
-_CAPTURE: Final = (
-    "device",
-    "frame_id",
-    "sha256",
-    "size",
-    "received_at",
-    "camera",
-    "pose",
-    "boot_id",
-    "seq",
-    "monotonic_ns",
-    "wall_ms",
-    "clock",
-    "image_width",
-    "image_height",
-    "model",
-    "model_version",
-    "arm",
-    "inclusion_probability",
-    "value",
-    "role",
-    "capture_group",
-    "manifest",
-)
 _ANNOTATION: Final = (
     "kind",
     "label_id",
@@ -100,10 +76,8 @@ def add(connection: sqlite3.Connection, admitted: Admitted, *, at: float) -> boo
     """
     manifest = admitted.manifest
     staging.drop(connection, manifest.device, frame_id=manifest.frame_id)
-    cursor = connection.execute(
-        f"INSERT INTO captures ({', '.join(_CAPTURE)}) VALUES ({_marks(_CAPTURE)}) ON CONFLICT DO NOTHING",  # noqa: S608 (constants)
-        _capture(admitted, at),
-    )
+    row = _capture(admitted, at)
+    cursor = connection.execute(f"{_insert('captures', row)} ON CONFLICT DO NOTHING", row)
     if cursor.rowcount == 0:
         return False
     capture = cursor.lastrowid
@@ -123,14 +97,12 @@ def annotate(
 ) -> None:
     """Replace what a source says is in a capture, in the caller's transaction."""
     connection.execute("DELETE FROM annotations WHERE capture = ? AND source = ?", (capture, source))
-    connection.executemany(
-        f"INSERT INTO annotations (capture, source, position, {', '.join(_ANNOTATION)})"  # noqa: S608 (constants)
-        f" VALUES (?, ?, ?, {_marks(_ANNOTATION)})",
-        [
-            (capture, source, position, *(getattr(annotation, name, None) for name in _ANNOTATION))
-            for position, annotation in enumerate(annotations)
-        ],
-    )
+    rows = [
+        {"capture": capture, "source": source, "position": position}
+        | {name: getattr(annotation, name, None) for name in _ANNOTATION}
+        for position, annotation in enumerate(annotations)
+    ]
+    _insert_all(connection, "annotations", rows=rows)
 
 
 def summary(connection: sqlite3.Connection) -> Summary:
@@ -155,54 +127,57 @@ def summary(connection: sqlite3.Connection) -> Summary:
         connection.execute("COMMIT")
 
 
-def _marks(columns: Sequence[str]) -> str:
-    return ", ".join("?" * len(columns))
+def _insert(table: str, row: Mapping[str, object]) -> str:
+    """Write the statement whose places are named as the columns of ``row``."""
+    return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"  # noqa: S608 (our own names)
 
 
-def _capture(admitted: Admitted, at: float) -> tuple[Any, ...]:
+def _insert_all(connection: sqlite3.Connection, table: str, *, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        connection.executemany(_insert(table, rows[0]), rows)
+
+
+def _capture(admitted: Admitted, at: float) -> dict[str, object]:
     manifest = admitted.manifest
     taken = manifest.taken
-    return (
-        manifest.device,
-        manifest.frame_id,
-        admitted.sha256,
-        len(admitted.envelope),
-        at,
-        manifest.camera,
-        manifest.pose,
-        taken.boot_id,
-        taken.seq,
-        taken.monotonic_ns,
-        taken.wall_ms,
-        taken.clock,
-        manifest.image.width,
-        manifest.image.height,
-        manifest.model.name,
-        manifest.model.version,
-        manifest.arm,
-        manifest.inclusion_probability,
-        manifest.value,
-        manifest.role,
-        manifest.group,
-        dump_json(manifest).decode(),
-    )
+    return {
+        "device": manifest.device,
+        "frame_id": manifest.frame_id,
+        "sha256": admitted.sha256,
+        "size": len(admitted.envelope),
+        "received_at": at,
+        "camera": manifest.camera,
+        "pose": manifest.pose,
+        "boot_id": taken.boot_id,
+        "seq": taken.seq,
+        "monotonic_ns": taken.monotonic_ns,
+        "wall_ms": taken.wall_ms,
+        "clock": taken.clock,
+        "image_width": manifest.image.width,
+        "image_height": manifest.image.height,
+        "model": manifest.model.name,
+        "model_version": manifest.model.version,
+        "arm": manifest.arm,
+        "inclusion_probability": manifest.inclusion_probability,
+        "value": manifest.value,
+        "role": manifest.role,
+        "capture_group": manifest.group,
+        "manifest": dump_json(manifest).decode(),
+    }
 
 
 def _explain(connection: sqlite3.Connection, capture: int, *, manifest: Manifest) -> None:
-    connection.executemany(
-        "INSERT INTO reasons (capture, position, rule, rule_version, signal, value, text, objects)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                capture,
-                position,
-                reason.rule,
-                reason.rule_version,
-                reason.signal,
-                reason.value,
-                reason.text,
-                json.dumps(reason.objects),
-            )
-            for position, reason in enumerate(manifest.reasons)
-        ],
-    )
+    rows = [
+        {
+            "capture": capture,
+            "position": position,
+            "rule": reason.rule,
+            "rule_version": reason.rule_version,
+            "signal": reason.signal,
+            "value": reason.value,
+            "text": reason.text,
+            "objects": json.dumps(reason.objects),
+        }
+        for position, reason in enumerate(manifest.reasons)
+    ]
+    _insert_all(connection, "reasons", rows=rows)

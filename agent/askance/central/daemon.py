@@ -126,7 +126,12 @@ def _worker(config: CentralConfig, connection: sqlite3.Connection) -> Worker:
         bounds=Bounds(None if receiver.devices is None else frozenset(receiver.devices), receiver.max_frame),
         clock=time.time,
     )
-    return Worker(line, Receiver(line, intake, section=receiver), intake=intake, connection=connection)
+    return Worker(
+        line,
+        Receiver(line, intake, section=receiver, clock=time.monotonic),
+        intake=intake,
+        connection=connection,
+    )
 
 
 def _supervise(worker: Worker, stop: threading.Event) -> None:

@@ -66,6 +66,16 @@ class Intake:
         """Return every device that was ever heard."""
         return devices.known(self._connection)
 
+    def probe(self) -> None:
+        """Find out whether anything could be kept now, by writing to the catalog and to the blobs without a change.
+
+        Raises:
+            sqlite3.Error, OSError: it could not.
+        """
+        with transaction(self._connection) as connection:
+            devices.rewrite(connection)
+        self._blobs.probe()
+
     def sweep(self) -> None:
         """Forget chunks of frames that were never finished, and files of writers that were killed."""
         now = self._clock()

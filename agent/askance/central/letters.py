@@ -13,12 +13,11 @@ _DETAIL: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Why an envelope was refused, and how often so far."""
+class Lasting:
+    """A refusal that depends on nothing but the bytes: ``sha`` or ``conflict``, and whether it is for good."""
 
     code: str
     permanent: bool
-    times: int
 
 
 def bury(connection: sqlite3.Connection, refusal: Refusal, *, topic: str, payload: bytes, at: float, most: int) -> None:
@@ -43,14 +42,14 @@ def bury(connection: sqlite3.Connection, refusal: Refusal, *, topic: str, payloa
     connection.execute("DELETE FROM dead_letters WHERE id <= (SELECT max(id) FROM dead_letters) - ?", (most,))
 
 
-def verdict(connection: sqlite3.Connection, device: DeviceId, *, sha256: Sha256) -> Verdict | None:
-    """Look up whether an envelope of a device was refused, and how the last time."""
+def lasting(connection: sqlite3.Connection, device: DeviceId, *, sha256: Sha256) -> Lasting | None:
+    """Return how an envelope of a device was last refused for what no other version or setting would accept."""
     row = connection.execute(
-        "SELECT code, permanent, count(*) OVER () AS times FROM dead_letters"
-        " WHERE device = ? AND sha256 = ? ORDER BY id DESC LIMIT 1",
+        "SELECT code, permanent FROM dead_letters"
+        " WHERE device = ? AND sha256 = ? AND code IN ('conflict', 'sha') ORDER BY id DESC LIMIT 1",
         (device, sha256),
     ).fetchone()
-    return None if row is None else Verdict(row["code"], bool(row["permanent"]), row["times"])
+    return None if row is None else Lasting(row["code"], bool(row["permanent"]))
 
 
 def count(connection: sqlite3.Connection) -> dict[str, int]:

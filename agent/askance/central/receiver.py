@@ -1,15 +1,21 @@
-"""Carries messages from the line into the catalog and receipts back: PUBACK and receipts only after the commit."""
+"""Carries messages from the line into the catalog and receipts back: PUBACK and receipts only after the commit.
+
+While nothing can be kept, the line stays up: what came waits unacknowledged, so that the broker sends no more than its
+bound, and its senders are asked to pause. Nobody is greeted then, for a greeting makes devices send all over again.
+"""
 
 import logging
+import math
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from askance.central.batch import Letter
 from askance.central.config import ReceiverSection
 from askance.central.inbox import batches
 from askance.central.intake import Intake
+from askance.central.outage import Outage
 from askance.line import Event, Line
 from askance.transport import Down, Message, Received, Settled, Subscribed, Up
 from askance.wire import topics
@@ -20,7 +26,6 @@ from askance.wire.receipts import Receipt, Receipts
 log = logging.getLogger(__name__)
 
 BATCH: Final = 20
-MOST_FAILURES: Final = 3
 RECEIPT_EXPIRY_S: Final = 3600
 
 
@@ -31,64 +36,97 @@ class Receiver:
         line: to the broker.
         intake: makes messages durable.
         section: what the centre accepts.
+        clock: monotonic seconds.
     """
 
-    def __init__(self, line: Line, intake: Intake, *, section: ReceiverSection) -> None:
+    def __init__(self, line: Line, intake: Intake, *, section: ReceiverSection, clock: Callable[[], float]) -> None:
         self.counts: Final[Counter[str]] = Counter()
         self._line: Final = line
         self._intake: Final = intake
         self._section: Final = section
+        self._clock: Final = clock
+        self._outage: Final = Outage()
         self._waiting: list[Received] = []
         self._greeted: set[DeviceId] = set()
+        self._paused: set[DeviceId] = set()
+        self._greeting = False
         self._shared: str | None = None
-        self._failures = 0
 
     def step(self, timeout_s: float) -> None:
         """Wait at most ``timeout_s`` seconds for something to happen, and deal with it."""
         event = self._gather(timeout_s)
-        self._take()
+        if self._outage.left_s(self._clock()) > 0:
+            self._pause()
+        elif self._waiting or self._greeting:
+            self._take()
         if event is not None:
             self._handle(event)
 
     def _gather(self, timeout_s: float) -> Event | None:
-        """Let messages join those that wait, as many as are there; return what else happened."""
-        event = self._line.next(0.0 if len(self._waiting) >= BATCH else timeout_s)
+        """Let messages join those that wait, a batch at most; return what else happened."""
+        event = self._line.next(self._patience(timeout_s))
+        room = BATCH
         while isinstance(event, Received):
             self._waiting.append(event)
-            event = self._line.next(0.0) if len(self._waiting) < BATCH else None
+            room -= 1
+            event = self._line.next(0.0) if room else None
         return event
+
+    def _patience(self, timeout_s: float) -> float:
+        """How long nothing but an event can matter."""
+        if not (self._waiting or self._greeting):
+            return timeout_s
+        return min(timeout_s, self._outage.left_s(self._clock()))
 
     def _take(self) -> None:
         """Commit what waits, then acknowledge it in the order of arrival [MQTT-4.6.0-2], then send the receipts."""
         batch = self._waiting[:BATCH]
-        if not batch:
-            return
         try:
-            answers = self._intake.take([Letter(message.topic, message.payload) for message in batch])
+            if batch:
+                answers = self._intake.take([Letter(message.topic, message.payload) for message in batch])
+            else:
+                self._intake.probe()
+                answers = {}
+            known = self._intake.known() if self._greeting else set[DeviceId]()
         except (sqlite3.Error, OSError) as error:
             self._failed(error)
             return
-        self._failures = 0
+        self._recovered()
         del self._waiting[: len(batch)]
         for message in batch:
             self._line.acknowledge(message.mid)
         for device, receipts in answers.items():
             self._send(device, receipts, hello=device not in self._greeted)
+        self._greet(known)
 
     def _failed(self, error: Exception) -> None:
-        """Leave the batch unacknowledged and try again; after a few times give the line up, so that devices ask."""
-        self._failures += 1
+        """Leave the batch unacknowledged, to be tried again when the pause that its senders are told is over."""
         self.counts["failed"] += 1
-        log.error("cannot keep what was received: %s: %s", type(error).__name__, error)
-        if self._failures >= MOST_FAILURES:
-            self._failures = 0
-            self._forget()
-            self._line.hang_up()
+        if self._outage.fail(self._clock()):
+            self.counts["outages"] += 1
+            log.error("cannot keep what is received, asking devices to wait: %s: %s", type(error).__name__, error)
+        self._paused.clear()
+        self._pause()
+
+    def _recovered(self) -> None:
+        failures = self._outage.end()
+        if failures:
+            log.warning("what is received is kept again; attempts that failed: %d", failures)
+
+    def _pause(self) -> None:
+        """Tell the senders of what waits, each once between two attempts, when the next one is made."""
+        left_s = self._outage.left_s(self._clock())
+        senders = {address.device for message in self._waiting if (address := topics.parse_up(message.topic))}
+        for device in sorted(senders - self._paused):
+            self._paused.add(device)
+            said = self._publish(device, Receipts(pause_s=left_s), expiry_s=math.ceil(left_s))
+            self.counts["pauses.sent" if said else "pauses.unsent"] += 1
 
     def _forget(self) -> None:
         """Give up what waits: its numbers mean nothing on the next link, and its senders ask again."""
         self.counts["dropped.unacknowledged"] += len(self._waiting)
         self._waiting.clear()
+        self._paused.clear()
 
     def _handle(self, event: Event) -> None:
         match event:
@@ -97,12 +135,14 @@ class Receiver:
                 self._shared = self._section.shared_group if limits.shared_subscriptions else None
                 self._line.subscribe(topics.every_up(shared_group=self._shared))
             case Subscribed(granted=True):
-                self._greet()
+                self._greeted.clear()
+                self._greeting = True
             case Subscribed():
                 self._refused()
             case Down(reason=reason, refused=refused):
                 hint = "; check `broker.username` and `broker.password`" if refused else ""
                 log.warning("the connection to the broker ended: %s%s", reason, hint)
+                self._greeting = False
                 self._forget()
             case Settled(problem=str() as problem):
                 self.counts["receipts.refused"] += 1
@@ -120,20 +160,22 @@ class Receiver:
             log.error("the broker refused the subscription: allow %s to read it", topics.every_up(shared_group=None))
             self._line.hang_up()
 
-    def _greet(self) -> None:
-        """Tell every device that a receiver is here: whatever they wait for, they may ask for it now."""
-        self._greeted.clear()
-        for device in sorted(self._intake.known()):
+    def _greet(self, known: set[DeviceId]) -> None:
+        """Tell devices that a receiver is here: whatever they wait for, they may ask for it now."""
+        self._greeting = False
+        for device in sorted(known - self._greeted):
             self._send(device, (), hello=True)
 
     def _send(self, device: DeviceId, receipts: Sequence[Receipt], *, hello: bool) -> None:
         parts = list(batches(receipts)) or ([()] if hello else [])
         for index, part in enumerate(parts):
             body = Receipts(a=part, credit=self._section.credit, hello=hello and index == 0)
-            topic = topics.down(device, topics.Down.RECEIPTS)
-            sent = self._line.publish(Message(topic, dump_json(body), expiry_s=RECEIPT_EXPIRY_S))
-            if sent is None:
-                self.counts["receipts.unsent"] += len(part)  # the device asks again
-            else:
+            if self._publish(device, body, expiry_s=RECEIPT_EXPIRY_S):
                 self.counts["receipts.sent"] += len(part)
                 self._greeted.add(device)
+            else:
+                self.counts["receipts.unsent"] += len(part)  # the device asks again
+
+    def _publish(self, device: DeviceId, body: Receipts, *, expiry_s: int) -> bool:
+        topic = topics.down(device, topics.Down.RECEIPTS)
+        return self._line.publish(Message(topic, dump_json(body), expiry_s=expiry_s)) is not None

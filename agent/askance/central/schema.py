@@ -191,7 +191,13 @@ def open_catalog(folder: Path, *, readonly: bool) -> sqlite3.Connection:
         StoreError: there is none, or it cannot be used.
     """
     path = folder / CATALOG
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError as error:
+        raise StoreError(
+            f"cannot look into {folder}: {error.strerror}", hint="run it as the user that owns `storage.path`"
+        ) from error
+    if not there:
         raise StoreError(
             f"there is no catalog: {path}", hint="set `storage.path`, or begin one with `askance central run`"
         )

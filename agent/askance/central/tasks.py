@@ -101,10 +101,8 @@ def utc(wall_ms: int | None) -> datetime | None:
         return None
 
 
-_TASKS: Final = """
-SELECT tasks.*, captures.manifest, captures.sha256, captures.received_at
-FROM tasks JOIN captures ON captures.id = tasks.capture
-"""
+_FROM: Final = "FROM tasks JOIN captures ON captures.id = tasks.capture"
+_TASKS: Final = f"SELECT tasks.*, captures.manifest, captures.sha256, captures.received_at {_FROM}"
 _WHERE: Final = """
 WHERE (:state IS NULL OR tasks.state = :state)
     AND (:at_least IS NULL OR tasks.value >= :at_least)
@@ -114,16 +112,19 @@ WHERE (:state IS NULL OR tasks.state = :state)
 
 def count(connection: sqlite3.Connection, which: Filter) -> int:
     """Return how many tasks ``find`` would give."""
-    statement = f"SELECT count(*) FROM tasks JOIN captures ON captures.id = tasks.capture {_WHERE}"  # noqa: S608 (constants)
+    statement = f"SELECT count(*) {_FROM} {_WHERE}"
     n = int(connection.execute(statement, _values(which)).fetchone()[0])
     return n if which.limit is None else min(n, which.limit)
 
 
 def find(connection: sqlite3.Connection, which: Filter) -> Iterator[Task]:
-    """Yield tasks, the most valuable first, equals in the order of arrival."""
-    statement = f"{_TASKS} {_WHERE} ORDER BY tasks.value DESC, tasks.id LIMIT :limit"
-    for row in connection.execute(statement, _values(which)).fetchall():
-        yield _task(connection, row)
+    """Yield tasks, the most valuable first, equals in the order of arrival; one at a time is in memory.
+
+    They are read from one state of the catalog, unless this connection changes it.
+    """
+    statement = f"SELECT tasks.id {_FROM} {_WHERE} ORDER BY tasks.value DESC, tasks.id LIMIT :limit"
+    for row in connection.execute(statement, _values(which)):
+        yield get(connection, TaskId(row["id"]))
 
 
 def get(connection: sqlite3.Connection, task: TaskId) -> Task:

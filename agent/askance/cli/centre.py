@@ -1,5 +1,6 @@
 """Opens what the centre's commands work on: configuration, catalog, queue, blobs, label map."""
 
+import os
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ if TYPE_CHECKING:  # a command imports what it needs when it runs
 
 STATES: Final = ("open", "leased", "done", "skipped", "parked")
 
+_DAMAGED: Final = "check the disk, and bring the folder `storage.path` back from the backup"
+
 CONFIG: Final = click.option(
     "--config",
     "config_path",
@@ -28,37 +31,104 @@ CONFIG: Final = click.option(
 
 @contextmanager
 def opened(config_path: Path | None) -> "Generator[tuple[CentralConfig, sqlite3.Connection], None, None]":
-    """Open the catalog to look at it."""
+    """Open the catalog to look at it.
+
+    Raises:
+        ConfigError: the configuration is wrong.
+        StoreError: the catalog cannot be used, or breaks while it is.
+    """
     from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
     from askance.central.config import CentralConfig  # noqa: PLC0415 (the same)
-    from askance.central.schema import open_catalog  # noqa: PLC0415 (the same)
 
     config = settings.load(CentralConfig, config_path)
-    with closing(open_catalog(config.storage.path, readonly=True)) as connection:
+    with _catalog(config.storage.path, readonly=True) as connection:
         yield config, connection
 
 
 @contextmanager
 def working(config_path: Path | None) -> "Generator[Queue, None, None]":
-    """Open the catalog to change it."""
+    """Open the catalog to change it.
+
+    Raises:
+        ConfigError: the configuration is wrong.
+        StoreError: the catalog cannot be used, or breaks while it is.
+    """
     import secrets  # noqa: PLC0415 (heavy imports belong to the command that needs them)
     import time  # noqa: PLC0415 (the same)
 
     from askance import settings  # noqa: PLC0415 (the same)
     from askance.central.config import CentralConfig  # noqa: PLC0415 (the same)
     from askance.central.queue import Queue  # noqa: PLC0415 (the same)
-    from askance.central.schema import open_catalog  # noqa: PLC0415 (the same)
 
     config = settings.load(CentralConfig, config_path)
-    with closing(open_catalog(config.storage.path, readonly=False)) as connection:
+    with _catalog(config.storage.path, readonly=False) as connection:
         yield Queue(connection, config.queue, clock=time.time, mint=lambda: secrets.token_hex(12))
 
 
-def blobs(config: "CentralConfig") -> "Blobs":
-    """Open the folder of envelopes."""
-    from askance.central.blobs import BLOBS, Blobs  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+@contextmanager
+def _catalog(folder: Path, *, readonly: bool) -> "Generator[sqlite3.Connection, None, None]":
+    """Open the catalog, and say in our words what goes wrong with it in the block."""
+    import sqlite3  # noqa: PLC0415 (heavy imports belong to the command that needs them)
 
-    return Blobs(config.storage.path / BLOBS)
+    from askance.central.schema import CATALOG, open_catalog  # noqa: PLC0415 (the same)
+    from askance.errors import StoreError, StoreLockedError  # noqa: PLC0415 (the same)
+
+    path = folder / CATALOG
+    try:
+        with closing(open_catalog(folder, readonly=readonly)) as connection:
+            yield connection
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", None) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            raise StoreLockedError(
+                f"another program holds the catalog: {path}",
+                hint=f"try again; who has it open for so long: fuser {path}",
+            ) from error
+        raise StoreError(f"cannot use the catalog {path}: {error}", hint=_DAMAGED) from error
+    except ValueError as error:  # a row that is not what was written
+        first = str(error).partition("\n")[0]
+        raise StoreError(f"the catalog is damaged: {path}: {first}", hint=_DAMAGED) from error
+
+
+@contextmanager
+def writing(path: Path, *, option: str) -> Generator[None, None, None]:
+    """Say in our words that ``path``, named by ``option``, cannot be written in the block.
+
+    Raises:
+        UnwritableError: it cannot.
+    """
+    try:
+        yield
+    except BrokenPipeError:  # whoever reads the progress has gone
+        raise
+    except OSError as error:
+        raise UnwritableError(
+            f"cannot write {path}: {error.strerror}\nhint: name a place that you may write with `{option}`"
+        ) from error
+
+
+class UnwritableError(click.ClickException):
+    """What a command was to make has no place."""
+
+    exit_code = os.EX_CANTCREAT
+
+
+def blobs(config: "CentralConfig") -> "Blobs":
+    """Open the folder of envelopes.
+
+    Raises:
+        StoreError: it cannot be used.
+    """
+    from askance.central.blobs import BLOBS, Blobs  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    from askance.errors import StoreError  # noqa: PLC0415 (the same)
+
+    folder = config.storage.path / BLOBS
+    try:
+        return Blobs(folder)
+    except OSError as error:
+        raise StoreError(
+            f"cannot use the images in {folder}: {error.strerror}",
+            hint="run it as the user that owns `storage.path`, or bring the folder back from the backup",
+        ) from error
 
 
 def labels(config: "CentralConfig") -> "tuple[Label, ...]":

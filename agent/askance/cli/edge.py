@@ -61,6 +61,33 @@ def check(*, config_path: Path | None, as_json: bool) -> int:
 
 @edge.command()
 @_CONFIG
+@click.argument("frame", required=False)
+def requeue(*, config_path: Path | None, frame: str | None) -> None:
+    """Send quarantined frames again: FRAME, or without it all of them. The agent has to be stopped meanwhile.
+
+    \b
+    Examples:
+      askance edge requeue --config /etc/askance/edge.yaml
+      askance edge requeue 01J9ZQ4W7N8R5T6V0XYABCDEFG --config /etc/askance/edge.yaml
+    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
+    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    from askance.edge.config import EdgeConfig  # noqa: PLC0415 (the same)
+    from askance.edge.parts import open_store  # noqa: PLC0415 (the same)
+    from askance.edge.store.snapshot import peek  # noqa: PLC0415 (the same)
+    from askance.errors import StoreError  # noqa: PLC0415 (the same)
+    from askance.wire.identity import FrameId  # noqa: PLC0415 (the same)
+
+    config = settings.load(EdgeConfig, config_path)
+    peek(config.store.path)  # a store that is not there is not made
+    with open_store(config) as store:
+        count = store.requeue(None if frame is None else FrameId(frame))
+    if frame is not None and not count:
+        raise StoreError(f"the store does not hold this frame: {frame}", hint="`askance edge status` shows what waits")
+    click.echo(f"queued again: {count}")
+
+
+@edge.command()
+@_CONFIG
 @click.option("--json", "as_json", is_flag=True, help="Print the snapshot as JSON.")
 def status(*, config_path: Path | None, as_json: bool) -> None:
     """Show the ledger and what waits in the store; the agent may be running.

@@ -1,15 +1,18 @@
 """`askance queue export`: frames, annotations, scores and reasons leave the queue."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from askance.cli.centre import CONFIG, STATES, blobs, labels, opened, which
+from askance.cli.centre import CONFIG, STATES, blobs, labels, opened, which, writing
 
 if TYPE_CHECKING:  # a command imports what it needs when it runs
     from askance.wire.identity import Sha256
+
+SHEET: Final = 500  # a page of more is more than a browser shows with ease
 
 
 @click.command()
@@ -21,7 +24,11 @@ if TYPE_CHECKING:  # a command imports what it needs when it runs
 @click.option("--state", type=click.Choice(STATES), help="Only tasks in this state.")
 @click.option("--min-value", type=float, help="Only frames of this value or more.")
 @click.option("--device", help="Only frames of this device.")
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many, the most valuable first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help=f"At most so many, the most valuable first; without it coco has all, sheet {SHEET}.",
+)
 @click.option("--suggested", is_flag=True, help="coco: with the candidates below the report threshold.")
 def export(
     *,
@@ -46,17 +53,25 @@ def export(
 
     with opened(config_path) as (config, connection):
         chosen = which(state=state, at_least=min_value, device=device, limit=limit)
-        found = list(tasks.find(connection, chosen))
-        accounts = devices.accounts(connection)
-    kept = blobs(config)
-    with click.progressbar(length=len(found), label=f"{form}: frames", file=sys.stderr) as bar:
+        there = tasks.count(connection, chosen)
+        if form == "sheet" and limit is None:
+            chosen = replace(chosen, limit=SHEET)
+        length = tasks.count(connection, chosen)
+        kept, names = blobs(config), labels(config)
+        with (
+            writing(out, option="--out"),
+            click.progressbar(length=length, label=f"{form}: frames", file=sys.stderr) as bar,
+        ):
 
-        def jpeg(sha256: "Sha256") -> bytes:
-            bar.update(1)
-            return kept.jpeg(sha256)
+            def jpeg(sha256: "Sha256") -> bytes:
+                bar.update(1)
+                return kept.jpeg(sha256)
 
-        if form == "coco":
-            coco.write(out, found, labels=labels(config), suggested=suggested, jpeg=jpeg)
-        else:
-            sheet.write(out, found, accounts=accounts, jpeg=jpeg)
+            found = tasks.find(connection, chosen)
+            if form == "coco":
+                coco.write(out, found, labels=names, suggested=suggested, jpeg=jpeg)
+            else:
+                sheet.write(out, list(found), accounts=devices.accounts(connection), jpeg=jpeg)
+    if length < there:
+        click.echo(f"the {length} most valuable of {there} frames: more with --limit", err=True)
     click.echo(out)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from askance.cli.centre import CONFIG, STATES, blobs, opened, which, working
+from askance.cli.centre import CONFIG, STATES, blobs, opened, which, working, writing
 from askance.cli.export import export
 
 if TYPE_CHECKING:  # a command imports what it needs when it runs
     from askance.central.tasks import Task
+    from askance.wire.annotations import Annotation
 
 _JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -55,7 +56,9 @@ def show(*, config_path: Path | None, as_json: bool, image: Path | None, key: st
     with opened(config_path) as (config, connection):
         task = tasks.look_up(connection, key)
     if image is not None:
-        image.write_bytes(blobs(config).jpeg(task.sha256))
+        jpeg = blobs(config).jpeg(task.sha256)
+        with writing(image, option="--image"):
+            image.write_bytes(jpeg)
     click.echo(json.dumps(_everything(task), indent=2) if as_json else _words(task))
 
 
@@ -81,7 +84,7 @@ def claim(*, config_path: Path | None, as_json: bool, labeler: str) -> None:
 @queue.command()
 @CONFIG
 @click.argument("token")
-@click.option("--annotations", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSON list of boxes.")
+@click.option("--annotations", type=click.Path(path_type=Path, dir_okay=False), help="JSON list of boxes.")
 @click.option("--accept", is_flag=True, help="Confirm what the device reported.")
 @click.option("--seconds", type=click.FloatRange(min=0), help="How long the work took.")
 def submit(
@@ -94,12 +97,13 @@ def submit(
       askance queue submit TOKEN --accept --seconds 4
       askance queue submit TOKEN --annotations boxes.json
     """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
-    from askance.central.tasks import accepted, read_answer  # noqa: PLC0415 (heavy imports belong to the command)
+    from askance.central.tasks import accepted  # noqa: PLC0415 (heavy imports belong to the command that needs them)
 
     if accept == (annotations is not None):
         raise click.UsageError("give either --annotations FILE or --accept")
+    drawn = None if annotations is None else _read(annotations)
     with working(config_path) as work:
-        answer = accepted(work.held(token).manifest) if annotations is None else read_answer(annotations.read_text())
+        answer = accepted(work.held(token).manifest) if drawn is None else drawn
         click.echo(f"done: task {work.submit(token, answer, seconds=seconds)} with {len(answer)} annotations")
 
 
@@ -137,6 +141,22 @@ def reopen(*, config_path: Path | None, key: str) -> None:
 
 
 queue.add_command(export)
+
+
+def _read(path: Path) -> "tuple[Annotation, ...]":
+    """Read a labeler's file.
+
+    Raises:
+        QueueError: it cannot be read, or says something else.
+    """
+    from askance.central.tasks import read_answer  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    from askance.errors import QueueError  # noqa: PLC0415 (the same)
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte order mark
+    except (OSError, UnicodeDecodeError) as error:
+        raise QueueError(f"cannot read {path}: {error}", hint="give `--annotations` a JSON file in UTF-8") from error
+    return read_answer(text)
 
 
 def _facts(task: "Task") -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from askance.errors import AskanceError
+from askance.settings import bare_environment
 
 STOP_S: Final = 15.0
 
@@ -27,7 +28,10 @@ class Program:
     def __enter__(self) -> Self:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 (our own command)
-                [sys.executable, "-m", "askance", *self._arguments], stdout=log, stderr=log
+                [sys.executable, "-m", "askance", *self._arguments],
+                stdout=log,
+                stderr=log,
+                env=bare_environment(),  # a demo on a real device must not touch its store or its broker
             )
         return self
 

@@ -18,6 +18,7 @@ from askance.demo.programs import Program
 from askance.errors import AskanceError
 from askance.line import Line
 from askance.sections import BrokerSection
+from askance.settings import bare_environment
 from askance.transport import Received, Up
 from askance.wire.codec import load_json
 from askance.wire.identity import DeviceId
@@ -151,7 +152,11 @@ def read_progress(status: Status) -> Progress | None:
 def _askance(*arguments: str) -> str:
     """Run a command as a user would, and return what it prints."""
     done = subprocess.run(  # noqa: S603 (our own command)
-        [sys.executable, "-m", "askance", *arguments], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "askance", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=bare_environment(),
     )
     if done.returncode != 0:
         raise AskanceError(f"`askance {' '.join(arguments[:2])}` failed: {done.stderr.strip()}")

@@ -37,7 +37,7 @@ class CameraSection(Section):
     silence: Annotated[Duration, Field(description="how long it may send nothing before it is opened again")] = (
         timedelta(seconds=10)
     )
-    max_side: Annotated[int, Field(ge=64, le=65535, description="larger frames are a decoding error, pixels")] = 8192
+    max_side: Annotated[int, Field(ge=64, le=65500, description="larger frames are a decoding error, pixels")] = 8192
 
 
 class GateSection(Section):
@@ -72,7 +72,9 @@ class DetectorSection(Section):
     models: Annotated[Path | None, Field(description="folder of models; null: the shipped ones")] = None
     floor: Annotated[Score, Field(description="candidates below are forgotten; missed objects hide just above")] = 0.05
     report: Annotated[Score, Field(description="score from which a candidate is reported")] = 0.5
-    report_by_label: Annotated[Mapping[LabelName, Score], Field(description="the same for single labels")] = {}
+    report_by_label: Annotated[
+        Mapping[LabelName, Score], Field(max_length=200, description="the same for single labels")
+    ] = {}
     candidates: Annotated[int, Field(ge=1, le=300, description="most candidates kept per frame")] = 100
     threads: Annotated[int, Field(ge=1, le=64, description="cores the forward pass may use")] = 1
 

@@ -1,7 +1,6 @@
 """The composition root of the agent: configuration to objects to threads, and their ordered stop."""
 
 import logging
-import os
 import random
 import signal
 import threading
@@ -16,10 +15,20 @@ from askance import __version__
 from askance.edge.config import EdgeConfig
 from askance.edge.courier import Courier
 from askance.edge.health import Health
-from askance.edge.parts import boot_id, build_line, build_sync, read_detector, read_labels, read_policy, today
+from askance.edge.parts import (
+    boot_id,
+    build_line,
+    build_sync,
+    open_store,
+    read_detector,
+    read_labels,
+    read_policy,
+    today,
+)
 from askance.edge.pipeline import Pipeline, Stages
+from askance.edge.rules import Policy
 from askance.edge.source import Source, open_source
-from askance.edge.store import Store
+from askance.edge.store import Recovery
 from askance.edge.store.lifecycle import State
 from askance.edge.workers import HandOver, Pulse, Worker, carry, process, read
 from askance.errors import ConfigError, StoreFullError
@@ -63,6 +72,15 @@ def run(config: EdgeConfig, *, until_delivered: bool = False) -> None:
         agent.join()
 
 
+def _say_findings(policy: Policy, recovery: Recovery) -> None:
+    """Log what a start has found: rules that no longer count, and what the store had to put right."""
+    for rule in policy.expired(today()):
+        logger.warning("rule %s has expired", rule)
+    repaired = recovery.describe()
+    if repaired is not None:
+        logger.warning("store: %s", repaired)
+
+
 class Agent:
     """All parts of the agent, from their construction to their end; what it opens is closed by ``resources``."""
 
@@ -71,14 +89,11 @@ class Agent:
         self._stop = stop
         self._health = Health()
         labels = read_labels(config)
-        policy = read_policy(config, labels, today=today())
-        for rule in policy.expired:
-            logger.warning("rule %s has expired", rule)
+        policy = read_policy(config, labels)
         detector = read_detector(config, labels)
         self._boot_id = boot_id()
-        self._store = resources.enter_context(
-            Store.open(config.store, device=config.device.id, boot_id=self._boot_id, randomness=os.urandom)
-        )
+        self._store = resources.enter_context(open_store(config))
+        _say_findings(policy, self._store.recovery)
         self._sources: dict[CameraId, Source] = {}
         for camera in config.cameras:
             self._sources[camera.id] = open_source(camera, jitter=random.random)

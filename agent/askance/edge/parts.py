@@ -1,5 +1,6 @@
 """Builds the agent's parts from its configuration, for the daemon that runs them and the preflight that tries them."""
 
+import os
 import random
 import time
 from datetime import UTC, date, datetime
@@ -11,6 +12,7 @@ from askance.edge.config import EdgeConfig, SyncSection
 from askance.edge.detect import Detector
 from askance.edge.detect.package import load_package
 from askance.edge.rules import Policy, load_rules
+from askance.edge.store import Store
 from askance.edge.sync import Patience, Sync, Window
 from askance.labels import LabelMap
 from askance.line import Line
@@ -33,10 +35,10 @@ def read_detector(config: EdgeConfig, labels: LabelMap) -> Detector:
     return Detector(load_package(folder / config.detector.model), labels, section=config.detector)
 
 
-def read_policy(config: EdgeConfig, labels: LabelMap, *, today: date) -> Policy:
-    """Load the rules that the configuration names; those that expired by ``today`` do not count."""
+def read_policy(config: EdgeConfig, labels: LabelMap) -> Policy:
+    """Load the rules that the configuration names."""
     paths = config.rules or (shipped.folder("config") / "rules" / "default.yaml",)
-    return load_rules(paths, labels=labels, today=today)
+    return load_rules(paths, labels=labels)
 
 
 def today() -> date:
@@ -47,6 +49,11 @@ def today() -> date:
 def boot_id() -> str:
     """Name this boot of the machine, as the kernel does."""
     return _BOOT_ID.read_text().strip()
+
+
+def open_store(config: EdgeConfig) -> Store:
+    """Open the store that the configuration names, in this boot of the machine."""
+    return Store.open(config.store, device=config.device.id, boot_id=boot_id(), randomness=os.urandom)
 
 
 def build_line(config: EdgeConfig) -> Line:

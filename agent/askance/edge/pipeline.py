@@ -1,11 +1,13 @@
 """The order of the stages and nothing else: one frame from the gate to the store."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Final
 
+from askance.codecs.header import MAX_PIXELS
 from askance.codecs.jpeg import encode
-from askance.edge.annotate import annotate
+from askance.edge.annotate import annotate, fit
 from askance.edge.config import GateSection
 from askance.edge.detect import Detector
 from askance.edge.gate import GateMemory, look
@@ -13,10 +15,10 @@ from askance.edge.health import Health
 from askance.edge.rules import FrameContext, Policy, decide, remember, settle
 from askance.edge.score import measure
 from askance.edge.store import Draft, Store
-from askance.edge.values import Detections, Drop, Frame, Keep, Quality
+from askance.edge.values import Detections, Drop, Frame, Instant, Keep, Quality, Spending
 from askance.errors import ModelError, StoreFullError, WireError
-from askance.wire.capture import ImageInfo
-from askance.wire.codec import dump_json
+from askance.wire.capture import ClockQuality, ImageInfo
+from askance.wire.codec import MAX_MANIFEST, dump_json
 from askance.wire.identity import CameraId, FrameId
 
 FULL: Final = "full of frames that are worth more; it goes on when the centre takes some, or raise `store.quota`"
@@ -62,6 +64,10 @@ class Pipeline:
         return ended
 
     def _process(self, frame: Frame) -> FrameId | Drop:
+        if frame.width * frame.height > MAX_PIXELS:
+            return Drop("source.too_large")  # the centre would refuse it for good
+        # read for every frame: the clock on which budgets and cooldowns run sees time pass, and survives restarts
+        now_ns = self._stages.store.budget_now(frame.taken.monotonic_ns)
         glance = look(self._gates.get(frame.camera, GateMemory()), frame, section=self._stages.gate)
         self._gates[frame.camera] = glance.memory
         if glance.drop is not None:
@@ -72,28 +78,39 @@ class Pipeline:
             self._health.trouble("detector", str(error))
             return Drop("detect.failed")
         self._health.trouble("detector", None)
-        decision = self._decide(frame, detections, quality=glance.quality)
+        decision = self._decide(frame, detections, quality=glance.quality, now_ns=now_ns)
         if isinstance(decision, Drop):
             return decision
-        return self._keep(frame, detections, keep=decision, quality=glance.quality)
+        return self._keep(frame, detections, keep=decision, quality=glance.quality, now_ns=now_ns)
 
-    def _decide(self, frame: Frame, detections: Detections, *, quality: Quality) -> Keep | Drop:
+    def _decide(self, frame: Frame, detections: Detections, *, quality: Quality, now_ns: int) -> Keep | Drop:
         policy = self._stages.policy
-        signals = measure(detections, policy.measures, names=self._stages.labels)
-        context = FrameContext(self._budget_ns(frame), signals, quality, self._draw())
+        context = FrameContext(
+            camera=frame.camera,
+            taken_ns=frame.taken.monotonic_ns,
+            now_ns=now_ns,
+            signals=measure(detections, policy.measures, names=self._stages.labels),
+            quality=quality,
+            draw=self._draw(),
+            cameras=max(1, len(self._stages.poses)),
+            today=_day(frame.taken),
+        )
         self._memory, decision = decide(policy, self._memory, context=context)
         if decision != Drop("rules.no_match"):
             self._health.count("unsure")
         return decision
 
-    def _keep(self, frame: Frame, detections: Detections, *, keep: Keep, quality: Quality) -> FrameId | Drop:
+    def _keep(
+        self, frame: Frame, detections: Detections, *, keep: Keep, quality: Quality, now_ns: int
+    ) -> FrameId | Drop:
         stages = self._stages
         jpeg = encode(frame.image, stages.jpeg_quality)
-        annotations = annotate(detections, stages.labels)
-        size = len(jpeg) + sum(len(dump_json(annotation)) for annotation in annotations) + _MANIFEST_FRAME
-        memory, paid = settle(stages.policy, self._memory, keep=keep, size=size, now_ns=self._budget_ns(frame))
-        if isinstance(paid, Drop):
-            return paid
+        described = sum(len(dump_json(part)) for part in (*keep.reasons, stages.detector.info)) + _MANIFEST_FRAME
+        annotations, reasons = fit(annotate(detections, stages.labels), keep.reasons, room=MAX_MANIFEST - described)
+        size = len(jpeg) + sum(len(dump_json(annotation)) for annotation in annotations) + described
+        memory, settled = settle(stages.policy, self._memory, keep=keep, size=size, now_ns=now_ns)
+        if isinstance(settled, Drop):
+            return settled
         draft = Draft(
             camera=frame.camera,
             pose=stages.poses.get(frame.camera),
@@ -101,12 +118,12 @@ class Pipeline:
             image=ImageInfo(width=frame.width, height=frame.height, dhash=quality.dhash),
             model=stages.detector.info,
             annotations=annotations,
-            reasons=keep.reasons,
-            arm=keep.arm,
-            inclusion_probability=keep.inclusion_probability,
-            value=keep.value,
-            priority=keep.priority,
-            spendings=tuple(replace(spending, at_ns=frame.taken.monotonic_ns) for spending in paid),
+            reasons=reasons,
+            arm=settled.arm,
+            inclusion_probability=settled.inclusion_probability,
+            value=settled.value,
+            priority=settled.priority,
+            spendings=tuple(Spending(payer.rule, now_ns, 1, size) for payer in settled.payers),
         )
         try:
             kept = stages.store.keep(draft, jpeg)
@@ -123,6 +140,12 @@ class Pipeline:
         self._memory = memory
         return kept
 
-    def _budget_ns(self, frame: Frame) -> int:
-        """Read the clock on which budgets and cooldowns run; the store keeps it over restarts."""
-        return self._stages.store.budget_now(frame.taken.monotonic_ns)
+
+def _day(taken: Instant) -> date | None:
+    """The day on which a frame was taken; None where nobody knows, because a rule must not expire by mistake."""
+    if taken.wall_ms is None or taken.clock is ClockQuality.NONE:
+        return None
+    try:
+        return datetime.fromtimestamp(taken.wall_ms / 1000, tz=UTC).date()
+    except (OverflowError, ValueError):  # a clock beyond the year 9999
+        return None

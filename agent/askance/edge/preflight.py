@@ -1,6 +1,5 @@
 """What `askance edge check` tries: everything that the agent will need, one after the other."""
 
-import os
 import random
 import threading
 import time
@@ -13,11 +12,10 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from askance.edge.config import CameraSection, EdgeConfig
-from askance.edge.parts import boot_id, read_detector, read_labels, read_policy, today
+from askance.edge.parts import open_store, read_detector, read_labels, read_policy, today
 from askance.edge.source import open_source, redact
-from askance.edge.store import Store
 from askance.edge.values import Frame, Instant
-from askance.errors import BrokerAwayError, BrokerRefusedError, SourceError
+from askance.errors import BrokerAwayError, BrokerRefusedError, SourceError, StoreLockedError
 from askance.sections import BrokerSection
 from askance.transport import Down, Link, LinkEvent, Up
 from askance.wire.capture import ClockQuality
@@ -45,9 +43,10 @@ def _labels(config: EdgeConfig) -> str:
 
 
 def _rules(config: EdgeConfig) -> str:
-    policy = read_policy(config, read_labels(config), today=today())
-    expired = f"; expired: {', '.join(policy.expired)}" if policy.expired else ""
-    return f"{', '.join(rule.id for rule in policy.rules)}{expired}"
+    policy = read_policy(config, read_labels(config))
+    expired = policy.expired(today())
+    in_force = ", ".join(rule.id for rule in policy.rules if rule.id not in expired)
+    return f"{in_force}; expired: {', '.join(expired)}" if expired else in_force
 
 
 def _model(config: EdgeConfig) -> str:
@@ -82,8 +81,11 @@ def _camera(camera: CameraSection) -> str:
 
 
 def _store(config: EdgeConfig) -> str:
-    with Store.open(config.store, device=config.device.id, boot_id=boot_id(), randomness=os.urandom) as store:
-        usage = store.usage()
+    try:
+        with open_store(config) as store:
+            usage = store.usage()
+    except StoreLockedError as error:
+        return f"in use: {error}"  # by the very agent that is being checked, as a rule
     frames = sum(usage.counts.values())
     return f"{config.store.path}, {frames} frames, {usage.bytes / 1e6:.1f} of {config.store.quota / 1e6:.0f} MB"
 

@@ -169,24 +169,59 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True)
+class Payer:
+    """A rule that a frame is taken from the budget of, and what the frame is to it.
+
+    Attributes:
+        rule: its id.
+        value: what the frame is worth to it, at least 0.
+        arm: the part of the selection that its frames belong to.
+        priority: their class in the send order.
+        inclusion_probability: of a rule of the random arm; None elsewhere.
+    """
+
+    rule: str
+    value: float
+    arm: Arm
+    priority: Priority
+    inclusion_probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Keep:
-    """The frame is captured.
+    """The frame is captured; what it is worth, and to whom, is said by those who pay alone.
 
     Attributes:
         reasons: every rule that matched, strongest first, at least one.
-        arm: the part of the selection that took it.
-        inclusion_probability: of the random arm; None elsewhere.
-        value: what it is worth to the labeling queue, at least 0.
-        priority: its class in the send order.
-        payers: the ids of the rules whose budget it is taken from.
+        payers: who pays, the one of greatest value first, at least one.
     """
 
     reasons: tuple[Reason, ...]
-    arm: Arm
-    inclusion_probability: float | None
-    value: float
-    priority: Priority
-    payers: tuple[str, ...]
+    payers: tuple[Payer, ...]
+
+    @property
+    def arm(self) -> Arm:
+        """The part of the selection that took it: the random arm wherever it pays, else the first payer's."""
+        return self.payers[0].arm if self.inclusion_probability is None else Arm.RANDOM
+
+    @property
+    def inclusion_probability(self) -> float | None:
+        """The chance of being drawn; None outside the random arm.
+
+        All random rules share the frame's one draw, so any of them takes it with the greatest of their chances.
+        """
+        chances = [payer.inclusion_probability for payer in self.payers if payer.inclusion_probability is not None]
+        return max(chances, default=None)
+
+    @property
+    def value(self) -> float:
+        """What it is worth to the labeling queue, at least 0."""
+        return max(payer.value for payer in self.payers)
+
+    @property
+    def priority(self) -> Priority:
+        """Its class in the send order."""
+        return min(payer.priority for payer in self.payers)
 
 
 SignalValues: TypeAlias = Mapping[Measure, Signal | None]

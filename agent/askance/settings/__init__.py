@@ -2,7 +2,7 @@
 
 from askance.settings.document import Document, KeyPath, Place, Value, merge, parse_document
 from askance.settings.faults import locate, nearest
-from askance.settings.files import load, read_document, validate
+from askance.settings.files import bare_environment, load, read_document, validate
 from askance.settings.schema import schema
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "KeyPath",
     "Place",
     "Value",
+    "bare_environment",
     "load",
     "locate",
     "merge",

@@ -14,6 +14,11 @@ _PREFIX: Final = "ASKANCE__"
 _FROM_FILE: Final = "_file"
 
 
+def without_ours(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that are no configuration of ours, for a program that has one of its own."""
+    return {name: value for name, value in environ.items() if not name.startswith(_PREFIX)}
+
+
 def overlay(document: Document, environ: Mapping[str, str], *, model: type[BaseModel]) -> Document:
     """Lay every ``ASKANCE__A__B`` over ``document``; a number as a part of the name is a place in a list.
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from askance.errors import ConfigError
 from askance.settings.document import Document, KeyPath, Place, Value, merge, parse_document
-from askance.settings.environment import overlay
+from askance.settings.environment import overlay, without_ours
 from askance.settings.faults import locate
 from askance.settings.schema import schema_name, types_at
 
@@ -37,6 +37,11 @@ def load(model: type[Model], path: Path | None, *, environ: Mapping[str, str] = 
             document = merge(document, read_document(part))
     document = overlay(document, environ, model=model)
     return validate(model, document)
+
+
+def bare_environment() -> dict[str, str]:
+    """Return this process's environment without our configuration."""
+    return without_ours(os.environ)
 
 
 def validate(model: type[Model], document: Document) -> Model:

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from askance.central.batch import Batch, Letter
 from askance.central.blobs import Blobs
+from askance.central.inbox import Bounds
 from askance.central.schema import create_catalog
 from askance.database import transaction
-from askance.wire.codec import digest
-from askance.wire.receipts import Stored
+from askance.wire.codec import Chunk, digest, dump_json, pack_chunk
+from askance.wire.receipts import Asked, Query, Rejected, Stored
 from askance.wire.topics import Up
-from support_central import BOUNDS, DEVICE, frame_id, make_chunks, make_envelope, make_query, topic
+from support_central import BOUNDS, DEVICE, frame_id, make_chunks, make_envelope, make_query, open_intake, topic
 
 
 def test_a_mixed_batch_is_answered_by_what_stands_after_all_of_it(tmp_path: Path) -> None:
@@ -32,3 +33,39 @@ def test_a_mixed_batch_is_answered_by_what_stands_after_all_of_it(tmp_path: Path
     assert {"stored": 2, "dup": 2, "received.query": 1, "received.whole": 1, "refused.schema": 1} == {
         name: n for name, n in batch.counts.items() if name != "received.chunk"
     }
+
+
+def test_a_frame_that_was_too_long_is_asked_for_once_the_bound_is_raised(tmp_path: Path) -> None:
+    envelope = make_envelope(1)
+    query = Letter(topic(Up.QUERY), make_query((frame_id(1), envelope)))
+    small, large = (open_intake(tmp_path, bounds=Bounds(None, most)) for most in (2048, 2**20))
+    small.take([Letter(topic(Up.FRAME), envelope)])
+
+    refused, missed = (intake.take([query])[DEVICE] for intake in (small, large))
+    stored = large.take([Letter(topic(Up.FRAME), envelope)])[DEVICE]
+
+    assert [Rejected(id=frame_id(1), sha=digest(envelope), code="size", perm=True)] == refused
+    assert ["miss", "stored"] == [receipt.st for receipt in [*missed, *stored]]
+
+
+def test_what_hashed_wrongly_for_good_is_not_asked_for_again(tmp_path: Path) -> None:
+    envelope = make_envelope(1)
+    chunk = Chunk(frame_id(1), digest(b"another"), len(envelope), 0, envelope)
+    query = dump_json(Query(q=(Asked(id=frame_id(1), sha=chunk.sha256, size=len(envelope)),)))
+    intake = open_intake(tmp_path)
+    for _ in range(2):
+        intake.take([Letter(topic(Up.CHUNK), pack_chunk(chunk))])
+
+    answer = intake.take([Letter(topic(Up.QUERY), query)])[DEVICE]
+
+    assert [Rejected(id=frame_id(1), sha=chunk.sha256, code="sha", perm=True)] == answer
+
+
+def test_a_size_refused_before_does_not_count_as_a_wrong_hash(tmp_path: Path) -> None:
+    envelope = make_envelope(1)
+    chunk = Letter(topic(Up.CHUNK), pack_chunk(Chunk(frame_id(1), digest(b"another"), len(envelope), 0, envelope)))
+    open_intake(tmp_path, bounds=Bounds(None, 2048)).take([chunk])
+
+    first = open_intake(tmp_path).take([chunk])[DEVICE]
+
+    assert [("sha", False)] == [(one.code, one.perm) for one in first if isinstance(one, Rejected)]

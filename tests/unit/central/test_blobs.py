@@ -93,3 +93,25 @@ def test_what_a_killed_writer_left_is_swept_when_it_is_old(tmp_path: Path) -> No
 
     assert 1 == blobs.sweep(200)
     assert [young] == list((tmp_path / "arriving").iterdir())
+
+
+def test_a_probe_writes_and_leaves_nothing(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path / "blobs")
+
+    blobs.probe()
+
+    assert ["arriving"] == [path.name for path in (tmp_path / "blobs").rglob("*")]
+
+
+def test_a_probe_of_a_full_disk_fails_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = Blobs(tmp_path / "blobs")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "no space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="no space"):
+            blobs.probe()
+
+    assert ["arriving"] == [path.name for path in (tmp_path / "blobs").rglob("*")]

@@ -7,7 +7,8 @@ from askance.central.batch import Letter
 from askance.central.inbox import Whole, admit
 from askance.central.intake import Intake
 from askance.central.lifecycle import State
-from askance.wire.codec import digest
+from askance.wire.capture import Arm
+from askance.wire.codec import digest, dump_json, pack
 from askance.wire.topics import Up
 from support_central import (
     BOUNDS,
@@ -18,6 +19,8 @@ from support_central import (
     frame_id,
     make_chunks,
     make_envelope,
+    make_jpeg,
+    make_manifest,
     open_intake,
     topic,
 )
@@ -39,6 +42,41 @@ def test_what_a_device_saw_and_why_can_be_asked_in_sql(tmp_path: Path) -> None:
         tuple(row) for row in boxes
     ]
     assert [(REASON.rule, REASON.signal, REASON.value, REASON.text, "[1]")] == [tuple(row) for row in reasons]
+
+
+def test_every_column_of_a_capture_holds_what_its_name_says(tmp_path: Path) -> None:
+    intake = open_intake(tmp_path)
+    manifest = make_manifest(7, value=0.25, arm=Arm.RANDOM, wall_ms=1234)
+    envelope = pack(manifest, make_jpeg())
+    intake.take([Letter(topic(Up.FRAME), envelope)])
+
+    row = dict(intake._connection.execute("SELECT * FROM captures").fetchone())
+
+    assert {
+        "id": 1,
+        "device": DEVICE,
+        "frame_id": frame_id(7),
+        "sha256": digest(envelope),
+        "size": len(envelope),
+        "received_at": 1_800_000_000.0,
+        "camera": "gate",
+        "pose": None,
+        "boot_id": "boot-a",
+        "seq": 7,
+        "monotonic_ns": 7,
+        "wall_ms": 1234,
+        "clock": "ntp",
+        "image_width": 64,
+        "image_height": 48,
+        "model": "ssdlite",
+        "model_version": "1",
+        "arm": "random",
+        "inclusion_probability": 0.01,
+        "value": 0.25,
+        "role": "trigger",
+        "capture_group": None,
+        "manifest": dump_json(manifest).decode(),
+    } == row
 
 
 def test_a_frame_is_added_once(tmp_path: Path) -> None:

@@ -139,14 +139,14 @@ def test_a_hostile_message_ends_in_the_dead_letters_with_its_code(tmp_path: Path
     assert 0 == summary(intake).captures
 
 
-def test_a_refused_frame_is_answered_and_a_later_query_too(tmp_path: Path) -> None:
+def test_a_refused_frame_is_answered_and_looked_at_again_when_its_sender_insists(tmp_path: Path) -> None:
     intake = open_intake(tmp_path)
     envelope = pack(make_manifest(1), b"not a jpeg")
     refused = Rejected(id=frame_id(1), sha=digest(envelope), code="jpeg", perm=True)
 
     assert [refused] == answers(intake, whole(envelope))
-    assert [refused] == answers(intake, query(envelope, 1))
-    assert 1 == len(letters_of(intake))
+    assert ["miss"] == [receipt.st for receipt in answers(intake, query(envelope, 1))]
+    assert [refused] == answers(intake, whole(envelope))
 
 
 def test_another_envelope_under_a_known_id_is_a_conflict_for_good(

@@ -6,7 +6,7 @@ import pytest
 
 from askance.central import letters
 from askance.central.inbox import Refusal
-from askance.central.letters import Verdict
+from askance.central.letters import Lasting
 from askance.central.schema import create_catalog
 from askance.wire.codec import digest
 from support_central import DEVICE
@@ -24,14 +24,26 @@ def test_only_so_many_are_kept(tmp_path: Path, most: int, kept: int) -> None:
     assert ({"schema": kept} if kept else {}) == letters.count(connection)
 
 
-def test_the_last_verdict_on_an_envelope_is_remembered_with_how_often(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("refusals", "expected"),
+    [
+        pytest.param([], None, id="none"),
+        pytest.param([("jpeg", True), ("size", True), ("schema", True)], None, id="another-version-may-take-it"),
+        pytest.param([("sha", False), ("size", True)], Lasting("sha", permanent=False), id="sha-once"),
+        pytest.param([("sha", False), ("sha", True)], Lasting("sha", permanent=True), id="sha-for-good"),
+        pytest.param([("conflict", True)], Lasting("conflict", permanent=True), id="conflict"),
+    ],
+)
+def test_only_what_depends_on_the_bytes_alone_is_remembered(
+    tmp_path: Path, refusals: list[tuple[str, bool]], expected: Lasting | None
+) -> None:
     connection = create_catalog(tmp_path)
-    for code, permanent in (("sha", False), ("jpeg", True)):
+    for code, permanent in refusals:
         refused = Refusal(DEVICE, code, permanent=permanent, detail="", sha256=SHA)
         letters.bury(connection, refused, topic="t", payload=b"", at=0.0, most=10)
 
-    assert Verdict("jpeg", permanent=True, times=2) == letters.verdict(connection, DEVICE, sha256=SHA)
-    assert letters.verdict(connection, DEVICE, sha256=digest(b"y")) is None
+    assert expected == letters.lasting(connection, DEVICE, sha256=SHA)
+    assert letters.lasting(connection, DEVICE, sha256=digest(b"y")) is None
 
 
 def test_long_letters_are_cut(tmp_path: Path) -> None:

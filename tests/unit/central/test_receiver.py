@@ -1,88 +1,21 @@
-"""The receiver on a real broker: it acknowledges after the commit, greets, answers, and gives up a line in time."""
+"""The receiver on a real broker: it acknowledges after the commit, greets, answers, and pauses in an outage."""
 
-import random
 import sqlite3
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from askance.central.config import ReceiverSection
-from askance.central.intake import Intake
-from askance.central.receiver import BATCH, MOST_FAILURES, Receiver
-from askance.line import Line
-from askance.sections import BrokerSection
-from askance.transport import Message, Received, Subscribed
-from askance.transport import Up as LinkUp
-from askance.wire.codec import digest, load_json
-from askance.wire.receipts import Receipts, Stored
-from askance.wire.topics import Down, Up, down
+from askance.central.receiver import BATCH, Receiver
+from askance.transport import Subscribed
+from askance.wire.codec import digest
+from askance.wire.topics import Up
 from support_broker import Mosquitto, find_mosquitto
-from support_central import DEVICE, frame_id, make_envelope, make_query, open_intake, topic
-
-WITHIN_S = 20.0
-
-
-def make_line(port: int, name: str, *, wait_s: float = 0.2) -> Line:
-    return Line(
-        BrokerSection(port=port),
-        client_id=name,
-        will=None,
-        receive_maximum=16,
-        longest_wait_s=wait_s,
-        clock=time.monotonic,
-        draw=random.random,
-    )
-
-
-@dataclass
-class Device:
-    """A camera's end of the line."""
-
-    line: Line
-    heard: list[Receipts] = field(default_factory=list)
-    listening: bool = False
-
-    def step(self) -> None:
-        match self.line.next(0.01):
-            case LinkUp():
-                self.line.subscribe(down(DEVICE, Down.RECEIPTS))
-            case Subscribed():
-                self.listening = True
-            case Received(payload=payload, mid=mid):
-                self.line.acknowledge(mid)
-                self.heard.append(load_json(Receipts, payload))
-            case _:
-                pass
-
-    def send(self, kind: Up, payload: bytes) -> None:
-        assert self.line.publish(Message(topic(kind), payload)) is not None
-
-    @property
-    def stored(self) -> set[str]:
-        return {one.id for batch in self.heard for one in batch.a if isinstance(one, Stored)}
-
-
-@dataclass
-class Centre:
-    """A receiver and a device at one broker; both turn in this thread."""
-
-    intake: Intake
-    receiver: Receiver
-    line: Line
-    device: Device
-    broker: Mosquitto
-
-    def turn_until(self, condition: object, *, within_s: float = WITHIN_S) -> None:
-        """Turn both ends until ``condition()`` holds."""
-        assert callable(condition)
-        deadline = time.monotonic() + within_s
-        while not condition():
-            assert time.monotonic() < deadline, f"never: {self.receiver.counts} {self.intake.counts}"
-            self.device.step()
-            self.receiver.step(0.01)
+from support_central import Clock, frame_id, make_envelope, make_query, open_intake
+from support_reception import Centre, Device, make_line
 
 
 @pytest.fixture
@@ -99,7 +32,9 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 def centre(broker: Mosquitto, tmp_path: Path) -> Iterator[Centre]:
     intake = open_intake(tmp_path / "centre")
     line, device = make_line(broker.port, "centre"), Device(make_line(broker.port, "camera-1"))
-    centre = Centre(intake, Receiver(line, intake, section=ReceiverSection(credit=7)), line, device, broker)
+    clock = Clock()
+    receiver = Receiver(line, intake, section=ReceiverSection(credit=7), clock=clock)
+    centre = Centre(intake, receiver, line, device, broker, clock)
     centre.turn_until(lambda: device.listening and line.up and "Sending SUBACK to centre" in broker.log)
     yield centre
     line.close()
@@ -143,39 +78,87 @@ def test_a_query_is_answered(centre: Centre) -> None:
     assert digest(make_envelope(1)) == next(receipt.sha for batch in centre.device.heard for receipt in batch.a)
 
 
-def test_nothing_is_acknowledged_before_the_commit_and_after_a_few_failures_the_line_is_given_up(
-    centre: Centre, tmp_path: Path
-) -> None:
+@pytest.fixture
+def locked(centre: Centre, tmp_path: Path) -> sqlite3.Connection:
+    """Somebody else who holds the catalog's write lock until ``ROLLBACK``."""
     centre.intake._connection.execute("PRAGMA busy_timeout = 0")
     other = sqlite3.connect(tmp_path / "centre" / "catalog.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+def test_what_cannot_be_kept_waits_unacknowledged_and_its_sender_pauses_longer_each_time(
+    centre: Centre, locked: sqlite3.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
     centre.device.send(Up.FRAME, make_envelope(1))
+    for attempt in range(1, 5):
+        centre.turn_until(partial(centre.has_failed, attempt))
+        centre.turn_until(partial(centre.device.has_heard, attempt))
+        centre.clock.now += centre.device.heard[-1].pause_s
 
-    centre.turn_until(lambda: centre.receiver.counts["failed"] >= MOST_FAILURES)
-
+    assert [(1, False), (2, False), (4, False), (8, False)] == [(one.pause_s, one.hello) for one in centre.device.heard]
     assert "Received PUBACK from centre" not in centre.broker.log
-    assert 1 == centre.receiver.counts["dropped.unacknowledged"]
-    assert [] == centre.device.heard
-    assert not centre.line.up
+    assert centre.line.up
 
-    other.execute("ROLLBACK")
-    centre.turn_until(lambda: centre.line.up)
-    centre.device.send(Up.FRAME, make_envelope(1))
+    locked.execute("ROLLBACK")
     centre.turn_until(lambda: centre.device.stored)
     centre.turn_until(lambda: "Received PUBACK from centre" in centre.broker.log)
+    assert {"failed": 4, "outages": 1, "pauses.sent": 4, "receipts.sent": 1} == {**centre.receiver.counts}
+    assert ["cannot keep what is received", "what is received is kept again"] == [
+        record.getMessage().partition(",")[0].partition(";")[0] for record in caplog.records
+    ]
 
 
-def test_a_batch_that_cannot_be_kept_once_is_kept_the_next_time(centre: Centre, tmp_path: Path) -> None:
-    centre.intake._connection.execute("PRAGMA busy_timeout = 0")
-    other = sqlite3.connect(tmp_path / "centre" / "catalog.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+def test_a_frame_that_fails_holds_up_the_queries_behind_it_so_that_nothing_is_sent_twice(
+    centre: Centre, tmp_path: Path
+) -> None:
+    """The catalog takes a query where the blobs take no frame: an answer would have the frame sent again."""
+    (tmp_path / "centre" / "blobs" / "sha256").write_bytes(b"")
     centre.device.send(Up.FRAME, make_envelope(1))
-    centre.turn_until(lambda: centre.receiver.counts["failed"] == 1)
+    centre.turn_until(lambda: centre.receiver.counts["failed"])
 
-    other.execute("ROLLBACK")
+    for attempt in range(2, 8):
+        centre.device.send(Up.QUERY, make_query((frame_id(1), make_envelope(1))))
+        centre.clock.now += 300
+        centre.turn_until(partial(centre.has_failed, attempt))
+
+    assert [] == [one for one in centre.device.heard if one.a or one.hello]
+
+
+def test_nothing_spins_while_nothing_can_be_kept(centre: Centre, locked: sqlite3.Connection) -> None:
+    for number in range(16):
+        centre.device.send(Up.FRAME, make_envelope(number))
+    centre.turn_until(lambda: len(centre.receiver._waiting) == 16 and centre.device.heard)
+    centre.receiver.step(0.1)  # the broker's answer to the pause
+
+    began = time.monotonic()
+    centre.receiver.step(0.2)
+
+    assert time.monotonic() - began > 0.15
+    assert 1 == centre.receiver.counts["failed"]
+    locked.execute("ROLLBACK")
+
+
+def test_a_receiver_that_comes_back_greets_nobody_until_it_can_keep_something(
+    centre: Centre, locked: sqlite3.Connection
+) -> None:
+    locked.execute("ROLLBACK")
+    centre.device.send(Up.FRAME, make_envelope(1))
     centre.turn_until(lambda: centre.device.stored)
+    centre.device.heard.clear()
+    locked.execute("BEGIN IMMEDIATE")
 
-    assert 0 == centre.receiver.counts["dropped.unacknowledged"]
+    centre.line.hang_up()
+    centre.turn_until(lambda: centre.receiver.counts["failed"] == 1)
+    centre.clock.now += 1
+    centre.turn_until(lambda: centre.receiver.counts["failed"] == 2)
+    assert centre.line.up
+    assert [] == centre.device.heard
+
+    locked.execute("ROLLBACK")
+    centre.clock.now += 2
+    centre.turn_until(lambda: centre.device.heard)
+    assert [(True, 0.0)] == [(one.hello, one.pause_s) for one in centre.device.heard]
 
 
 def test_messages_of_a_link_that_broke_are_kept_but_not_acknowledged_on_the_next(centre: Centre) -> None:
@@ -193,8 +176,9 @@ def test_messages_of_a_link_that_broke_are_kept_but_not_acknowledged_on_the_next
 def test_without_shared_subscriptions_everything_is_subscribed(broker: Mosquitto, tmp_path: Path) -> None:
     intake = open_intake(tmp_path / "centre")
     line, device = make_line(broker.port, "centre"), Device(make_line(broker.port, "camera-1"))
-    receiver = Receiver(line, intake, section=ReceiverSection(shared_group=None))
-    centre = Centre(intake, receiver, line, device, broker)
+    clock = Clock()
+    receiver = Receiver(line, intake, section=ReceiverSection(shared_group=None), clock=clock)
+    centre = Centre(intake, receiver, line, device, broker, clock)
 
     centre.turn_until(lambda: "askance/1/d/+/up/# (QoS 1)" in broker.log and device.listening)
     device.send(Up.FRAME, make_envelope(1))

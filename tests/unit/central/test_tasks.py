@@ -1,5 +1,6 @@
 """Finding tasks and reading answers."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,20 @@ def test_tasks_are_found_by_what_they_are(tmp_path: Path, which: Filter, expecte
     intake.take([Letter(topic(Up.FRAME, OTHER), make_envelope(1, value=0.9, device=OTHER))])
 
     assert expected == [task.id for task in tasks.find(intake._connection, which)]
+    assert len(expected) == tasks.count(intake._connection, which)
+
+
+def test_tasks_are_read_one_at_a_time(tmp_path: Path) -> None:
+    intake = open_intake(tmp_path)
+    intake.take([Letter(topic(Up.FRAME), make_envelope(n, value=n / 10)) for n in (1, 2, 3)])
+    said: list[str] = []
+    intake._connection.set_trace_callback(said.append)
+
+    found = tasks.find(intake._connection, Filter())
+
+    assert [] == said
+    assert [3, 2, 1] == [task.id for task in found]
+    assert ["tasks.id = '3'", "tasks.id = '2'", "tasks.id = '1'"] == re.findall(r"tasks\.id = '\d'", "".join(said))
 
 
 def test_a_task_is_found_by_its_number_and_by_its_frame(tmp_path: Path) -> None:

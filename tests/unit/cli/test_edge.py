@@ -1,4 +1,4 @@
-"""`askance edge`: run, check and status, as a user types them."""
+"""`askance edge`: check, status and requeue, as a user types them."""
 
 import json
 import os
@@ -8,6 +8,7 @@ import pytest
 
 from support_broker import free_port
 from support_programs import askance, askance_json, write_yaml
+from support_store import keep, open_store
 
 
 @pytest.fixture
@@ -44,3 +45,29 @@ def test_status_shows_the_ledger_for_people_and_for_programs(config: str, tmp_pa
     assert "captured 0 = stored 0 + pending 0" in askance("edge", "status", "--config", config).stdout
     assert 0 == askance_json("edge", "status", "--config", config, "--json")["bytes"]
     assert (tmp_path / "device" / "captures.db").is_file()
+
+
+def test_requeue_takes_one_frame_or_all_out_of_quarantine(config: str, tmp_path: Path) -> None:
+    with open_store(tmp_path / "device") as store:
+        frames = [keep(store) for _ in range(3)]
+        for frame in frames:
+            store.quarantine(frame, "schema")
+
+    assert "queued again: 1\n" == askance("edge", "requeue", frames[0], "--config", config).stdout
+    assert "queued again: 2\n" == askance("edge", "requeue", "--config", config).stdout
+    with open_store(tmp_path / "device") as store:
+        assert set(frames) == {due.frame_id for due in store.due(9, exclude=())}
+
+
+def test_requeue_says_why_it_cannot(config: str, tmp_path: Path) -> None:
+    missing = askance("edge", "requeue", "--config", config)
+    assert (os.EX_IOERR, False) == (missing.returncode, (tmp_path / "device").exists())
+
+    with open_store(tmp_path / "device") as store:
+        frame = keep(store)
+        busy = askance("edge", "requeue", "--config", config)
+    assert os.EX_TEMPFAIL == busy.returncode
+    assert "another agent holds the store" in busy.stderr
+    assert "requeue while pending" in askance("edge", "requeue", frame, "--config", config).stderr
+    unknown = askance("edge", "requeue", "0" * 26, "--config", config)
+    assert (os.EX_IOERR, True) == (unknown.returncode, "does not hold this frame" in unknown.stderr)

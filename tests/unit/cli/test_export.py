@@ -56,3 +56,19 @@ def test_a_sheet_is_a_page(config: Path, tmp_path: Path) -> None:
     assert 0 == result.exit_code, result.output
     assert 2 == out.read_text().count("<article")
     assert "coco" not in result.stderr
+
+
+def test_a_sheet_without_a_limit_has_the_most_valuable_and_says_how_many_there_are(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("askance.cli.export.SHEET", 1)
+    out = tmp_path / "sheet.html"
+
+    result = CliRunner().invoke(export, ["--config", str(config), "--format", "sheet", "--out", str(out)])
+    written = out.read_text()
+    both = CliRunner().invoke(export, ["--config", str(config), "--format", "sheet", "--out", str(out), "--limit", "2"])
+
+    assert (1, 1) == (written.count("<article"), written.count("task 2,"))
+    assert "the 1 most valuable of 2 frames: more with --limit" in result.stderr
+    assert 2 == out.read_text().count("<article")
+    assert "--limit" not in both.stderr

@@ -74,3 +74,14 @@ def test_a_worker_that_fails_ends_the_agent_with_its_error(tmp_path: Path) -> No
 
     with pytest.raises(SourceError, match=r"broken\.mp4"):
         run(config(tmp_path, str(video)))
+
+
+def test_what_the_store_had_to_put_right_is_logged(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    strange = tmp_path / "device" / "frames" / "notes.txt"
+    strange.parent.mkdir(parents=True)
+    strange.touch()
+
+    with pytest.raises(SourceError):
+        run(config(tmp_path, str(tmp_path / "gone.mp4")))
+
+    assert "store: damaged files set aside: 1" in capfd.readouterr().err

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -16,7 +17,7 @@ from askance.edge.detect import Detector
 from askance.edge.detect.package import load_package
 from askance.edge.health import Health
 from askance.edge.pipeline import FULL, Pipeline, Stages
-from askance.edge.rules import load_rules
+from askance.edge.rules import Policy, load_rules
 from askance.edge.store import Store
 from askance.edge.values import Drop, Frame, Image, Instant
 from askance.labels import LabelMap
@@ -82,7 +83,7 @@ class Built:
         self.stages = Stages(
             gate=GateSection(motion=0.0, at_least=None),
             detector=detector,
-            policy=load_rules((rules,), labels=labels, today=date(2000, 1, 1)),
+            policy=load_rules((rules,), labels=labels),
             store=store,
             labels={label.id: label.name for label in labels.labels},
             poses={CAMERA: "home"},
@@ -146,15 +147,60 @@ def test_a_budget_in_bytes_counts_the_picture(
     assert 0 == store.usage().bytes
 
 
-def test_a_budget_survives_a_restart(
-    store: Store, detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+def test_a_budget_survives_a_restart(detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path) -> None:
+    with open_store(tmp_path / "store", boot_id="a") as store:
+        first = Built(store, detector, labels, tmp_path, frames=1)
+        assert not isinstance(first.pipeline.process(frame(photo, 1)), Drop)
+
+    with open_store(tmp_path / "store", boot_id="b") as store:
+        second = Built(store, detector, labels, tmp_path, frames=1)
+
+        assert Drop("rules.budget_frames") == second.pipeline.process(frame(photo, 100))
+
+
+def test_a_device_that_reboots_every_50_minutes_spends_its_hourly_budget_and_no_more(
+    detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
 ) -> None:
-    first = Built(store, detector, labels, tmp_path, frames=1)
-    assert not isinstance(first.pipeline.process(frame(photo, 1)), Drop)
+    kept: list[int] = []
+    for boot in range(8):
+        with open_store(tmp_path / "store", boot_id=f"boot-{boot}") as store:
+            pipeline = Built(store, detector, labels, tmp_path, frames=1).pipeline
+            ended = {minute: pipeline.process(frame(photo, minute * 60)) for minute in range(0, 50, 7)}
+        kept += [boot * 50 + minute for minute, end in ended.items() if not isinstance(end, Drop)]
 
-    second = Built(store, detector, labels, tmp_path, frames=1)
+    gaps = [later - earlier for earlier, later in pairwise(kept)]
+    assert all(60 <= gap <= 120 for gap in gaps), kept
+    assert len(gaps) >= 4
 
-    assert Drop("rules.budget_frames") == second.pipeline.process(frame(photo, 100))
+
+@pytest.mark.parametrize(
+    ("clock", "wall_ms", "kept"),
+    [
+        pytest.param(ClockQuality.NTP, 1_700_000_000_000, False, id="after-its-day"),
+        pytest.param(ClockQuality.NTP, 1_500_000_000_000, True, id="before-its-day"),
+        pytest.param(ClockQuality.NONE, 1_700_000_000_000, True, id="clock-not-trusted"),
+        pytest.param(ClockQuality.RTC, None, True, id="no-clock"),
+        pytest.param(ClockQuality.RTC, 2**48 - 1, True, id="clock-beyond-all-calendars"),
+    ],
+)
+def test_a_rule_expires_by_the_clock_of_the_frame(
+    store: Store,
+    detector: Detector,
+    labels: LabelMap,
+    photo: Image,
+    tmp_path: Path,
+    *,
+    clock: ClockQuality,
+    wall_ms: int | None,
+    kept: bool,
+) -> None:
+    stages = Built(store, detector, labels, tmp_path).stages
+    policy = Policy(tuple(replace(rule, expires=date(2020, 1, 1)) for rule in stages.policy.rules))
+    pipeline = Pipeline(replace(stages, policy=policy), Health(), draw=lambda: 0.5, now_ns=0)
+
+    ended = pipeline.process(Frame(photo, CAMERA, Instant(SECOND, wall_ms, clock), 0))
+
+    assert kept == (ended != Drop("rules.no_match"))
 
 
 def test_a_store_without_room_is_said_and_costs_no_budget(

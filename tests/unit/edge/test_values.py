@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from askance.edge.values import Detections, Drop, Frame, Instant, Signal
-from askance.wire.capture import ClockQuality
+from askance.edge.values import Detections, Drop, Frame, Instant, Keep, Payer, Signal
+from askance.wire.capture import Arm, ClockQuality, Priority
 from askance.wire.identity import CameraId
 
 TAKEN = Instant(0, None, ClockQuality.NONE)
@@ -78,3 +78,23 @@ def test_equal_drops_are_equal() -> None:
 
 def test_a_signal_at_its_bounds_is_one() -> None:
     assert [0.0, 1.0] == [Signal("entropy", value, (), "").value for value in (0.0, 1.0)]
+
+
+def test_a_kept_frame_is_worth_what_those_who_pay_say() -> None:
+    first = Payer("a", 0.9, Arm.TEMPORAL, Priority.FILLER)
+    second = Payer("b", 0.4, Arm.UNCERTAINTY, Priority.DOUBTFUL)
+    keep = Keep((), (first, second))
+
+    assert (0.9, Arm.TEMPORAL, Priority.DOUBTFUL, None) == (
+        keep.value,
+        keep.arm,
+        keep.priority,
+        keep.inclusion_probability,
+    )
+
+
+def test_a_kept_frame_that_was_drawn_belongs_to_the_random_arm_with_the_greatest_chance() -> None:
+    lots = [Payer(name, 0.1, Arm.RANDOM, Priority.FILLER, chance) for name, chance in (("b", 0.01), ("c", 0.1))]
+    keep = Keep((), (Payer("a", 0.9, Arm.TEMPORAL, Priority.FILLER), *lots))
+
+    assert (Arm.RANDOM, 0.1) == (keep.arm, keep.inclusion_probability)

@@ -7,10 +7,11 @@ with ids of its own, where COCO readers do not look. Whole-image tags are no ins
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from askance.central.export.series import Series, growing
 from askance.central.tasks import Task, utc
 from askance.errors import ConfigError
 from askance.labels import Label, LabelId
@@ -22,60 +23,51 @@ Numbered: TypeAlias = tuple[int, Annotation]
 
 ANNOTATIONS: Final = "annotations.json"
 IMAGES: Final = "images"
-
-
-def coco(tasks: Iterable[Task], labels: Sequence[Label], *, suggested: bool) -> Json:
-    """Write tasks as one COCO object, in their order; ids count from 1.
-
-    Args:
-        tasks: the frames.
-        labels: the label map; its ids become the category ids.
-        suggested: whether candidates below the report threshold are in, marked by the field ``suggested``.
-
-    Raises:
-        ConfigError: an annotation's label is not in the label map.
-    """
-    names = {label.id: label.name for label in labels}
-    images: list[Json] = []
-    annotations: list[Json] = []
-    replaced: list[Json] = []
-    for image_id, task in enumerate(tasks, start=1):
-        device = [pair for pair in enumerate(task.manifest.annotations) if suggested or not pair[1].suggested]
-        shown = device if task.answer is None else list(enumerate(task.answer))
-        images.append(_image(task, image_id, shown=shown))
-        _append(shown, annotations, names=names, image_id=image_id)
-        if task.answer is not None:
-            _append(device, replaced, names=names, image_id=image_id)
-    return {
-        "info": {"description": "askance labeling queue", "version": "1"},
-        "licenses": [],
-        "categories": [_category(label) for label in labels],
-        "images": images,
-        "annotations": annotations,
-        "pre_annotations": replaced,
-    }
+_INFO: Final = {"description": "askance labeling queue", "version": "1"}
 
 
 def write(
     folder: Path, tasks: Iterable[Task], *, labels: Sequence[Label], suggested: bool, jpeg: Callable[[Sha256], bytes]
 ) -> None:
-    """Fill a folder: ``images/`` first, ``annotations.json`` last, so that a cut export has none.
+    """Fill a folder: ``images/`` first, ``annotations.json`` last, so that a cut export has none; ids count from 1.
+
+    Args:
+        folder: made when it is not there.
+        tasks: the frames, in their order; one at a time is in memory.
+        labels: the label map; its ids become the category ids.
+        suggested: whether candidates below the report threshold are in, marked by the field ``suggested``.
+        jpeg: gives an envelope's image.
 
     Raises:
-        ConfigError: see ``coco``; no ``annotations.json`` is there then.
+        ConfigError: an annotation's label is not in the label map; no ``annotations.json`` is there then.
         StoreError: an image is not in the blobs.
+        OSError: the folder cannot be written.
     """
-    images = folder / IMAGES
-    images.mkdir(parents=True, exist_ok=True)
+    (folder / IMAGES).mkdir(parents=True, exist_ok=True)
     (folder / ANNOTATIONS).unlink(missing_ok=True)
+    names = {label.id: label.name for label in labels}
+    with growing(folder) as images, growing(folder) as annotations, growing(folder) as replaced:
+        for image_id, task in enumerate(tasks, start=1):
+            (folder / IMAGES / file_name(task)).write_bytes(jpeg(task.sha256))
+            device = [pair for pair in enumerate(task.manifest.annotations) if suggested or not pair[1].suggested]
+            shown = device if task.answer is None else list(enumerate(task.answer))
+            images.add(_image(task, image_id, shown=shown))
+            _append(shown, annotations, names=names, image_id=image_id)
+            if task.answer is not None:
+                _append(device, replaced, names=names, image_id=image_id)
+        head = {"info": _INFO, "licenses": [], "categories": [_category(label) for label in labels]}
+        _join(folder, head, arrays={"images": images, "annotations": annotations, "pre_annotations": replaced})
 
-    def saved() -> Iterator[Task]:
-        for task in tasks:
-            (images / file_name(task)).write_bytes(jpeg(task.sha256))
-            yield task
 
+def _join(folder: Path, head: Json, *, arrays: Mapping[str, Series]) -> None:
+    """Write one object of ``head`` and the arrays; it appears only when it is complete."""
     written = folder / f"{ANNOTATIONS}.part"
-    written.write_text(json.dumps(coco(saved(), labels, suggested=suggested), allow_nan=False))
+    with written.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(head).removesuffix("}"))
+        for name, series in arrays.items():
+            file.write(f', "{name}": ')
+            series.write_to(file)
+        file.write("}")
     written.replace(folder / ANNOTATIONS)
 
 
@@ -116,7 +108,7 @@ def _image(task: Task, image_id: int, *, shown: Iterable[Numbered]) -> Json:
     return image
 
 
-def _append(shown: Iterable[Numbered], rows: list[Json], *, names: Mapping[LabelId, str], image_id: int) -> None:
+def _append(shown: Iterable[Numbered], rows: Series, *, names: Mapping[LabelId, str], image_id: int) -> None:
     """Add the boxes of one image, with the next free ids; a reason's ``objects`` are values of ``index``."""
     for index, annotation in shown:
         if names.get(LabelId(annotation.label_id)) != annotation.label:
@@ -125,7 +117,7 @@ def _append(shown: Iterable[Numbered], rows: list[Json], *, names: Mapping[Label
                 hint="name the label map that the devices use: key `labels` of the configuration",
             )
         if isinstance(annotation, Box):
-            rows.append(_instance(annotation, index=index, row_id=len(rows) + 1, image_id=image_id))
+            rows.add(_instance(annotation, index=index, row_id=rows.length + 1, image_id=image_id))
 
 
 def _instance(box: Box, *, index: int, row_id: int, image_id: int) -> Json:

@@ -1,7 +1,8 @@
 """Rules: which frames are kept, who pays, what they are worth."""
 
 from askance.edge.rules.document import RuleFile, RuleId
-from askance.edge.rules.policy import FrameContext, Memory, Policy, Rule, Verdict, decide, judge, remember, settle
+from askance.edge.rules.payment import remember, settle
+from askance.edge.rules.policy import FrameContext, Memory, Policy, Rule, Verdict, decide, judge
 from askance.edge.rules.reader import load_rules
 
 __all__ = [

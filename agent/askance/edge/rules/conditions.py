@@ -71,7 +71,7 @@ class FrameFacts:
         signals: the answers to ``Policy.measures``.
         quality: what the gate measured.
         draw: a random number, uniform in [0, 1), drawn for this frame.
-        elapsed_ns: time since the last frame that was decided; 0 for the first.
+        elapsed_ns: the time that the frame stands for; 0 for a camera's first.
     """
 
     signals: SignalValues

@@ -67,9 +67,10 @@ class QualityFaults(Section):
 class RandomDraw(Section):
     """The lottery draws the frame, whatever is in it."""
 
-    rate: Annotated[FrameBudget | None, Field(description="frames per period on average, whatever the frame rate")] = (
-        None
-    )
+    rate: Annotated[
+        FrameBudget | None,
+        Field(description="frames per period on average, of all cameras together, whatever the frame rate"),
+    ] = None
     probability: Annotated[FiniteFloat | None, Field(gt=0, le=1, description="the same chance for every frame")] = None
 
     @model_validator(mode="after")
@@ -194,5 +195,6 @@ class RuleFile(Section):
 
     model_config = ConfigDict(title="rules")  # the name that `askance config schema` knows
 
-    version: Annotated[int, Field(ge=1, description="raised with every change; each reason carries it")]
+    # with a dash and a hash it has to fit into the 64 characters of a reason's rule_version
+    version: Annotated[int, Field(ge=1, le=10**9, description="raised with every change; each reason carries it")]
     rules: Annotated[tuple[Rule, ...], Field(min_length=1, max_length=MAX_RULES)]

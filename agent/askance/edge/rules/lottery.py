@@ -13,9 +13,9 @@ class Lottery:
 
 
 def inclusion_probability(lottery: Lottery, *, elapsed_ns: int) -> float:
-    """Return the chance, in [0, 1], of a frame that comes ``elapsed_ns`` after the one before.
+    """Return the chance, in [0, 1], of a frame that stands for ``elapsed_ns``.
 
-    With a rate of ``n`` per period, a frame stands for the time since the last one: ``min(1, n * elapsed / period)``.
+    With a rate of ``n`` per period it is proportional to that time: ``min(1, n * elapsed / period)``.
     Independent draws with these probabilities are Poisson sampling; the Horvitz-Thompson estimator, which weighs each
     frame by the inverse of its probability, is unbiased for them (Horvitz and Thompson, 1952).
     """
@@ -31,6 +31,6 @@ def draws(lottery: Lottery, draw: float, *, elapsed_ns: int) -> bool:
     Args:
         lottery: which.
         draw: uniform in [0, 1).
-        elapsed_ns: time since the frame before.
+        elapsed_ns: the time that the frame stands for.
     """
     return draw < inclusion_probability(lottery, elapsed_ns=elapsed_ns)

@@ -1,7 +1,8 @@
 """Whether a frame is kept, which rules pay for it and what it is worth; a pure function of rules, memory and frame."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final
 
 from askance.edge.rules.budgets import Limits, Purse, longest_ns
@@ -9,11 +10,16 @@ from askance.edge.rules.conditions import Clause, Finding, FrameFacts, evaluate,
 from askance.edge.rules.cooldown import cooling
 from askance.edge.rules.document import RuleId
 from askance.edge.rules.lottery import Lottery, inclusion_probability
-from askance.edge.values import Drop, Keep, Measure, Quality, SignalValues, Spending
+from askance.edge.values import Drop, Keep, Measure, Payer, Quality, SignalValues
 from askance.wire.capture import Arm, Priority, Reason
+from askance.wire.identity import CameraId
 
 _LONGEST_TEXT: Final = 240
 _MOST_OBJECTS: Final = 64
+
+# A frame that comes after a gap stands for no more time than this, else the one frame that ends a night without motion
+# would be drawn for certain.
+LONGEST_GAP_NS: Final = 60 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class Rule:
         capture: False for a rule that only counts.
         arm: the part of the selection that its frames belong to.
         priority: their class in the send order.
+        expires: first day on which it no longer counts; None: never.
     """
 
     id: RuleId
@@ -41,37 +48,44 @@ class Rule:
     capture: bool = True
     arm: Arm = Arm.UNCERTAINTY
     priority: Priority = Priority.DOUBTFUL
+    expires: date | None = None
+
+    @property
+    def memory_ns(self) -> int:
+        """How far back its payments matter, in nanoseconds."""
+        return max(longest_ns(self.limits), self.pause_ns)
+
+    def in_force(self, today: date | None) -> bool:
+        """Whether it counts on the day ``today``; None: nobody knows the day, and nothing expires."""
+        return self.expires is None or today is None or today < self.expires
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All rules in force.
-
-    Attributes:
-        rules: in the order of the files.
-        expired: rules that were read and no longer count; whoever loads says so.
-    """
+    """All rules, in the order of the files."""
 
     rules: tuple[Rule, ...]
-    expired: tuple[RuleId, ...] = ()
 
     @property
     def measures(self) -> frozenset[Measure]:
         """What has to be measured on every frame."""
         return frozenset(measure for rule in self.rules for measure in measures(rule.when))
 
-    @property
-    def memory_ns(self) -> int:
-        """How far back payments matter, in nanoseconds."""
-        return max((_memory_ns(rule) for rule in self.rules), default=0)
+    def expired(self, today: date | None) -> tuple[RuleId, ...]:
+        """The rules that do not count on the day ``today``."""
+        return tuple(rule.id for rule in self.rules if not rule.in_force(today))
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the decisions remember: payments by rule, and when the last frame was decided."""
+    """What the decisions remember: payments by rule, and each camera's last decided frame, on its own time line."""
 
     purses: Mapping[RuleId, Purse] = field(default_factory=dict[RuleId, Purse])
-    seen_ns: int | None = None
+    seen_ns: Mapping[CameraId, int] = field(default_factory=dict[CameraId, int])
+
+    def purse(self, rule: RuleId) -> Purse:
+        """What the rule has paid lately."""
+        return self.purses.get(rule, Purse())
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +93,24 @@ class FrameContext:
     """All that a decision may look at.
 
     Attributes:
-        now_ns: when the frame was taken, monotonic.
+        camera: who took the frame.
+        taken_ns: when, on the camera's own time line.
+        now_ns: the same moment on the clock that budgets and cooldowns run on, which all cameras share.
         signals: the answer to each of ``Policy.measures``.
         quality: what the gate measured.
         draw: a random number, uniform in [0, 1), of this frame alone.
+        cameras: how many cameras share the rates of the random arm, at least 1.
+        today: the day; None: not known.
     """
 
+    camera: CameraId
+    taken_ns: int
     now_ns: int
     signals: SignalValues
     quality: Quality
     draw: float
+    cameras: int = 1
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +123,11 @@ class Verdict:
     obstacle: str | None
 
 
-def remember(policy: Policy, spendings: Iterable[Spending], *, now_ns: int) -> Memory:
-    """Begin with what the store knows of earlier payments.
-
-    A payment in the future was made in an earlier boot, or on the time line of a recording: it counts as made now,
-    the latest that it can matter, so a restart never opens a budget early.
-    """
-    purses: dict[RuleId, Purse] = {}
-    periods = {rule.id: _memory_ns(rule) for rule in policy.rules}
-    for paid in spendings:
-        rule = RuleId(paid.rule)
-        if rule in periods:
-            past = replace(paid, at_ns=min(paid.at_ns, now_ns))
-            purses[rule] = purses.get(rule, Purse()).pay(past, memory_ns=periods[rule])
-    return Memory(purses)
-
-
 def judge(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Verdict, ...]:
-    """Ask every rule; the matching ones come first, those of greater value before others."""
+    """Ask every rule in force; the matching ones come first, those of greater value before others."""
     facts = FrameFacts(context.signals, context.quality, context.draw, _elapsed_ns(memory, context))
-    verdicts = [_verdict(rule, memory, facts=facts, now_ns=context.now_ns) for rule in policy.rules]
+    rules = [rule for rule in policy.rules if rule.in_force(context.today)]
+    verdicts = [_verdict(rule, memory, facts=facts, now_ns=context.now_ns) for rule in rules]
     return tuple(sorted(verdicts, key=lambda verdict: (not verdict.finding.matched, -verdict.value)))
 
 
@@ -132,43 +139,20 @@ def decide(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Me
     """
     matched = [verdict for verdict in judge(policy, memory, context=context) if verdict.finding.matched]
     payers = [verdict for verdict in matched if verdict.rule.capture and verdict.obstacle is None]
-    after = replace(memory, seen_ns=context.now_ns)
+    after = replace(memory, seen_ns={**memory.seen_ns, context.camera: context.taken_ns})
     if payers:
-        return after, _keep(matched, payers, elapsed_ns=_elapsed_ns(memory, context))
+        elapsed_ns = _elapsed_ns(memory, context)
+        reasons = tuple(_reason(verdict) for verdict in matched)
+        return after, Keep(reasons, tuple(_payer(verdict, elapsed_ns=elapsed_ns) for verdict in payers))
     if not matched:
         return after, Drop("rules.no_match")
     hindered = (verdict.obstacle for verdict in matched if verdict.rule.capture)
     return after, Drop(next(hindered, None) or "rules.count_only")
 
 
-def settle(
-    policy: Policy, memory: Memory, *, keep: Keep, size: int, now_ns: int
-) -> tuple[Memory, tuple[Spending, ...] | Drop]:
-    """Let the payers pay, now that the size of the envelope is known.
-
-    A payer that cannot afford it does not pay; the frame is dropped when nobody can: ``rules.budget_bytes``, or
-    ``rules.budget_frames`` where frames decided meanwhile have used the budget up.
-
-    Args:
-        policy: the rules in force.
-        memory: as ``decide`` left it, or later.
-        keep: what ``decide`` said.
-        size: bytes of the envelope.
-        now_ns: when the frame was taken.
-    """
-    payers = [rule for rule in policy.rules if rule.id in keep.payers]
-    open_frames = [rule for rule in payers if _purse(memory, rule).affords_frame(rule.limits, now_ns=now_ns)]
-    able = [rule for rule in open_frames if _purse(memory, rule).affords_bytes(rule.limits, size, now_ns=now_ns)]
-    if not able:
-        return memory, Drop("rules.budget_bytes" if open_frames else "rules.budget_frames")
-    spendings = {rule.id: Spending(rule.id, now_ns, 1, size) for rule in able}
-    paid = {rule.id: _purse(memory, rule).pay(spendings[rule.id], memory_ns=_memory_ns(rule)) for rule in able}
-    return replace(memory, purses={**memory.purses, **paid}), tuple(spendings.values())
-
-
 def _verdict(rule: Rule, memory: Memory, *, facts: FrameFacts, now_ns: int) -> Verdict:
     finding = evaluate(rule.when, facts)
-    purse, obstacle = _purse(memory, rule), None
+    purse, obstacle = memory.purse(rule.id), None
     if cooling(purse, rule.pause_ns, now_ns=now_ns):
         obstacle = "rules.cooldown"
     elif not purse.affords_frame(rule.limits, now_ns=now_ns):
@@ -186,25 +170,12 @@ def _worth(rule: Rule, finding: Finding) -> float:
     return sum(rule.weights.get(signal, 0.0) * value for signal, value in strongest.items())
 
 
-def _keep(matched: list[Verdict], payers: list[Verdict], *, elapsed_ns: int) -> Keep:
-    """Write the decision down; both lists are not empty and in the order of value.
-
-    All random rules share the frame's one draw, so a frame is drawn by any of them with the greatest of their
-    probabilities.
-    """
-    chances = [
-        inclusion_probability(payer.rule.when, elapsed_ns=elapsed_ns)
-        for payer in payers
-        if payer.rule.arm is Arm.RANDOM and isinstance(payer.rule.when, Lottery)
-    ]
-    return Keep(
-        reasons=tuple(_reason(verdict) for verdict in matched),
-        arm=Arm.RANDOM if chances else payers[0].rule.arm,
-        inclusion_probability=max(chances, default=None),
-        value=payers[0].value,
-        priority=min(payer.rule.priority for payer in payers),
-        payers=tuple(payer.rule.id for payer in payers),
-    )
+def _payer(verdict: Verdict, *, elapsed_ns: int) -> Payer:
+    rule = verdict.rule
+    chance = None
+    if rule.arm is Arm.RANDOM and isinstance(rule.when, Lottery):
+        chance = inclusion_probability(rule.when, elapsed_ns=elapsed_ns)
+    return Payer(rule.id, verdict.value, rule.arm, rule.priority, chance)
 
 
 def _reason(verdict: Verdict) -> Reason:
@@ -219,13 +190,12 @@ def _reason(verdict: Verdict) -> Reason:
     )
 
 
-def _purse(memory: Memory, rule: Rule) -> Purse:
-    return memory.purses.get(rule.id, Purse())
-
-
-def _memory_ns(rule: Rule) -> int:
-    return max(longest_ns(rule.limits), rule.pause_ns)
-
-
 def _elapsed_ns(memory: Memory, context: FrameContext) -> int:
-    return 0 if memory.seen_ns is None else context.now_ns - memory.seen_ns
+    """How much time the frame stands for in the lottery: its camera's share of the gap since the camera's last one.
+
+    Time lines of cameras have nothing to do with each other: a recording may lie hours ahead. Where gaps are cut or a
+    camera is away fewer frames are drawn than the rate says, and each one's probability is still the one it was drawn
+    with.
+    """
+    gap = context.taken_ns - memory.seen_ns.get(context.camera, context.taken_ns)
+    return min(max(0, gap), LONGEST_GAP_NS) // context.cameras

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -21,14 +21,12 @@ from askance.wire.capture import Arm, Priority
 _HASH_DIGITS: Final = 8
 
 
-def load_rules(paths: Sequence[Path], *, labels: LabelMap, today: date | None) -> Policy:
+def load_rules(paths: Sequence[Path], *, labels: LabelMap) -> Policy:
     """Read rule files into one policy.
 
     Args:
         paths: the files; their rules follow each other.
         labels: the label map that classes are looked up in, aliases included.
-        today: rules that expire on or before this day are left out and listed; None: the clock is not known, nothing
-            expires.
 
     Raises:
         ConfigError: a file cannot be read, a key, value, bound or class is wrong, two rules have the same id, or there
@@ -36,7 +34,6 @@ def load_rules(paths: Sequence[Path], *, labels: LabelMap, today: date | None) -
     """
     rules: dict[written.RuleId, Rule] = {}
     places: dict[written.RuleId, Place] = {}
-    expired: list[written.RuleId] = []
     for path in paths:
         document = read_document(path, hint="see `askance config example rules`")
         file = validate(written.RuleFile, document)
@@ -46,13 +43,11 @@ def load_rules(paths: Sequence[Path], *, labels: LabelMap, today: date | None) -
             places[rule.id] = place
             reader = _Reader(document, labels)
             rules[rule.id] = _compile(rule, reader.clause(rule.when, ("rules", index, "when")), version=file.version)
-            if rule.expires is not None and today is not None and rule.expires <= today:
-                expired.append(rule.id)
     if len(rules) > written.MAX_RULES:
         raise ConfigError(
             f"at most {written.MAX_RULES} rules in all files together: {len(rules)}", hint="join rules with `any`"
         )
-    return Policy(tuple(rule for rule in rules.values() if rule.id not in expired), tuple(expired))
+    return Policy(tuple(rules.values()))
 
 
 def _refuse_twin(rule: written.RuleId, place: Place, *, earlier: dict[written.RuleId, Place]) -> None:
@@ -72,6 +67,7 @@ def _compile(rule: written.Rule, when: Clause, *, version: int) -> Rule:
         capture=rule.mode == "capture",
         arm=rule.arm or (Arm.RANDOM if rule.draws_lots else Arm.UNCERTAINTY),
         priority=Priority[rule.priority.upper()],
+        expires=rule.expires,
     )
 
 

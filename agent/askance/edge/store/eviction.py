@@ -6,11 +6,10 @@ newcomer that finds too few of those is refused instead. The newest random-arm f
 never displaced, and a newcomer among them displaces any frame outside: without them no error rate can be estimated.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from askance.edge.store.lifecycle import State
 from askance.wire.capture import Arm, Priority
 from askance.wire.identity import FrameId
 
@@ -29,14 +28,9 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A frame in the store; ``age`` grows with the boot's number and the sequence number; ``size`` in bytes."""
+    """A frame in the store that may go; ``size`` in bytes."""
 
     frame_id: FrameId
-    state: State
-    arm: Arm
-    priority: Priority
-    value: float
-    age: tuple[int, int]
     size: int
 
 
@@ -48,61 +42,32 @@ class Plan:
     fits: bool
 
 
-def plan_room(held: Sequence[Held], newcomer: Newcomer, *, need: int, protected: int, spare: int) -> Plan:
-    """Choose the frames whose space the newcomer takes.
+def plan_room(delivered: Iterable[Held], displaceable: Iterable[Held], *, need: int, spare: int) -> Plan:
+    """Choose the frames whose space the newcomer takes; neither list is read further than needed.
 
     Args:
-        held: every frame but those that are being deleted, in any order.
-        newcomer: the frame that needs room.
+        delivered: frames that central has, in the order in which they go.
+        displaceable: frames that central does not have and that may give way to the newcomer, in that order.
         need: bytes to free, more than 0.
-        protected: bytes of random-arm frames that are safe.
         spare: bytes of delivered frames to free beyond ``need``, so that their rows go in batches.
     """
-    oldest_first = sorted(held, key=lambda frame: frame.age)
-    delivered = _take((frame for frame in oldest_first if frame.state is State.DELIVERED), need + spare)
-    missing = need - _size(delivered)
-    if missing <= 0:
-        return Plan(_ids(delivered), fits=True)
-    quarantined = [frame for frame in oldest_first if frame.state is State.QUARANTINED][:-QUARANTINED_KEPT]
-    pending = [frame for frame in oldest_first if frame.state is State.PENDING]
-    displaced = _take([*quarantined, *_displaceable(pending, newcomer, protected=protected)], missing)
+    reclaimed = _take(delivered, need + spare)
+    missing = need - _size(reclaimed)
+    displaced = _take(displaceable, missing)
     if _size(displaced) < missing:
-        return Plan(_ids(delivered), fits=False)
-    return Plan(_ids([*delivered, *displaced]), fits=True)
-
-
-def _displaceable(pending: Sequence[Held], newcomer: Newcomer, *, protected: int) -> list[Held]:
-    """The pending frames that may give way to the newcomer, least worth first; ``pending`` is oldest first."""
-    favoured = newcomer.arm is Arm.RANDOM and newcomer.size <= protected
-    safe = _newest_random(pending, protected - newcomer.size if favoured else protected)
-    candidates = [frame for frame in pending if frame.frame_id not in safe]
-    if not favoured:
-        candidates = [frame for frame in candidates if _worth(frame) <= _worth(newcomer)]
-    return sorted(candidates, key=_worth)
-
-
-def _newest_random(pending: Sequence[Held], room: int) -> set[FrameId]:
-    safe: set[FrameId] = set()
-    for frame in reversed(pending):
-        if frame.arm is Arm.RANDOM:
-            room -= frame.size
-            if room < 0:
-                break
-            safe.add(frame.frame_id)
-    return safe
-
-
-def _worth(frame: Held | Newcomer) -> tuple[int, float]:
-    return -frame.priority, frame.value
+        return Plan(_ids(reclaimed), fits=False)
+    return Plan(_ids([*reclaimed, *displaced]), fits=True)
 
 
 def _take(frames: Iterable[Held], need: int) -> list[Held]:
     taken: list[Held] = []
+    if need <= 0:
+        return taken
     for frame in frames:
-        if need <= 0:
-            break
         taken.append(frame)
         need -= frame.size
+        if need <= 0:
+            break
     return taken
 
 

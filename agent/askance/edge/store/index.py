@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from askance.database import transaction
 from askance.edge.store import ledger, rows
-from askance.edge.store.eviction import Held
 from askance.edge.store.lifecycle import Event, State, step
-from askance.wire.capture import Arm, Manifest, Priority
+from askance.wire.capture import Manifest
 from askance.wire.identity import FrameId, Sha256
 
 
@@ -98,6 +97,7 @@ class Index:
             if entry is None:
                 return False
             if self._step(entry, Event.REFUSAL):
+                ledger.mark_changed(self._connection, entry.boot)
                 self._connection.execute("UPDATE captures SET trouble = ? WHERE frame_id = ?", (reason, frame_id))
         return True
 
@@ -114,9 +114,8 @@ class Index:
                 entries = [entry for entry in [self.find(frame_id)] if entry is not None]
             for entry in entries:
                 self._step(entry, Event.REQUEUE)
-                self._connection.execute(
-                    "UPDATE captures SET attempts = attempts + 1, trouble = NULL WHERE frame_id = ?", (entry.frame_id,)
-                )
+                ledger.mark_changed(self._connection, entry.boot)
+                self._connection.execute("UPDATE captures SET trouble = NULL WHERE frame_id = ?", (entry.frame_id,))
         return len(entries)
 
     def condemn(self, frame_ids: Collection[FrameId], event: Event, *, reason: str) -> list[Entry]:
@@ -148,23 +147,6 @@ class Index:
         ).fetchall()
         left = [row for row in found if row["frame_id"] not in exclude]
         return [Due(FrameId(row["frame_id"]), Sha256(row["sha256"]), row["bytes"]) for row in left[:limit]]
-
-    def held(self) -> list[Held]:
-        """What eviction chooses from."""
-        return [
-            Held(
-                FrameId(row["frame_id"]),
-                State(row["state"]),
-                Arm(row["arm"]),
-                Priority(row["priority"]),
-                row["value"],
-                (row["boot"], row["seq"]),
-                row["bytes"],
-            )
-            for row in self._connection.execute(
-                "SELECT frame_id, state, arm, priority, value, boot, seq, bytes FROM captures WHERE state <> 'deleting'"
-            )
-        ]
 
     def usage(self) -> Usage:
         """Bytes and counts, frames that are being deleted included."""

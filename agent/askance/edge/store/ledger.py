@@ -1,19 +1,30 @@
 """The count of frames per boot: what went in is counted, what is left is looked up, and the two have to agree."""
 
+import json
 import sqlite3
 from dataclasses import dataclass
+from typing import Final
 
 from askance.edge.store.lifecycle import State
 from askance.wire.receipts import Ledger
 
+MOST_REPORTED: Final = 16
+BOOTS_KEPT: Final = 64
+
+# The boots that changed last, whatever they still hold: central keeps the last word on each, so one that has not
+# changed need not be repeated, and one whose frames are all gone has to be said once more.
 _LEDGERS = """
-SELECT number, boot_id, captured, stored,
-       (SELECT count(*) FROM captures WHERE state = 'pending' AND boot = number) AS pending,
-       (SELECT count(*) FROM captures WHERE state = 'quarantined' AND boot = number) AS quarantined
-FROM boots
-WHERE boot_id = :current OR stored > reclaimed OR pending > 0 OR quarantined > 0
-ORDER BY boot_id = :current DESC, number DESC
+WITH pending AS (SELECT boot, count(*) AS frames FROM captures WHERE state = 'pending' GROUP BY boot),
+     quarantined AS (SELECT boot, count(*) AS frames FROM captures WHERE state = 'quarantined' GROUP BY boot)
+SELECT boot_id, captured, stored,
+       coalesce(pending.frames, 0) AS pending,
+       coalesce(quarantined.frames, 0) AS quarantined,
+       (SELECT json_group_object(reason, frames) FROM evictions WHERE boot = number) AS evicted
+FROM boots LEFT JOIN pending ON pending.boot = number LEFT JOIN quarantined ON quarantined.boot = number
+WHERE boot_id = :current OR captured > 0
+ORDER BY boot_id = :current DESC, changed DESC, number DESC LIMIT :most
 """
+_CHANGED = "changed = (SELECT max(changed) + 1 FROM boots)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +42,33 @@ def open_boot(connection: sqlite3.Connection, boot_id: str) -> Boot:
     return Boot(row["number"], row["next_seq"])
 
 
+def begin_boot(connection: sqlite3.Connection, boot_id: str) -> Boot:
+    """Open the current boot, and forget those without a frame here that changed long before others."""
+    boot = open_boot(connection, boot_id)
+    connection.execute(
+        "DELETE FROM boots WHERE number NOT IN (SELECT boot FROM captures) AND number NOT IN"
+        " (SELECT number FROM boots ORDER BY number = ? DESC, changed DESC, number DESC LIMIT ?)",
+        (boot.number, BOOTS_KEPT),
+    )
+    return boot
+
+
 def count_captured(connection: sqlite3.Connection, boot: int, *, seq: int) -> None:
     """Count a frame in, in the transaction that writes its row."""
     connection.execute(
-        "UPDATE boots SET captured = captured + 1, next_seq = max(next_seq, ? + 1) WHERE number = ?", (seq, boot)
+        f"UPDATE boots SET captured = captured + 1, next_seq = max(next_seq, ? + 1), {_CHANGED} WHERE number = ?",  # noqa: S608 (our own words)
+        (seq, boot),
     )
 
 
 def count_stored(connection: sqlite3.Connection, boot: int) -> None:
     """Count a receipt, in the transaction that delivers the frame."""
-    connection.execute("UPDATE boots SET stored = stored + 1 WHERE number = ?", (boot,))
+    connection.execute(f"UPDATE boots SET stored = stored + 1, {_CHANGED} WHERE number = ?", (boot,))  # noqa: S608 (our own words)
+
+
+def mark_changed(connection: sqlite3.Connection, boot: int) -> None:
+    """Note that a frame went into quarantine or out of it, in the transaction that moves it."""
+    connection.execute(f"UPDATE boots SET {_CHANGED} WHERE number = ?", (boot,))  # noqa: S608 (our own words)
 
 
 def count_gone(connection: sqlite3.Connection, boot: int, *, state: State, reason: str) -> None:
@@ -49,32 +77,25 @@ def count_gone(connection: sqlite3.Connection, boot: int, *, state: State, reaso
     A delivered frame was counted as stored: its space is reclaimed and nothing is lost.
     """
     if state is State.DELIVERED:
-        connection.execute("UPDATE boots SET reclaimed = reclaimed + 1 WHERE number = ?", (boot,))
         return
     connection.execute(
         "INSERT INTO evictions (boot, reason, frames) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET frames = frames + 1",
         (boot, reason),
     )
+    mark_changed(connection, boot)
 
 
 def read_ledgers(connection: sqlite3.Connection, current: str | None) -> tuple[Ledger, ...]:
-    """The boots that still have frames here and the ``current`` one, which is first; then the newest first."""
-    rows: list[sqlite3.Row] = connection.execute(_LEDGERS, {"current": current}).fetchall()
+    """The ``current`` boot, then those that changed last, at most MOST_REPORTED in all."""
+    rows: list[sqlite3.Row] = connection.execute(_LEDGERS, {"current": current, "most": MOST_REPORTED}).fetchall()
     return tuple(
         Ledger(
             boot_id=row["boot_id"],
             captured=row["captured"],
             stored=row["stored"],
             pending=row["pending"],
-            evicted=_evicted(connection, row["number"]),
+            evicted=json.loads(row["evicted"]),
             quarantined=row["quarantined"],
         )
         for row in rows
     )
-
-
-def _evicted(connection: sqlite3.Connection, boot: int) -> dict[str, int]:
-    rows: list[sqlite3.Row] = connection.execute(
-        "SELECT reason, frames FROM evictions WHERE boot = ? ORDER BY reason", (boot,)
-    ).fetchall()
-    return {row["reason"]: row["frames"] for row in rows}

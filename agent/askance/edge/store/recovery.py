@@ -13,6 +13,7 @@ from askance.edge.store.faults import DAMAGE_CODES, primary_code
 from askance.edge.store.index import Entry, Index, Record
 from askance.edge.store.lifecycle import Event
 from askance.edge.store.schema import INDEX_NAME, MIGRATIONS, PAGE_BYTES
+from askance.edge.store.spendings import charge
 from askance.errors import StoreError, WireError
 from askance.wire.codec import digest, unpack
 from askance.wire.identity import FrameId
@@ -30,7 +31,7 @@ class Recovery:
         rebuilt: the index was damaged and set aside.
         unfinished: half-written files removed.
         finished: deletions completed that a crash had interrupted.
-        adopted: files that had no row and have one now.
+        adopted: files that had no row and have one now; the rules that they name have paid for them once more.
         lost: frames whose file is gone.
         damaged: files that are no sound envelope, moved to ``damaged``; those that had a row are in the ledger too.
     """
@@ -41,6 +42,19 @@ class Recovery:
     adopted: int
     lost: int
     damaged: int
+
+    def describe(self) -> str | None:
+        """Say it in a line; None where there was nothing to do."""
+        found = {
+            "index was damaged and is rebuilt from the frames": int(self.rebuilt),
+            "half-written files removed": self.unfinished,
+            "interrupted deletions finished": self.finished,
+            "frames without a row taken in, their rules charged": self.adopted,
+            "frames lost, their files are gone": self.lost,
+            "damaged files set aside": self.damaged,
+        }
+        parts = [f"{what}: {count}" for what, count in found.items() if count]
+        return ", ".join(parts) or None
 
 
 def open_index(path: Path) -> tuple[sqlite3.Connection, bool]:
@@ -146,6 +160,7 @@ def _adopt(connection: sqlite3.Connection, envelopes: Envelopes, *, strangers: S
         envelopes.sync([record.manifest.frame_id for record in records])
         with transaction(connection):
             index.insert(records)
+            charge(connection, records)
         adopted += len(records)
     return adopted
 

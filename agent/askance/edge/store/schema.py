@@ -17,13 +17,13 @@ CREATE TABLE boots (
     next_seq INTEGER NOT NULL DEFAULT 0 CHECK (next_seq >= 0),
     captured INTEGER NOT NULL DEFAULT 0,
     stored INTEGER NOT NULL DEFAULT 0,
-    reclaimed INTEGER NOT NULL DEFAULT 0
+    changed INTEGER NOT NULL DEFAULT 0
 ) STRICT
 """
 
 _EVICTIONS: Final = """
 CREATE TABLE evictions (
-    boot INTEGER NOT NULL REFERENCES boots (number),
+    boot INTEGER NOT NULL REFERENCES boots (number) ON DELETE CASCADE,
     reason TEXT NOT NULL,
     frames INTEGER NOT NULL,
     PRIMARY KEY (boot, reason)
@@ -51,7 +51,6 @@ CREATE TABLE captures (
     state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'quarantined', 'deleting')),
     bytes INTEGER NOT NULL CHECK (bytes > 0),
     sha256 TEXT NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0,
     trouble TEXT,
     v INTEGER NOT NULL,
     must TEXT NOT NULL CHECK (json_valid(must)),
@@ -117,11 +116,19 @@ _SPENDINGS: Final = """
 CREATE TABLE spendings (
     id INTEGER PRIMARY KEY,
     rule TEXT NOT NULL,
-    boot INTEGER NOT NULL REFERENCES boots (number),
     at_ns INTEGER NOT NULL,
-    budget_ns INTEGER NOT NULL,
     frames INTEGER NOT NULL,
     bytes INTEGER NOT NULL
+) STRICT
+"""
+
+# One row: the same moment on the monotonic clock of a boot and on the clock that budgets run on.
+_BUDGET_CLOCK: Final = """
+CREATE TABLE budget_clock (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    boot INTEGER NOT NULL,
+    monotonic_ns INTEGER NOT NULL,
+    budget_ns INTEGER NOT NULL
 ) STRICT
 """
 
@@ -132,10 +139,12 @@ CREATE TABLE brokers (
 ) STRICT, WITHOUT ROWID
 """
 
-# Partial: a delivered frame, which most are, costs no index page; priority 0 goes first.
+# Partial: each serves one question and costs no page for other frames; priority 0 goes first.
 _INDICES: Final = (
     "CREATE INDEX captures_due ON captures (priority, value DESC, boot, seq) WHERE state = 'pending'",
     "CREATE INDEX captures_quarantined ON captures (boot, seq) WHERE state = 'quarantined'",
+    "CREATE INDEX captures_delivered ON captures (boot, seq) WHERE state = 'delivered'",
+    "CREATE INDEX captures_random ON captures (boot, seq, bytes) WHERE state = 'pending' AND arm = 'random'",
     "CREATE INDEX captures_deleting ON captures (id) WHERE state = 'deleting'",
 )
 
@@ -154,6 +163,10 @@ JOIN models m ON m.number = c.model
 MIGRATIONS: Final = (
     Migration(
         "0001-captures",
-        (_BOOTS, _EVICTIONS, _MODELS, _CAPTURES, _ANNOTATIONS, _REASONS, _SPENDINGS, _BROKERS, *_INDICES, _DOUBTS),
+        (
+            *(_BOOTS, _EVICTIONS, _MODELS, _CAPTURES, _ANNOTATIONS, _REASONS, _SPENDINGS, _BUDGET_CLOCK, _BROKERS),
+            *_INDICES,
+            _DOUBTS,
+        ),
     ),
 )

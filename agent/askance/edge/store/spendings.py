@@ -1,80 +1,56 @@
-"""What the rules have spent, on a clock that only runs while the device does."""
+"""What the rules have spent, on the budget clock."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
+from askance.edge.store.index import Record
 from askance.edge.values import Spending
 
 REMEMBERED_NS: Final = 31 * 24 * 3600 * 10**9
 _PRUNED_AT_ONCE: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchor:
-    """The same moment on both clocks, in nanoseconds."""
+def insert(connection: sqlite3.Connection, spendings: Sequence[Spending]) -> None:
+    """Note spendings, in the transaction of the frame they pay for, and forget a few that are too old."""
+    if not spendings:
+        return
+    connection.executemany(
+        "INSERT INTO spendings (rule, at_ns, frames, bytes) VALUES (?, ?, ?, ?)",
+        [(spending.rule, spending.at_ns, spending.frames, spending.bytes) for spending in spendings],
+    )
+    connection.execute(
+        "DELETE FROM spendings WHERE at_ns < ? AND id IN (SELECT id FROM spendings ORDER BY id LIMIT ?)",
+        (max(spending.at_ns for spending in spendings) - REMEMBERED_NS, _PRUNED_AT_ONCE),
+    )
 
-    monotonic_ns: int
-    budget_ns: int
 
+def charge(connection: sqlite3.Connection, records: Iterable[Record]) -> None:
+    """Charge frames whose spendings a crash has taken to every rule that they name, in the caller's transaction.
 
-class Spendings:
-    """The table of spendings, as seen from the boot that is numbered ``boot``.
-
-    Budgets survive a restart, so their clock has to; and without a trusted wall clock nobody knows how long a device
-    was off. The budget clock therefore goes on, in a new boot, from where the last spending left it: time that was not
-    seen passing gives no credit.
+    Nobody knows any more which of the rules paid, nor when, so all did, at the last moment that was noted: a budget
+    that opens late costs frames, one that opens early costs the operator's trust.
     """
+    frames: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
+    for record in records:
+        for rule in {reason.rule for reason in record.manifest.reasons}:
+            frames[rule] += 1
+            sizes[rule] += record.size
+    row: sqlite3.Row | None = connection.execute("SELECT budget_ns FROM budget_clock").fetchone()
+    at_ns: int = 0 if row is None else row["budget_ns"]
+    insert(connection, [Spending(rule, at_ns, count, sizes[rule]) for rule, count in sorted(frames.items())])
 
-    def __init__(self, connection: sqlite3.Connection, boot: int) -> None:
-        self._connection = connection
-        self._boot = boot
-        self._anchor: _Anchor | None = None
 
-    def now(self, monotonic_ns: int) -> int:
-        """Read the budget clock, in nanoseconds.
-
-        In the boot of the last spending it has advanced by what the monotonic clock has; in another boot it stands
-        still until it is first read there, and advances from then on. It never goes back.
-        """
-        if self._anchor is None:
-            self._anchor = self._find_anchor(monotonic_ns)
-        return self._anchor.budget_ns + max(0, monotonic_ns - self._anchor.monotonic_ns)
-
-    def insert(self, spendings: Sequence[Spending]) -> None:
-        """Note spendings, in the transaction of the frame they pay for, and forget a few that are too old."""
-        rows = [
-            (spending.rule, self._boot, spending.at_ns, self.now(spending.at_ns), spending.frames, spending.bytes)
-            for spending in spendings
-        ]
-        if not rows:
-            return
-        self._connection.executemany(
-            "INSERT INTO spendings (rule, boot, at_ns, budget_ns, frames, bytes) VALUES (?, ?, ?, ?, ?, ?)", rows
-        )
-        self._connection.execute(
-            "DELETE FROM spendings WHERE budget_ns < ? AND id IN (SELECT id FROM spendings ORDER BY id LIMIT ?)",
-            (max(row[3] for row in rows) - REMEMBERED_NS, _PRUNED_AT_ONCE),
-        )
-
-    def history(self) -> Mapping[str, tuple[Spending, ...]]:
-        """Every remembered spending by rule, oldest first; ``at_ns`` is on the budget clock."""
-        rows: list[sqlite3.Row] = self._connection.execute(
-            "SELECT rule, budget_ns, frames, bytes FROM spendings ORDER BY rule, budget_ns, id"
-        ).fetchall()
-        return {
-            rule: tuple(Spending(rule, row["budget_ns"], row["frames"], row["bytes"]) for row in group)
-            for rule, group in groupby(rows, key=itemgetter("rule"))
-        }
-
-    def _find_anchor(self, monotonic_ns: int) -> _Anchor:
-        last: sqlite3.Row | None = self._connection.execute(
-            "SELECT boot, at_ns, budget_ns FROM spendings ORDER BY id DESC LIMIT 1"
-        ).fetchone()
-        if last is None:
-            return _Anchor(monotonic_ns, 0)
-        seen = last["boot"] == self._boot and last["at_ns"] <= monotonic_ns
-        return _Anchor(last["at_ns"] if seen else monotonic_ns, last["budget_ns"])
+def history(connection: sqlite3.Connection) -> Mapping[str, tuple[Spending, ...]]:
+    """Every remembered spending by rule, oldest first."""
+    rows: list[sqlite3.Row] = connection.execute(
+        "SELECT rule, at_ns, frames, bytes FROM spendings ORDER BY rule, at_ns, id"
+    ).fetchall()
+    return {
+        rule: tuple(Spending(rule, row["at_ns"], row["frames"], row["bytes"]) for row in group)
+        for rule, group in groupby(rows, key=itemgetter("rule"))
+    }

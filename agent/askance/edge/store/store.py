@@ -2,24 +2,26 @@
 
 import threading
 from collections.abc import Callable, Collection, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from shutil import disk_usage
 from typing import Final, Self
 
 from askance.database import transaction
 from askance.edge.config import StoreSection
+from askance.edge.store import candidates, spendings
 from askance.edge.store.ballast import Ballast
+from askance.edge.store.clock import BudgetClock
 from askance.edge.store.draft import Draft
 from askance.edge.store.envelopes import Envelopes
 from askance.edge.store.eviction import Newcomer, plan_room
 from askance.edge.store.faults import translated
 from askance.edge.store.index import Due, Entry, Index, Record, Usage
-from askance.edge.store.ledger import open_boot, read_ledgers
+from askance.edge.store.inspection import Inspection
+from askance.edge.store.ledger import begin_boot, read_ledgers
 from askance.edge.store.lifecycle import Event
 from askance.edge.store.lock import StoreLock
-from askance.edge.store.recovery import DAMAGED, LOST, Recovery, finish_deletions, give_up, open_index, sweep
+from askance.edge.store.recovery import LOST, Recovery, finish_deletions, give_up, open_index, sweep
 from askance.edge.store.snapshot import peek
-from askance.edge.store.spendings import Spendings
 from askance.edge.values import Drop, Spending
 from askance.errors import StoreFullError
 from askance.wire.codec import digest, pack
@@ -51,23 +53,22 @@ class Store:
         resources: ExitStack,
     ) -> None:
         path = section.path
-        self._section, self._device = section, device
-        self._boot_id = boot_id
-        self._randomness = randomness
+        self._section, self._device, self._boot_id, self._randomness = section, device, boot_id, randomness
         self._lock = threading.Lock()
-        self._verified: set[FrameId] = set()
         self._ballast = Ballast(path / "ballast")
         self._envelopes = Envelopes(path)
+        self._inspection = Inspection(self._envelopes)
         self._connection, rebuilt = self._ballast.spend_on("open the index", lambda: open_index(path))
         resources.callback(self._connection.close)
         self.recovery: Recovery = self._ballast.spend_on(
             "check the store", lambda: sweep(self._connection, self._envelopes, rebuilt=rebuilt)
         )
         self._index = Index(self._connection)
-        boot = self._ballast.spend_on("note the boot", lambda: open_boot(self._connection, boot_id))
+        boot = self._ballast.spend_on("note the boot", lambda: begin_boot(self._connection, boot_id))
         self._next_seq = boot.next_seq
-        self._spendings = Spendings(self._connection, boot.number)
+        self._clock = BudgetClock(self._connection, boot.number)
         self._bytes = self._index.usage().bytes
+        resources.callback(self._note_time)
         self._ballast.make()
         self._resources = resources.pop_all()
 
@@ -117,7 +118,8 @@ class Store:
                 self._envelopes.write(frame_id, envelope)
                 with transaction(self._connection):
                     self._index.insert([Record(manifest, len(envelope), digest(envelope))])
-                    self._spendings.insert(draft.spendings)
+                    spendings.insert(self._connection, draft.spendings)
+                    self._clock.note()
                 undo.pop_all()
             self._next_seq += 1
             self._bytes += len(envelope)
@@ -137,7 +139,7 @@ class Store:
             entry = self._index.find(frame_id)
             if entry is None:
                 return None
-            trouble = self._trouble(entry)
+            trouble = self._inspection.trouble(entry)
             piece = None if trouble else self._envelopes.read(frame_id, offset, length=length)
             if piece is None:
                 self._give_up(entry, trouble or LOST)
@@ -146,7 +148,7 @@ class Store:
     def deliver(self, frame_id: FrameId, sha256: Sha256) -> bool:
         """Take central's receipt; False when no frame with this id and hash is held."""
         with self._lock:
-            self._verified.discard(frame_id)
+            self._inspection.forget([frame_id])
             return self._ballast.spend_on("note a receipt", lambda: self._index.deliver(frame_id, sha256))
 
     def quarantine(self, frame_id: FrameId, reason: str) -> bool:
@@ -164,19 +166,22 @@ class Store:
             return self._ballast.spend_on("queue frames again", lambda: self._index.requeue(frame_id))
 
     def ledgers(self) -> tuple[Ledger, ...]:
-        """The count of frames of this boot, then of the newest earlier boots that still have frames here."""
+        """The count of frames of this boot, then of the earlier boots whose count changed last; see ``ledger``."""
         with self._lock, translated("read the ledger"):
             return read_ledgers(self._connection, self._boot_id)
 
     def budget_now(self, monotonic_ns: int) -> int:
-        """Read the budget clock at a moment of this boot, in nanoseconds; see ``spendings``."""
-        with self._lock, translated("read the budget clock"):
-            return self._spendings.now(monotonic_ns)
+        """Read the budget clock at a moment of this boot, in nanoseconds; see ``clock``."""
+        now_ns = self._clock.read(monotonic_ns)
+        if self._clock.overdue:
+            with self._lock:
+                self._note_time()
+        return now_ns
 
     def spent(self) -> Mapping[str, tuple[Spending, ...]]:
         """What each rule has spent, oldest first, for at least 31 days; ``at_ns`` is on the budget clock."""
         with self._lock, translated("read the spendings"):
-            return self._spendings.history()
+            return spendings.history(self._connection)
 
     def chunk_ceiling(self, broker: str) -> int | None:
         """The greatest chunk this broker is known to take, in bytes; None while nothing was learnt."""
@@ -192,6 +197,11 @@ class Store:
         """How full the store is."""
         with self._lock, translated("measure the store"):
             return self._index.usage()
+
+    def _note_time(self) -> None:
+        """Note the budget clock; a disk that has no room for it costs time that was seen, and nothing else."""
+        with suppress(StoreFullError), translated("note the budget clock"):
+            self._clock.note()
 
     def _make_room(self, newcomer: Newcomer) -> bool:
         """Evict what has to go; False when the quota holds nothing that is worth less.
@@ -209,8 +219,10 @@ class Store:
         if newcomer.size > section.quota:
             return False
         protected = int(section.random_share * section.quota)
-        spare = section.quota // _BATCH_SHARE
-        plan = plan_room(self._index.held(), newcomer, need=need, protected=protected, spare=spare)
+        with translated("look for frames to evict"):
+            delivered = candidates.delivered(self._connection)
+            displaceable = candidates.displaceable(self._connection, newcomer, protected=protected)
+            plan = plan_room(delivered, displaceable, need=need, spare=section.quota // _BATCH_SHARE)
         reason = "quota" if above_quota > 0 else "disk"
         self._ballast.spend_on("evict frames", lambda: self._evict(plan.victims, reason))
         if not plan.fits and above_quota <= 0:
@@ -220,24 +232,12 @@ class Store:
         return plan.fits
 
     def _evict(self, victims: Collection[FrameId], reason: str) -> None:
-        self._verified.difference_update(victims)
+        self._inspection.forget(victims)
         self._bytes -= sum(entry.size for entry in self._index.condemn(victims, Event.EVICT, reason=reason))
         finish_deletions(self._index, self._envelopes)
 
-    def _trouble(self, entry: Entry) -> str | None:
-        """Why the file cannot be sent; each file is looked at once in a run."""
-        if entry.frame_id in self._verified:
-            return None
-        envelope = self._envelopes.load(entry.frame_id)
-        if envelope is None:
-            return LOST
-        if digest(envelope) != entry.sha256:
-            return DAMAGED
-        self._verified.add(entry.frame_id)
-        return None
-
     def _give_up(self, entry: Entry, reason: str) -> None:
-        self._verified.discard(entry.frame_id)
+        self._inspection.forget([entry.frame_id])
         self._bytes -= entry.size
         give_up(self._index, self._envelopes, frame_id=entry.frame_id, reason=reason)
 

@@ -6,6 +6,7 @@ import json
 import random
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -48,8 +49,16 @@ def make_task(
     )
 
 
+def coco_of(tasks: list[Task], *, suggested: bool = False) -> dict[str, Any]:
+    """What an export of tasks says."""
+    with TemporaryDirectory() as folder:
+        coco.write(Path(folder), tasks, labels=LABELS, suggested=suggested, jpeg=lambda _: b"")
+        written: dict[str, Any] = json.loads((Path(folder) / coco.ANNOTATIONS).read_text())
+    return written
+
+
 def test_a_claim_becomes_an_instance_with_its_score() -> None:
-    written = coco.coco([make_task()], LABELS, suggested=False)
+    written = coco_of([make_task()])
 
     row = written["annotations"][0]
     assert [4.0, 3.0, 20.0, 30.0] == row["bbox"]
@@ -60,15 +69,15 @@ def test_a_claim_becomes_an_instance_with_its_score() -> None:
 
 
 def test_hints_are_in_when_asked_for_and_marked_and_keep_their_place() -> None:
-    rows = coco.coco([make_task(annotations=(HINT, PERSON))], LABELS, suggested=True)["annotations"]
-    without = coco.coco([make_task(annotations=(HINT, PERSON))], LABELS, suggested=False)["annotations"]
+    rows = coco_of([make_task(annotations=(HINT, PERSON))], suggested=True)["annotations"]
+    without = coco_of([make_task(annotations=(HINT, PERSON))])["annotations"]
 
     assert [(True, 0), (False, 1)] == [(row["suggested"], row["index"]) for row in rows]
     assert [1] == [row["index"] for row in without]
 
 
 def test_a_labelers_answer_wins_and_the_devices_words_are_kept_beside() -> None:
-    written = coco.coco([make_task(answer=(DRAWN,)), make_task(2)], LABELS, suggested=False)
+    written = coco_of([make_task(answer=(DRAWN,)), make_task(2)])
 
     assert [(1, 2), (2, 1)] == [(row["image_id"], row["category_id"]) for row in written["annotations"]]
     assert [(1, 1)] == [(row["image_id"], row["category_id"]) for row in written["pre_annotations"]]
@@ -76,7 +85,7 @@ def test_a_labelers_answer_wins_and_the_devices_words_are_kept_beside() -> None:
 
 
 def test_an_image_says_where_it_came_from_and_why() -> None:
-    image = coco.coco([make_task()], LABELS, suggested=False)["images"][0]
+    image = coco_of([make_task()])["images"][0]
 
     assert ("camera-1", "gate", "random", 0.01, 0.5) == tuple(
         image[key] for key in ("device", "camera", "arm", "inclusion_probability", "value")
@@ -86,7 +95,7 @@ def test_an_image_says_where_it_came_from_and_why() -> None:
 
 
 def test_a_tag_belongs_to_the_image() -> None:
-    written = coco.coco([make_task(annotations=(Tag(label_id=3, label="car", score=0.7),))], LABELS, suggested=False)
+    written = coco_of([make_task(annotations=(Tag(label_id=3, label="car", score=0.7),))])
 
     assert [] == written["annotations"]
     assert [(3, 0.7)] == [(tag["category_id"], tag["score"]) for tag in written["images"][0]["tags"]]
@@ -95,7 +104,7 @@ def test_a_tag_belongs_to_the_image() -> None:
 def test_a_rotated_box_is_written_as_the_upright_one_around_it() -> None:
     box = Box(label_id=1, label="person", x=10, y=20, width=8, height=4, rotation=90)
 
-    row = coco.coco([make_task(annotations=(box,))], LABELS, suggested=False)["annotations"][0]
+    row = coco_of([make_task(annotations=(box,))])["annotations"][0]
 
     assert pytest.approx([12, 18, 4, 8]) == row["bbox"]
     assert ([10, 20, 8, 4, 90], 32) == (row["rotated"], row["area"])
@@ -106,14 +115,14 @@ def test_a_label_that_the_map_has_not_is_refused(label_id: int, label: str) -> N
     box = PERSON.model_copy(update={"label_id": label_id, "label": label})
 
     with pytest.raises(ConfigError, match=f"under this id: {label_id} {label}"):
-        coco.coco([make_task(annotations=(box,))], LABELS, suggested=False)
+        coco_of([make_task(annotations=(box,))])
 
 
 def test_a_folder_has_the_images_and_the_annotations(tmp_path: Path) -> None:
     coco.write(tmp_path / "out", [make_task()], labels=LABELS, suggested=False, jpeg=lambda _: make_jpeg())
 
     written = json.loads((tmp_path / "out" / "annotations.json").read_text())
-    assert coco.coco([make_task()], LABELS, suggested=False) == written
+    assert coco_of([make_task()]) == written
     assert make_jpeg() == (tmp_path / "out" / "images" / written["images"][0]["file_name"]).read_bytes()
 
 

@@ -2,24 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
-from itertools import pairwise
+from datetime import date, timedelta
 
+import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from askance.edge.rules.budgets import Limits
 from askance.edge.rules.conditions import All, Doubt, Fault, Not
 from askance.edge.rules.document import RuleId
 from askance.edge.rules.lottery import Lottery
-from askance.edge.rules.policy import FrameContext, Memory, Policy, Rule, decide, judge, remember, settle
+from askance.edge.rules.payment import remember
+from askance.edge.rules.policy import (
+    LONGEST_GAP_NS,
+    FrameContext,
+    Memory,
+    Policy,
+    Rule,
+    decide,
+    judge,
+)
 from askance.edge.values import Drop, Keep, Measure, Signal, Spending
 from askance.units import Rate
 from askance.wire.capture import Arm, Priority
+from askance.wire.identity import CameraId
 from support_scenes import SHARP
 
 SECOND = 10**9
+GATE, YARD = CameraId("gate"), CameraId("yard")
 NEAR, ENTROPY = Measure("near_threshold", None, 0.2, 0.6), Measure("entropy")
 PEOPLE = Rule(
     RuleId("people"),
@@ -40,13 +49,18 @@ def context(now_s: float = 0, *, near: float = 0.0, entropy: float = 0.0, draw: 
         NEAR: Signal("near_threshold", near, (1,), "car scored 0.41"),
         ENTROPY: Signal("entropy", entropy, (0, 1), "2 candidates"),
     }
-    return FrameContext(round(now_s * SECOND), signals, SHARP, draw)
+    now_ns = round(now_s * SECOND)
+    return FrameContext(GATE, now_ns, now_ns, signals, SHARP, draw)
 
 
 def kept(policy: Policy, memory: Memory, what: FrameContext) -> Keep:
     outcome = decide(policy, memory, context=what)[1]
     assert isinstance(outcome, Keep)
     return outcome
+
+
+def rules_of(keep: Keep) -> tuple[str, ...]:
+    return tuple(payer.rule for payer in keep.payers)
 
 
 def test_every_rule_that_matches_is_recorded_strongest_first() -> None:
@@ -61,12 +75,12 @@ def test_every_rule_that_matches_is_recorded_strongest_first() -> None:
 
 def test_the_value_is_the_greatest_weighted_sum_of_the_payers() -> None:
     keep = kept(ALL, Memory(), context(near=0.5, entropy=0.6))
-    assert (keep.value, keep.payers, keep.priority) == (1.0, ("people", "scene"), Priority.DOUBTFUL)
+    assert (keep.value, rules_of(keep), keep.priority) == (1.0, ("people", "scene"), Priority.DOUBTFUL)
 
 
 def test_a_rule_without_weights_is_worth_its_strongest_signal() -> None:
     keep = kept(ALL, Memory(), context(entropy=0.6))
-    assert (keep.value, keep.payers, keep.priority) == (0.6, ("scene",), Priority.FILLER)
+    assert (keep.value, rules_of(keep), keep.priority) == (0.6, ("scene",), Priority.FILLER)
 
 
 def test_a_signal_counts_once_with_its_strongest_value() -> None:
@@ -85,14 +99,14 @@ def test_a_rule_of_nothing_but_not_gives_itself_as_the_reason() -> None:
 
 def test_the_lottery_wins_the_arm_whoever_else_pays() -> None:
     keep = kept(ALL, Memory(), context(near=0.9, draw=0.001))
-    assert (keep.arm, keep.inclusion_probability, keep.payers) == (Arm.RANDOM, 0.01, ("people", "lots"))
+    assert (keep.arm, keep.inclusion_probability, rules_of(keep)) == (Arm.RANDOM, 0.01, ("people", "lots"))
     assert keep.value == 1.8
 
 
 def test_the_lottery_keeps_a_frame_that_no_other_rule_can_pay_for() -> None:
     memory = remember(ALL, [Spending("people", 0, 1, 100)], now_ns=0)
     keep = kept(ALL, memory, context(1, near=0.9, draw=0.001))
-    assert (keep.arm, keep.value, keep.payers) == (Arm.RANDOM, 0.5, ("lots",))
+    assert (keep.arm, keep.value, rules_of(keep)) == (Arm.RANDOM, 0.5, ("lots",))
     assert [reason.rule for reason in keep.reasons] == ["people", "lots"], "who cannot pay still gives its reason"
 
 
@@ -106,6 +120,62 @@ def test_a_rate_lottery_counts_the_time_since_the_last_decision() -> None:
     memory, first = decide(policy, Memory(), context=context(0, draw=0.0))
     assert first == Drop("rules.no_match")
     assert kept(policy, memory, context(2, draw=0.0)).inclusion_probability == pytest.approx(0.2)
+
+
+LOTTERY = Policy((replace(LOTS, when=Lottery(Rate(6, timedelta(minutes=1)))),))
+
+
+def test_cameras_share_the_rate() -> None:
+    memory, _ = decide(LOTTERY, Memory(), context=context(0))
+    assert kept(LOTTERY, memory, replace(context(2, draw=0.0), cameras=4)).inclusion_probability == pytest.approx(0.05)
+
+
+def test_a_frame_after_a_long_gap_stands_for_no_more_than_the_longest_that_counts() -> None:
+    hourly = Policy((replace(LOTS, when=Lottery(Rate(6, timedelta(hours=1)))),))
+    memory, _ = decide(hourly, Memory(), context=context(0))
+    chance = kept(hourly, memory, context(10**6, draw=0.0)).inclusion_probability
+    assert chance == pytest.approx(6 * LONGEST_GAP_NS / (3600 * SECOND))
+
+
+def test_a_time_line_that_steps_back_draws_nothing_and_goes_on_from_there() -> None:
+    memory, _ = decide(LOTTERY, Memory(), context=context(1000))
+    memory, outcome = decide(LOTTERY, memory, context=context(10, draw=0.0))
+    assert outcome == Drop("rules.no_match")
+    assert kept(LOTTERY, memory, context(11, draw=0.0)).inclusion_probability == pytest.approx(0.1)
+
+
+def test_interleaved_time_lines_are_drawn_at_the_rate_and_with_the_probability_they_record() -> None:
+    hourly = Policy((replace(LOTS, when=Lottery(Rate(6, timedelta(hours=1)))),))
+    draws = np.random.default_rng(3).random(60_000)
+    memory, expected, drawn = Memory(), 0.0, 0
+    for number, draw in enumerate(draws):
+        # one camera live at ten frames a second, the other a recording that lies a day ahead
+        camera, taken_s = (GATE, number / 20) if number % 2 else (YARD, 86_400 + number / 20)
+        what = replace(
+            context(86_400 + number / 20, draw=float(draw)), camera=camera, taken_ns=round(taken_s * SECOND), cameras=2
+        )
+        memory, outcome = decide(hourly, memory, context=what)
+        if isinstance(outcome, Keep):
+            drawn += 1
+            assert outcome.inclusion_probability == pytest.approx(6 / 3600 * 0.1 / 2)
+        expected += 6 / 3600 * 0.1 / 2
+    assert expected == pytest.approx(5.0)
+    assert abs(drawn - expected) < 4 * expected**0.5
+
+
+@pytest.mark.parametrize(
+    ("today", "counts"),
+    [
+        pytest.param(date(2027, 1, 30), True, id="the-day-before"),
+        pytest.param(date(2027, 1, 31), False, id="the-day"),
+        pytest.param(None, True, id="no-clock"),
+    ],
+)
+def test_a_rule_expires_while_the_agent_runs(today: date | None, *, counts: bool) -> None:
+    policy = Policy((replace(SCENE, expires=date(2027, 1, 31)), LOTS))
+    outcome = decide(policy, Memory(), context=replace(context(entropy=0.6), today=today))[1]
+    assert isinstance(outcome, Keep) == counts
+    assert policy.expired(today) == (() if counts else ("scene",))
 
 
 def test_outside_the_random_arm_there_is_no_probability() -> None:
@@ -133,7 +203,7 @@ def test_a_drop_has_its_reason(policy: Policy, paid: list[Spending], what: Frame
     memory = remember(policy, paid, now_ns=30 * SECOND)
     after, outcome = decide(policy, memory, context=what)
     assert outcome == Drop(reason)
-    assert after == replace(memory, seen_ns=what.now_ns)
+    assert after == replace(memory, seen_ns={GATE: what.taken_ns})
 
 
 def test_judgement_puts_matching_rules_first() -> None:
@@ -145,59 +215,5 @@ def test_judgement_puts_matching_rules_first() -> None:
     ]
 
 
-def test_settling_writes_what_each_payer_pays() -> None:
-    keep = kept(ALL, Memory(), context(7, near=0.5, entropy=0.6))
-    memory, outcome = settle(ALL, Memory(), keep=keep, size=60, now_ns=7)
-    assert outcome == (Spending("scene", 7, 1, 60), Spending("people", 7, 1, 60))
-    assert memory.purses[RuleId("people")].spendings == (Spending("people", 7, 1, 60),)
-
-
-def test_a_payer_that_cannot_afford_the_bytes_does_not_pay() -> None:
-    keep = kept(ALL, Memory(), context(near=0.5, entropy=0.6))
-    assert settle(ALL, Memory(), keep=keep, size=101, now_ns=0)[1] == (Spending("scene", 0, 1, 101),)
-
-
-def test_a_frame_that_nobody_can_afford_is_dropped() -> None:
-    keep = kept(ALL, Memory(), context(near=0.5))
-    assert settle(ALL, Memory(), keep=keep, size=101, now_ns=0) == (Memory(), Drop("rules.budget_bytes"))
-
-
-def test_frames_decided_meanwhile_close_the_budget() -> None:
-    keep = kept(ALL, Memory(), context(near=0.5))
-    memory = remember(ALL, [Spending("people", 0, 1, 1)] * 2, now_ns=0)
-    assert settle(ALL, memory, keep=keep, size=1, now_ns=0) == (memory, Drop("rules.budget_frames"))
-
-
-def test_memory_begins_with_what_the_store_knows() -> None:
-    memory = remember(ALL, [Spending("people", 90 * SECOND, 1, 9), Spending("gone", 1, 1, 9)], now_ns=10 * SECOND)
-    assert list(memory.purses) == ["people"], "payments of rules that are no more are forgotten"
-    assert memory.purses[RuleId("people")].spendings == (Spending("people", 10 * SECOND, 1, 9),)
-
-
-def test_the_policy_knows_what_to_measure_and_how_far_to_look_back() -> None:
+def test_the_policy_knows_what_to_measure() -> None:
     assert ALL.measures == {NEAR, ENTROPY}
-    assert ALL.memory_ns == 60 * SECOND
-    assert Policy((replace(PEOPLE, limits=Limits()),)).memory_ns == 5 * SECOND
-    assert Policy(()).memory_ns == 0
-
-
-steps = st.lists(st.tuples(st.integers(1, 40), st.integers(1, 60), st.booleans()), max_size=80)
-
-
-@given(steps)
-def test_no_budget_is_overdrawn_in_any_window_nor_across_restarts(moves: list[tuple[int, int, bool]]) -> None:
-    policy, memory, now_s = Policy((PEOPLE,)), Memory(), 0
-    paid: list[Spending] = []
-    for step, size, restart in moves:
-        now_s += step
-        if restart:
-            memory = remember(policy, paid, now_ns=now_s * SECOND)
-        memory, outcome = decide(policy, memory, context=context(now_s, near=0.5))
-        if isinstance(outcome, Keep):
-            memory, settled = settle(policy, memory, keep=outcome, size=size, now_ns=now_s * SECOND)
-            paid += settled if isinstance(settled, tuple) else ()
-    for start in paid:
-        window = [other for other in paid if start.at_ns <= other.at_ns < start.at_ns + 60 * SECOND]
-        assert len(window) <= 2
-        assert sum(spending.bytes for spending in window) <= 100
-    assert all(later.at_ns - earlier.at_ns >= PEOPLE.pause_ns for earlier, later in pairwise(paid))

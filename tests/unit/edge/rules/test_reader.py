@@ -12,7 +12,7 @@ from askance.edge.values import Measure
 from askance.errors import ConfigError
 from askance.labels import Label, LabelId, LabelMap
 from askance.units import Rate
-from askance.wire.capture import Arm, Priority
+from askance.wire.capture import Arm, Priority, Reason
 
 LABELS = LabelMap(
     version=1,
@@ -52,12 +52,12 @@ def write(folder: Path, text: str, name: str = "rules.yaml") -> Path:
 
 def refusal(*paths: Path) -> ConfigError:
     with pytest.raises(ConfigError) as caught:
-        load_rules(paths, labels=LABELS, today=None)
+        load_rules(paths, labels=LABELS)
     return caught.value
 
 
 def test_a_rule_is_resolved(tmp_path: Path) -> None:
-    rule = load_rules([write(tmp_path, TEXT)], labels=LABELS, today=None).rules[0]
+    rule = load_rules([write(tmp_path, TEXT)], labels=LABELS).rules[0]
     assert rule.when == All(
         (
             Doubt(Measure("near_threshold", frozenset({1, 3}), 0.25, 0.55), 0.0),
@@ -76,31 +76,40 @@ def test_a_rule_is_resolved(tmp_path: Path) -> None:
 
 
 def test_lotteries_belong_to_the_random_arm_unless_they_say_otherwise(tmp_path: Path) -> None:
-    _, lots, chance = load_rules([write(tmp_path, TEXT)], labels=LABELS, today=None).rules
+    _, lots, chance = load_rules([write(tmp_path, TEXT)], labels=LABELS).rules
     assert (lots.when, lots.arm, lots.weights) == (Lottery(Rate(6, timedelta(hours=1))), Arm.RANDOM, None)
     assert (chance.when, chance.arm, chance.capture) == (Lottery(0.5), Arm.NOVELTY, False)
 
 
 def test_the_version_tells_edited_rules_apart(tmp_path: Path) -> None:
-    before = load_rules([write(tmp_path, TEXT)], labels=LABELS, today=None).rules
-    after = load_rules([write(tmp_path, TEXT.replace("0.55", "0.56"))], labels=LABELS, today=None).rules
+    before = load_rules([write(tmp_path, TEXT)], labels=LABELS).rules
+    after = load_rules([write(tmp_path, TEXT.replace("0.55", "0.56"))], labels=LABELS).rules
     assert before[0].version.startswith("3-")
     assert before[0].version != after[0].version
     assert before[1].version == after[1].version
 
 
+def test_the_day_on_which_a_rule_expires_is_kept(tmp_path: Path) -> None:
+    policy = load_rules([write(tmp_path, TEXT)], labels=LABELS)
+    assert [rule.expires for rule in policy.rules] == [None, None, date(2027, 1, 31)]
+
+
 @pytest.mark.parametrize(
-    ("today", "expired"),
+    ("right", "wrong", "line"),
     [
-        pytest.param(date(2027, 1, 30), (), id="the-day-before"),
-        pytest.param(date(2027, 1, 31), ("chance",), id="the-day"),
-        pytest.param(None, (), id="no-clock"),
+        pytest.param("version: 3", f"version: {10**70}", 1, id="version"),
+        pytest.param("id: lots", f"id: {'x' * 65}", 15, id="id"),
     ],
 )
-def test_expired_rules_are_left_out_and_said(today: date | None, expired: tuple[str, ...], tmp_path: Path) -> None:
-    policy = load_rules([write(tmp_path, TEXT)], labels=LABELS, today=today)
-    assert policy.expired == expired
-    assert len(policy.rules) == 3 - len(expired)
+def test_what_no_reason_can_carry_is_refused_with_its_line(right: str, wrong: str, line: int, tmp_path: Path) -> None:
+    path = write(tmp_path, TEXT.replace(right, wrong))
+    assert str(refusal(path)).startswith(f"{path}:{line}: ")
+
+
+def test_the_longest_names_still_fit_into_a_reason(tmp_path: Path) -> None:
+    text = TEXT.replace("version: 3", f"version: {10**9}").replace("id: lots", f"id: {'x' * 64}")
+    for rule in load_rules([write(tmp_path, text)], labels=LABELS).rules:
+        Reason(rule=rule.id, rule_version=rule.version, signal="random", value=1.0, text="")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +146,7 @@ def test_more_rules_than_a_manifest_holds_are_refused(tmp_path: Path) -> None:
 
 def test_the_shipped_rules_are_good(checkout: Path) -> None:
     labels = LabelMap.load(checkout / "config" / "labels.yaml")
-    policy = load_rules([checkout / "config" / "rules" / "default.yaml"], labels=labels, today=None)
+    policy = load_rules([checkout / "config" / "rules" / "default.yaml"], labels=labels)
     assert [rule.id for rule in policy.rules] == [
         "unsure-people",
         "unsure-vehicles",

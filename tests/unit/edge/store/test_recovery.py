@@ -3,6 +3,7 @@
 import shutil
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from askance.edge.store import Store
 from askance.edge.store.index import Index
 from askance.edge.store.lifecycle import Event
 from askance.edge.store.recovery import Recovery
+from askance.edge.values import Spending
 from askance.errors import StoreError
 from askance.wire.codec import pack, unpack
 from askance.wire.identity import FrameId, new_frame_id
@@ -46,6 +48,24 @@ def three(tmp_path: Path) -> tuple[Path, list[FrameId]]:
 def test_a_clean_start_finds_nothing(three: tuple[Path, list[FrameId]]) -> None:
     with open_store(three[0]) as store:
         assert store.recovery == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("recovery", "said"),
+    [
+        pytest.param(NOTHING, None, id="nothing"),
+        pytest.param(replace(NOTHING, lost=2), "frames lost, their files are gone: 2", id="one thing"),
+        pytest.param(
+            Recovery(rebuilt=True, unfinished=1, finished=2, adopted=3, lost=4, damaged=5),
+            "index was damaged and is rebuilt from the frames: 1, half-written files removed: 1,"
+            " interrupted deletions finished: 2, frames without a row taken in, their rules charged: 3,"
+            " frames lost, their files are gone: 4, damaged files set aside: 5",
+            id="everything",
+        ),
+    ],
+)
+def test_what_was_put_right_is_said_in_a_line(recovery: Recovery, said: str | None) -> None:
+    assert recovery.describe() == said
 
 
 def test_half_written_files_are_removed(three: tuple[Path, list[FrameId]]) -> None:
@@ -158,6 +178,8 @@ def test_a_damaged_index_is_set_aside_and_rebuilt_from_the_files(three: tuple[Pa
         assert (store.recovery.rebuilt, store.recovery.adopted) == (True, 3)
         assert ledger_of(store) == (3, 0, 3, {})
         assert {due.frame_id for due in store.due(9, exclude=())} == set(frame_ids)
+        size = store.usage().bytes
+        assert store.spent() == {"unsure": (Spending("unsure", 0, 3, size),)}, "no budget opens anew"
         assert unpack(store.read(keep(store), 0, length=10**6) or b"").manifest.taken.seq == 3
     assert (path / f"{INDEX}.corrupt-1").is_file()
 

@@ -212,7 +212,7 @@ def test_a_frame_larger_than_the_quota_costs_no_other(tmp_path: Path) -> None:
 def test_spendings_are_stored_with_their_frame_and_survive_a_restart(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
         assert store.budget_now(100 * S) == 0
-        keep(store, make_draft(spendings=(Spending("unsure", 107 * S, 1, 5000),)))
+        keep(store, make_draft(spendings=(Spending("unsure", store.budget_now(107 * S), 1, 5000),)))
     with open_store(tmp_path, boot_id="b") as store:
         assert store.spent() == {"unsure": (Spending("unsure", 7 * S, 1, 5000),)}
         assert [store.budget_now(3 * S), store.budget_now(4 * S)] == [7 * S, 8 * S]

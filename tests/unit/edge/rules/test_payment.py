@@ -1,0 +1,92 @@
+"""Rules pay, never over a budget, and what they pay for is theirs."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askance.edge.rules.budgets import Limits
+from askance.edge.rules.conditions import Doubt
+from askance.edge.rules.document import RuleId
+from askance.edge.rules.payment import remember, settle
+from askance.edge.rules.policy import FrameContext, Memory, Policy, Rule, decide
+from askance.edge.values import Drop, Keep, Measure, Payer, Signal, Spending
+from askance.units import Rate
+from askance.wire.capture import Arm, Priority, Reason
+from askance.wire.identity import CameraId
+from support_scenes import SHARP
+
+SECOND = 10**9
+NEAR = Measure("near_threshold", None, 0.2, 0.6)
+PEOPLE = Rule(
+    RuleId("people"),
+    "1-a",
+    Doubt(NEAR, 0.0),
+    limits=Limits(Rate(2, timedelta(minutes=1)), Rate(100, timedelta(minutes=1))),
+    pause_ns=5 * SECOND,
+)
+SCENE = Rule(RuleId("scene"), "1-b", Doubt(NEAR, 0.0))
+ALL = Policy((PEOPLE, SCENE))
+REASONS = tuple(
+    Reason(rule=rule.id, rule_version="1", signal="near_threshold", value=0.5, text="") for rule in ALL.rules
+)
+RICH = Payer("people", 1.8, Arm.TEMPORAL, Priority.REQUESTED)
+POOR = Payer("scene", 0.6, Arm.UNCERTAINTY, Priority.FILLER)
+KEEP = Keep(REASONS, (RICH, POOR))
+
+
+def context(now_s: int) -> FrameContext:
+    signals = {NEAR: Signal("near_threshold", 0.5, (), "car scored 0.41")}
+    return FrameContext(CameraId("gate"), now_s * SECOND, now_s * SECOND, signals, SHARP, 0.9)
+
+
+def test_settling_takes_from_each_payer() -> None:
+    memory, outcome = settle(ALL, Memory(), keep=KEEP, size=60, now_ns=7)
+    assert outcome == KEEP
+    assert memory.purse(RuleId("people")).spendings == (Spending("people", 7, 1, 60),)
+    assert memory.purse(RuleId("scene")).spendings == (Spending("scene", 7, 1, 60),)
+
+
+def test_a_payer_that_cannot_afford_the_bytes_lends_neither_value_nor_arm_nor_priority() -> None:
+    memory, outcome = settle(ALL, Memory(), keep=KEEP, size=101, now_ns=0)
+    assert isinstance(outcome, Keep)
+    assert outcome.payers == (POOR,)
+    assert (outcome.value, outcome.arm, outcome.priority) == (0.6, Arm.UNCERTAINTY, Priority.FILLER)
+    assert [reason.rule for reason in outcome.reasons] == ["people", "scene"], "every reason stays"
+    assert list(memory.purses) == ["scene"]
+
+
+def test_a_frame_that_nobody_can_afford_is_dropped_and_costs_nothing() -> None:
+    keep = replace(KEEP, payers=(RICH,))
+    assert settle(ALL, Memory(), keep=keep, size=101, now_ns=0) == (Memory(), Drop("rules.budget_bytes"))
+
+
+def test_memory_begins_with_what_the_store_knows() -> None:
+    memory = remember(ALL, [Spending("people", 90 * SECOND, 1, 9), Spending("gone", 1, 1, 9)], now_ns=10 * SECOND)
+    assert list(memory.purses) == ["people"], "payments of rules that are no more are forgotten"
+    assert memory.purses[RuleId("people")].spendings == (Spending("people", 10 * SECOND, 1, 9),)
+
+
+steps = st.lists(st.tuples(st.integers(1, 40), st.integers(1, 60), st.booleans()), max_size=80)
+
+
+@given(steps)
+def test_no_budget_is_overdrawn_in_any_window_nor_across_restarts(moves: list[tuple[int, int, bool]]) -> None:
+    policy, memory, now_s = Policy((PEOPLE,)), Memory(), 0
+    paid: list[Spending] = []
+    for step, size, restart in moves:
+        now_s += step
+        if restart:
+            memory = remember(policy, paid, now_ns=now_s * SECOND)
+        memory, outcome = decide(policy, memory, context=context(now_s))
+        if isinstance(outcome, Keep):
+            memory, settled = settle(policy, memory, keep=outcome, size=size, now_ns=now_s * SECOND)
+            if isinstance(settled, Keep):
+                paid.append(Spending("people", now_s * SECOND, 1, size))
+    for start in paid:
+        window = [other for other in paid if start.at_ns <= other.at_ns < start.at_ns + 60 * SECOND]
+        assert len(window) <= 2
+        assert sum(spending.bytes for spending in window) <= 100
+    assert all(later.at_ns - earlier.at_ns >= PEOPLE.pause_ns for earlier, later in pairwise(paid))
