@@ -88,7 +88,7 @@ class Receiver:
                 self._intake.probe()
                 answers = {}
             known = self._intake.known() if self._greeting else set[DeviceId]()
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.OperationalError, OSError) as error:
             self._failed(error)
             return
         self._recovered()

@@ -29,7 +29,7 @@ def config() -> None:
 @click.option("--config", "path", type=click.Path(path_type=Path), help="The program's YAML file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of YAML.")
 def show(program: str, path: Path | None, *, as_json: bool) -> None:
-    """Print what PROGRAM would run with: defaults, FILE, FILE's folder NAME.d and the environment; secrets are masked."""
+    """Print what PROGRAM would run with: defaults, FILE, its folder NAME.d and the environment; secrets are masked."""
     import yaml  # noqa: PLC0415 (heavy: `askance --help` does without)
 
     from askance.settings import load  # noqa: PLC0415 (the same)
