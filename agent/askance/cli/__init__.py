@@ -52,7 +52,7 @@ def askance() -> None:
       askance config example edge          a complete, commented configuration
       askance edge run --config FILE       the agent on a device
       askance central run --config FILE    the receiver
-    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
+    """
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -30,10 +30,10 @@ def run(*, config_path: Path | None) -> None:
     Examples:
       askance central run --config /etc/askance/central.yaml
       ASKANCE__BROKER__HOST=broker.example askance central run --config central.yaml
-    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
-    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.central import daemon  # noqa: PLC0415 (the same)
-    from askance.central.config import CentralConfig  # noqa: PLC0415 (the same)
+    """
+    from askance import settings
+    from askance.central import daemon
+    from askance.central.config import CentralConfig
 
     daemon.run(settings.load(CentralConfig, config_path))
 
@@ -48,8 +48,8 @@ def status(*, config_path: Path | None, as_json: bool) -> None:
     Examples:
       askance central status --config /etc/askance/central.yaml
       askance central status --config central.yaml --json
-    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
-    from askance.central import catalog  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    """
+    from askance.central import catalog
 
     with opened(config_path) as (_, connection):
         found = catalog.summary(connection)

@@ -37,8 +37,8 @@ def opened(config_path: Path | None) -> "Generator[tuple[CentralConfig, sqlite3.
         ConfigError: the configuration is wrong.
         StoreError: the catalog cannot be used, or breaks while it is.
     """
-    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.central.config import CentralConfig  # noqa: PLC0415 (the same)
+    from askance import settings
+    from askance.central.config import CentralConfig
 
     config = settings.load(CentralConfig, config_path)
     with _catalog(config.storage.path, readonly=True) as connection:
@@ -53,12 +53,12 @@ def working(config_path: Path | None) -> "Generator[Queue, None, None]":
         ConfigError: the configuration is wrong.
         StoreError: the catalog cannot be used, or breaks while it is.
     """
-    import secrets  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    import time  # noqa: PLC0415 (the same)
+    import secrets
+    import time
 
-    from askance import settings  # noqa: PLC0415 (the same)
-    from askance.central.config import CentralConfig  # noqa: PLC0415 (the same)
-    from askance.central.queue import Queue  # noqa: PLC0415 (the same)
+    from askance import settings
+    from askance.central.config import CentralConfig
+    from askance.central.queue import Queue
 
     config = settings.load(CentralConfig, config_path)
     with _catalog(config.storage.path, readonly=False) as connection:
@@ -68,10 +68,10 @@ def working(config_path: Path | None) -> "Generator[Queue, None, None]":
 @contextmanager
 def _catalog(folder: Path, *, readonly: bool) -> "Generator[sqlite3.Connection, None, None]":
     """Open the catalog, and say in our words what goes wrong with it in the block."""
-    import sqlite3  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    import sqlite3
 
-    from askance.central.schema import CATALOG, open_catalog  # noqa: PLC0415 (the same)
-    from askance.errors import StoreError, StoreLockedError  # noqa: PLC0415 (the same)
+    from askance.central.schema import CATALOG, open_catalog
+    from askance.errors import StoreError, StoreLockedError
 
     path = folder / CATALOG
     try:
@@ -118,8 +118,8 @@ def blobs(config: "CentralConfig") -> "Blobs":
     Raises:
         StoreError: it cannot be used.
     """
-    from askance.central.blobs import BLOBS, Blobs  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.errors import StoreError  # noqa: PLC0415 (the same)
+    from askance.central.blobs import BLOBS, Blobs
+    from askance.errors import StoreError
 
     folder = config.storage.path / BLOBS
     try:
@@ -133,17 +133,17 @@ def blobs(config: "CentralConfig") -> "Blobs":
 
 def labels(config: "CentralConfig") -> "tuple[Label, ...]":
     """Read the label map."""
-    from askance.labels import LabelMap  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.shipped import folder  # noqa: PLC0415 (the same)
+    from askance.labels import LabelMap
+    from askance.shipped import folder
 
     return LabelMap.load(config.labels or folder("config") / "labels.yaml").labels
 
 
 def which(*, state: str | None, at_least: float | None, device: str | None, limit: int | None) -> "Filter":
     """Read a choice of tasks."""
-    from askance.central.lifecycle import State  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.central.tasks import Filter  # noqa: PLC0415 (the same)
-    from askance.wire.identity import DeviceId  # noqa: PLC0415 (the same)
+    from askance.central.lifecycle import State
+    from askance.central.tasks import Filter
+    from askance.wire.identity import DeviceId
 
     return Filter(
         state=None if state is None else State(state),

@@ -30,9 +30,9 @@ def config() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of YAML.")
 def show(program: str, path: Path | None, *, as_json: bool) -> None:
     """Print what PROGRAM would run with: defaults, FILE, its folder NAME.d and the environment; secrets are masked."""
-    import yaml  # noqa: PLC0415 (heavy: `askance --help` does without)
+    import yaml
 
-    from askance.settings import load  # noqa: PLC0415 (the same)
+    from askance.settings import load
 
     effective = _without_logins(load(_model(program), path).model_dump(mode="json"))
     if as_json:
@@ -45,7 +45,7 @@ def show(program: str, path: Path | None, *, as_json: bool) -> None:
 @click.argument("kind", type=click.Choice(["edge", "central", "rules"]))
 def schema(kind: str) -> None:
     """Print the JSON Schema of KIND, for editors and validators."""
-    from askance.settings import schema as describe  # noqa: PLC0415 (heavy: `askance --help` does without)
+    from askance.settings import schema as describe
 
     click.echo(json.dumps(describe(_model(kind)), indent=2))
 
@@ -54,7 +54,7 @@ def schema(kind: str) -> None:
 @click.argument("kind", type=click.Choice(list(_FILES)))
 def example(kind: str) -> None:
     """Print the shipped file of KIND: every key with its default and a comment."""
-    from askance.shipped import folder  # noqa: PLC0415 (looks at the disk)
+    from askance.shipped import folder
 
     click.echo((folder("config") / _FILES[kind]).read_text(encoding="utf-8"), nl=False)
 
@@ -62,14 +62,14 @@ def example(kind: str) -> None:
 def _model(kind: str) -> "type[BaseModel]":
     """Return the model of a kind of file."""
     if kind == "edge":
-        from askance.edge.config import EdgeConfig  # noqa: PLC0415 (heavy: `askance --help` does without)
+        from askance.edge.config import EdgeConfig
 
         return EdgeConfig
     if kind == "central":
-        from askance.central.config import CentralConfig  # noqa: PLC0415 (the same)
+        from askance.central.config import CentralConfig
 
         return CentralConfig
-    from askance.edge.rules.document import RuleFile  # noqa: PLC0415 (the same)
+    from askance.edge.rules.document import RuleFile
 
     return RuleFile
 

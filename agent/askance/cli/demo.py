@@ -35,9 +35,9 @@ def demo(*, video: Path | None, out: Path, as_json: bool) -> None:
     Examples:
       askance demo
       askance demo VIDEO.mp4 --out /tmp/askance-demo
-    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
-    from askance.demo import run  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.demo.clip import checked, pull_clip  # noqa: PLC0415 (the same)
+    """
+    from askance.demo import run
+    from askance.demo.clip import checked, pull_clip
 
     clip = pull_clip(_pulled) if video is None else checked(video)
     _empty(out)

@@ -26,7 +26,7 @@ def doctor(*, as_json: bool) -> int:
     Examples:
       askance doctor
       askance doctor --json
-    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
+    """
     findings = [_python(), *(library_finding(name) for name in _LIBRARIES), _opencv()]
     findings += [cpu_finding(_CPUINFO, machine=platform.machine()), _broker()]
     findings += _models()
@@ -59,7 +59,7 @@ def _installed(name: str) -> str | None:
 def _opencv() -> Finding:
     """Tell which wheel gives cv2, and what it lacks when it does not load."""
     try:
-        import cv2  # noqa: PLC0415 (a heavy import, and the very thing that is checked)
+        import cv2
     except ImportError as error:
         hint = "apt-get install libgl1 libglib2.0-0, or replace opencv-python by opencv-python-headless"
         return Finding("opencv", Verdict.FAILED, f"does not load: {error}", hint, os.EX_UNAVAILABLE)
@@ -92,14 +92,14 @@ def _broker() -> Finding:
 
 
 def _models() -> list[Finding]:
-    from askance import shipped  # noqa: PLC0415 (only this command needs it)
+    from askance import shipped
 
     return [model_finding(card.parent) for card in sorted(shipped.folder("models").glob("*/card.yaml"))]
 
 
 def model_finding(folder: Path) -> Finding:
     """Tell whether a model is the one of its card; one that was not pulled yet is no failure."""
-    from askance.edge.detect.package import load_package, read_card  # noqa: PLC0415 (only this command needs it)
+    from askance.edge.detect.package import load_package, read_card
 
     name = f"model {folder.name}"
     card = attempt(name, lambda: read_card(folder / "card.yaml").file)

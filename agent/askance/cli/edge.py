@@ -32,10 +32,10 @@ def run(*, config_path: Path | None, until_delivered: bool) -> None:
     Examples:
       askance edge run --config /etc/askance/edge.yaml
       ASKANCE__BROKER__HOST=broker.example askance edge run --config edge.yaml
-    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
-    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.edge import daemon  # noqa: PLC0415 (the same)
-    from askance.edge.config import EdgeConfig  # noqa: PLC0415 (the same)
+    """
+    from askance import settings
+    from askance.edge import daemon
+    from askance.edge.config import EdgeConfig
 
     daemon.run(settings.load(EdgeConfig, config_path), until_delivered=until_delivered)
 
@@ -49,11 +49,11 @@ def check(*, config_path: Path | None, as_json: bool) -> int:
     \b
     Examples:
       askance edge check --config /etc/askance/edge.yaml
-    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
-    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.cli.checks import attempt, report  # noqa: PLC0415 (the same)
-    from askance.edge import preflight  # noqa: PLC0415 (the same)
-    from askance.edge.config import EdgeConfig  # noqa: PLC0415 (the same)
+    """
+    from askance import settings
+    from askance.cli.checks import attempt, report
+    from askance.edge import preflight
+    from askance.edge.config import EdgeConfig
 
     config = settings.load(EdgeConfig, config_path)
     return report([attempt(name, test) for name, test in preflight.tests(config)], as_json=as_json)
@@ -69,13 +69,13 @@ def requeue(*, config_path: Path | None, frame: str | None) -> None:
     Examples:
       askance edge requeue --config /etc/askance/edge.yaml
       askance edge requeue 01J9ZQ4W7N8R5T6V0XYABCDEFG --config /etc/askance/edge.yaml
-    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
-    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.edge.config import EdgeConfig  # noqa: PLC0415 (the same)
-    from askance.edge.parts import open_store  # noqa: PLC0415 (the same)
-    from askance.edge.store.snapshot import peek  # noqa: PLC0415 (the same)
-    from askance.errors import StoreError  # noqa: PLC0415 (the same)
-    from askance.wire.identity import FrameId  # noqa: PLC0415 (the same)
+    """
+    from askance import settings
+    from askance.edge.config import EdgeConfig
+    from askance.edge.parts import open_store
+    from askance.edge.store.snapshot import peek
+    from askance.errors import StoreError
+    from askance.wire.identity import FrameId
 
     config = settings.load(EdgeConfig, config_path)
     peek(config.store.path)  # a store that is not there is not made
@@ -95,10 +95,10 @@ def status(*, config_path: Path | None, as_json: bool) -> None:
     \b
     Examples:
       askance edge status --config /etc/askance/edge.yaml --json
-    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
-    from askance import settings  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.edge.config import EdgeConfig  # noqa: PLC0415 (the same)
-    from askance.edge.store.snapshot import peek  # noqa: PLC0415 (the same)
+    """
+    from askance import settings
+    from askance.edge.config import EdgeConfig
+    from askance.edge.store.snapshot import peek
 
     snapshot = peek(settings.load(EdgeConfig, config_path).store.path)
     if as_json:

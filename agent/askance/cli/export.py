@@ -47,9 +47,9 @@ def export(
     Examples:
       askance queue export --format coco --out dataset --state done
       askance queue export --format sheet --out sheet.html --limit 100
-    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
-    from askance.central import devices, tasks  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.central.export import coco, sheet  # noqa: PLC0415 (the same)
+    """
+    from askance.central import devices, tasks
+    from askance.central.export import coco, sheet
 
     with opened(config_path) as (config, connection):
         chosen = which(state=state, at_least=min_value, device=device, limit=limit)

@@ -26,7 +26,7 @@ def models() -> None:
       askance models ls
       askance models pull centerface
       askance models quantize FP32.onnx --card models/NAME/card.yaml --calibrate PHOTOS --out models/NAME
-    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
+    """
 
 
 @models.command("ls")
@@ -42,9 +42,9 @@ def list_models(folder: Path | None, *, as_json: bool) -> None:
     Examples:
       askance models ls
       askance models ls --json | jq '.[] | select(.state == "ok") | .name'
-    """  # noqa: D301 (as above)
-    from askance import shipped  # noqa: PLC0415 (imports wait until the command runs)
-    from askance.models.shelf import entries  # noqa: PLC0415 (the same)
+    """
+    from askance import shipped
+    from askance.models.shelf import entries
 
     rows = [_row(entry) for entry in entries(folder or shipped.folder("models"))]
     if as_json:
@@ -71,10 +71,10 @@ def pull(name: str, *, origin: str | None, folder: Path | None) -> None:
       askance models pull centerface
       askance models pull centerface --from /media/usb/centerface.onnx
       askance models pull centerface --models /var/lib/askance/models
-    """  # noqa: D301 (as above)
-    from askance import shipped  # noqa: PLC0415 (imports wait until the command runs)
-    from askance.errors import ModelError  # noqa: PLC0415 (the same)
-    from askance.models import fetch, shelf, sources  # noqa: PLC0415 (the same)
+    """
+    from askance import shipped
+    from askance.errors import ModelError
+    from askance.models import fetch, shelf, sources
 
     home = shipped.folder("models")
     into = folder or home
@@ -108,8 +108,8 @@ def quantize(fp32: Path, *, card: Path | None, calibrate: Path, photos: int, out
     Example, the way the shipped model was made:
       askance models quantize coco_ssdlite_mbv2_300.onnx --card models/ssdlite-mobilenet-v2-coco/card.yaml
         --calibrate coco128/images/train2017 --out models/ssdlite-mobilenet-v2-coco
-    """  # noqa: D301 (as above)
-    from askance.models import quantize as quantizer  # noqa: PLC0415 (imports wait until the command runs)
+    """
+    from askance.models import quantize as quantizer
 
     found = quantizer.find_photos(calibrate, most=photos)
     with _bar("calibrate") as progress:

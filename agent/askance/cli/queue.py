@@ -29,7 +29,7 @@ def queue() -> None:
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
 def ls(*, config_path: Path | None, as_json: bool, state: str | None, device: str | None, limit: int) -> None:
     """List tasks, the most valuable first."""
-    from askance.central import tasks  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    from askance.central import tasks
 
     with opened(config_path) as (_, connection):
         found = list(tasks.find(connection, which(state=state, at_least=None, device=device, limit=limit)))
@@ -51,7 +51,7 @@ def ls(*, config_path: Path | None, as_json: bool, state: str | None, device: st
 @click.argument("key", metavar="TASK|FRAME")
 def show(*, config_path: Path | None, as_json: bool, image: Path | None, key: str) -> None:
     """Show one task: the reasons, what the device saw, and what a labeler made of it."""
-    from askance.central import tasks  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    from askance.central import tasks
 
     with opened(config_path) as (config, connection):
         task = tasks.look_up(connection, key)
@@ -68,7 +68,7 @@ def show(*, config_path: Path | None, as_json: bool, image: Path | None, key: st
 @click.option("--labeler", required=True, help="Who will work on it.")
 def claim(*, config_path: Path | None, as_json: bool, labeler: str) -> None:
     """Lease the most valuable open task; the token it prints submits, skips or releases it."""
-    from askance.errors import QueueError  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    from askance.errors import QueueError
 
     with working(config_path) as work:
         lease = work.claim(labeler)
@@ -96,8 +96,8 @@ def submit(
     Examples:
       askance queue submit TOKEN --accept --seconds 4
       askance queue submit TOKEN --annotations boxes.json
-    """  # noqa: D301 (\b is click's mark for a paragraph that keeps its lines)
-    from askance.central.tasks import accepted  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    """
+    from askance.central.tasks import accepted
 
     if accept == (annotations is not None):
         raise click.UsageError("give either --annotations FILE or --accept")
@@ -131,7 +131,7 @@ def release(*, config_path: Path | None, token: str) -> None:
 @click.argument("key", metavar="TASK|FRAME")
 def reopen(*, config_path: Path | None, key: str) -> None:
     """Have a done, skipped or parked task done again."""
-    from askance.central import tasks  # noqa: PLC0415 (heavy imports belong to the command that needs them)
+    from askance.central import tasks
 
     with opened(config_path) as (_, connection):
         task = tasks.look_up(connection, key).id
@@ -149,8 +149,8 @@ def _read(path: Path) -> "tuple[Annotation, ...]":
     Raises:
         QueueError: it cannot be read, or says something else.
     """
-    from askance.central.tasks import read_answer  # noqa: PLC0415 (heavy imports belong to the command that needs them)
-    from askance.errors import QueueError  # noqa: PLC0415 (the same)
+    from askance.central.tasks import read_answer
+    from askance.errors import QueueError
 
     try:
         text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte order mark
