@@ -2,19 +2,25 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from askance.shipped import Part, folder
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-_FILES: Final = {
-    "edge": "edge.yaml",
-    "central": "central.yaml",
-    "rules": "rules/default.yaml",
-    "labels": "labels.yaml",
+# What people begin with -> (shipped folder, file in it).
+_FILES: Final[Mapping[str, tuple[Part, str]]] = {
+    "edge": ("config", "edge.yaml"),
+    "central": ("config", "central.yaml"),
+    "rules": ("config", "rules/default.yaml"),
+    "labels": ("config", "labels.yaml"),
+    "edge-service": ("systemd", "askance-edge.service"),
+    "central-service": ("systemd", "askance-central.service"),
 }
 _LOGIN: Final = re.compile(r"(://[^/@\s:]*:)[^/\s]*(@)")
 
@@ -29,7 +35,13 @@ def config() -> None:
 @click.option("--config", "path", type=click.Path(path_type=Path), help="The program's YAML file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of YAML.")
 def show(program: str, path: Path | None, *, as_json: bool) -> None:
-    """Print what PROGRAM would run with: defaults, FILE, its folder NAME.d and the environment; secrets are masked."""
+    """Print what PROGRAM would run with: defaults, FILE, its folder NAME.d and the environment; secrets are masked.
+
+    \b
+    Examples:
+      askance config show edge --config /etc/askance/edge.yaml
+      ASKANCE__BROKER__PORT=8883 askance config show central --json
+    """
     import yaml
 
     from askance.settings import load
@@ -44,7 +56,12 @@ def show(program: str, path: Path | None, *, as_json: bool) -> None:
 @config.command()
 @click.argument("kind", type=click.Choice(["edge", "central", "rules"]))
 def schema(kind: str) -> None:
-    """Print the JSON Schema of KIND, for editors and validators."""
+    """Print the JSON Schema of KIND, for editors and validators.
+
+    \b
+    Examples:
+      askance config schema rules > rules.schema.json
+    """
     from askance.settings import schema as describe
 
     click.echo(json.dumps(describe(_model(kind)), indent=2))
@@ -53,10 +70,15 @@ def schema(kind: str) -> None:
 @config.command()
 @click.argument("kind", type=click.Choice(list(_FILES)))
 def example(kind: str) -> None:
-    """Print the shipped file of KIND: every key with its default and a comment."""
-    from askance.shipped import folder
+    """Print the shipped file of KIND: every key with its default and a comment.
 
-    click.echo((folder("config") / _FILES[kind]).read_text(encoding="utf-8"), nl=False)
+    \b
+    Examples:
+      askance config example edge > /etc/askance/edge.yaml
+      askance config example edge-service > /etc/systemd/system/askance-edge.service
+    """
+    part, file = _FILES[kind]
+    click.echo((folder(part) / file).read_text(encoding="utf-8"), nl=False)
 
 
 def _model(kind: str) -> "type[BaseModel]":

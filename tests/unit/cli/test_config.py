@@ -69,10 +69,17 @@ def test_editors_are_told_the_schema(path: str, target: str, checkout: Path) -> 
 
 @pytest.mark.parametrize(
     ("name", "file"),
-    [("edge", "edge.yaml"), ("central", "central.yaml"), ("rules", "rules/default.yaml"), ("labels", "labels.yaml")],
+    [
+        ("edge", "config/edge.yaml"),
+        ("central", "config/central.yaml"),
+        ("rules", "config/rules/default.yaml"),
+        ("labels", "config/labels.yaml"),
+        ("edge-service", "systemd/askance-edge.service"),
+        ("central-service", "systemd/askance-central.service"),
+    ],
 )
 def test_the_example_is_the_shipped_file(name: str, file: str, checkout: Path) -> None:
-    assert run("example", name) == (checkout / "config" / file).read_text()
+    assert run("example", name) == (checkout / file).read_text()
 
 
 def test_the_rules_schema_speaks_of_the_keys_of_the_file() -> None:
