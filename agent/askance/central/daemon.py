@@ -76,12 +76,14 @@ class Worker(threading.Thread):
         self._connection: Final = connection
         self._stopping: Final = threading.Event()
         self._sweep_at = 0.0
+        self._told: str | None = None
 
     def run(self) -> None:
         """Receive until told to stop."""
         try:
             while not self._stopping.is_set():
                 self._receiver.step(STEP_S)
+                self._say_trouble()
                 self._sweep()
                 self.progress += 1
             self._line.close()
@@ -96,6 +98,12 @@ class Worker(threading.Thread):
         self._line.wake()
         self.join(STOP_S)
         log.info("received: %s; sent: %s", _listed(self._intake.counts), _listed(self._receiver.counts))
+
+    def _say_trouble(self) -> None:
+        """Log what is newly wrong with the line: a broker that is not there gives no event."""
+        if self._line.trouble not in {None, self._told}:
+            log.warning("broker %s: %s", self._line.address, self._line.trouble)
+        self._told = self._line.trouble
 
     def _sweep(self) -> None:
         now = time.monotonic()

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NewType
@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from askance.central.lifecycle import State
 from askance.errors import QueueError
+from askance.labels import LabelMap
 from askance.wire.annotations import Annotation, Origin
 from askance.wire.capture import Manifest
 from askance.wire.identity import DeviceId, Sha256
@@ -91,6 +92,23 @@ def read_answer(text: str) -> tuple[Annotation, ...]:
             f"not a list of annotations: {first}",
             hint='write [{"kind": "box", "label_id": 1, "label": "person", "x": 5, "y": 5, "width": 9, "height": 9}]',
         ) from error
+
+
+def check_labels(answer: Iterable[Annotation], labels: LabelMap) -> None:
+    """Refuse an answer that no export could write.
+
+    Raises:
+        QueueError: a label that the label map does not have under this id.
+    """
+    for place, annotation in enumerate(answer, start=1):
+        label = labels.find(annotation.label)
+        if label is None or label.id != annotation.label_id:
+            known = labels.nearest(annotation.label) if label is None else f"{label.name} with label_id {label.id}"
+            meant = "" if known is None else f"did you mean {known}? "
+            raise QueueError(
+                f"annotation {place}: not in label map {labels.tag}: {annotation.label} with id {annotation.label_id}",
+                hint=f"{meant}see the labels: askance config example labels",
+            )
 
 
 def utc(wall_ms: int | None) -> datetime | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # a command imports what it needs when it runs
     from askance.central.config import CentralConfig
     from askance.central.queue import Queue
     from askance.central.tasks import Filter
-    from askance.labels import Label
+    from askance.labels import Label, LabelMap
 
 STATES: Final = ("open", "leased", "done", "skipped", "parked")
 
@@ -129,6 +129,17 @@ def blobs(config: "CentralConfig") -> "Blobs":
             f"cannot use the images in {folder}: {error.strerror}",
             hint="run it as the user that owns `storage.path`, or bring the folder back from the backup",
         ) from error
+
+
+def label_map(config_path: Path | None) -> "LabelMap":
+    """Read the label map that the centre's configuration names."""
+    from askance import settings
+    from askance.central.config import CentralConfig
+    from askance.labels import LabelMap
+    from askance.shipped import folder
+
+    config = settings.load(CentralConfig, config_path)
+    return LabelMap.load(config.labels or folder("config") / "labels.yaml")
 
 
 def labels(config: "CentralConfig") -> "tuple[Label, ...]":

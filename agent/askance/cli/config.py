@@ -23,6 +23,7 @@ _FILES: Final[Mapping[str, tuple[Part, str]]] = {
     "central-service": ("systemd", "askance-central.service"),
 }
 _LOGIN: Final = re.compile(r"(://[^/@\s:]*:)[^/\s]*(@)")
+_SECRET: Final = re.compile(r"(?i)([a-z_-]*(?:password|passwd|pwd|token|secret|key|auth)[a-z_-]*=)[^&\s/]*")
 
 
 @click.group()
@@ -97,9 +98,11 @@ def _model(kind: str) -> "type[BaseModel]":
 
 
 def _without_logins(value: object) -> object:
-    """Mask the passwords in addresses such as ``rtsp://name:password@camera``; secrets of their own mask themselves."""
+    """Mask passwords in addresses, ``rtsp://name:password@camera?token=...``; secrets of their own mask themselves."""
     if isinstance(value, dict):
         return {key: _without_logins(child) for key, child in value.items()}
     if isinstance(value, list):
         return [_without_logins(child) for child in value]
-    return _LOGIN.sub(r"\1**********\2", value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return _SECRET.sub(r"\1**********", _LOGIN.sub(r"\1**********\2", value))

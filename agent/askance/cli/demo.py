@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -39,6 +40,8 @@ def demo(*, video: Path | None, out: Path, as_json: bool) -> None:
     from askance.demo import run
     from askance.demo.clip import checked, pull_clip
 
+    for number in (signal.SIGTERM, signal.SIGHUP):  # so that the programs it started end with it
+        signal.signal(number, lambda got, _frame: sys.exit(128 + got))
     clip = pull_clip(_pulled) if video is None else checked(video)
     _empty(out)
     click.echo("", err=True)

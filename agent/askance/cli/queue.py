@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from askance.cli.centre import CONFIG, STATES, blobs, opened, which, working, writing
+from askance.cli.centre import CONFIG, STATES, blobs, label_map, opened, which, working, writing
 from askance.cli.export import export
 
 if TYPE_CHECKING:  # a command imports what it needs when it runs
     from askance.central.tasks import Task
+    from askance.labels import LabelMap
     from askance.wire.annotations import Annotation
 
 _JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -28,7 +29,13 @@ def queue() -> None:
 @click.option("--device", help="Only frames of this device.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
 def ls(*, config_path: Path | None, as_json: bool, state: str | None, device: str | None, limit: int) -> None:
-    """List tasks, the most valuable first."""
+    """List tasks, the most valuable first.
+
+    \b
+    Examples:
+      askance queue ls --limit 10
+      askance queue ls --state done --json
+    """
     from askance.central import tasks
 
     with opened(config_path) as (_, connection):
@@ -50,7 +57,13 @@ def ls(*, config_path: Path | None, as_json: bool, state: str | None, device: st
 @click.option("--image", type=click.Path(path_type=Path, dir_okay=False), help="Write the frame's JPEG to this file.")
 @click.argument("key", metavar="TASK|FRAME")
 def show(*, config_path: Path | None, as_json: bool, image: Path | None, key: str) -> None:
-    """Show one task: the reasons, what the device saw, and what a labeler made of it."""
+    """Show one task: the reasons, what the device saw, and what a labeler made of it.
+
+    \b
+    Examples:
+      askance queue show 12 --json
+      askance queue show 01J0000000000000000000000A --image frame.jpg
+    """
     from askance.central import tasks
 
     with opened(config_path) as (config, connection):
@@ -67,7 +80,12 @@ def show(*, config_path: Path | None, as_json: bool, image: Path | None, key: st
 @_JSON
 @click.option("--labeler", required=True, help="Who will work on it.")
 def claim(*, config_path: Path | None, as_json: bool, labeler: str) -> None:
-    """Lease the most valuable open task; the token it prints submits, skips or releases it."""
+    """Lease the most valuable open task; the token it prints submits, skips or releases it.
+
+    \b
+    Examples:
+      askance queue claim --labeler NAME --json
+    """
     from askance.errors import QueueError
 
     with working(config_path) as work:
@@ -101,7 +119,7 @@ def submit(
 
     if accept == (annotations is not None):
         raise click.UsageError("give either --annotations FILE or --accept")
-    drawn = None if annotations is None else _read(annotations)
+    drawn = None if annotations is None else _read(annotations, labels=label_map(config_path))
     with working(config_path) as work:
         answer = accepted(work.held(token).manifest) if drawn is None else drawn
         click.echo(f"done: task {work.submit(token, answer, seconds=seconds)} with {len(answer)} annotations")
@@ -112,7 +130,12 @@ def submit(
 @click.argument("token")
 @click.option("--reason", required=True, help="Why it cannot or need not be labeled.")
 def skip(*, config_path: Path | None, token: str, reason: str) -> None:
-    """Settle a claimed task without an answer."""
+    """Settle a claimed task without an answer.
+
+    \b
+    Examples:
+      askance queue skip TOKEN --reason "bad image"
+    """
     with working(config_path) as work:
         click.echo(f"skipped: task {work.skip(token, reason=reason)}")
 
@@ -121,7 +144,12 @@ def skip(*, config_path: Path | None, token: str, reason: str) -> None:
 @CONFIG
 @click.argument("token")
 def release(*, config_path: Path | None, token: str) -> None:
-    """Hand a claimed task back, for somebody else."""
+    """Hand a claimed task back, for somebody else.
+
+    \b
+    Examples:
+      askance queue release TOKEN
+    """
     with working(config_path) as work:
         click.echo(f"open again: task {work.release(token)}")
 
@@ -130,7 +158,12 @@ def release(*, config_path: Path | None, token: str) -> None:
 @CONFIG
 @click.argument("key", metavar="TASK|FRAME")
 def reopen(*, config_path: Path | None, key: str) -> None:
-    """Have a done, skipped or parked task done again."""
+    """Have a done, skipped or parked task done again.
+
+    \b
+    Examples:
+      askance queue reopen 12
+    """
     from askance.central import tasks
 
     with opened(config_path) as (_, connection):
@@ -143,20 +176,22 @@ def reopen(*, config_path: Path | None, key: str) -> None:
 queue.add_command(export)
 
 
-def _read(path: Path) -> "tuple[Annotation, ...]":
+def _read(path: Path, *, labels: "LabelMap") -> "tuple[Annotation, ...]":
     """Read a labeler's file.
 
     Raises:
-        QueueError: it cannot be read, or says something else.
+        QueueError: it cannot be read, says something else, or names a label that the label map does not have.
     """
-    from askance.central.tasks import read_answer
+    from askance.central.tasks import check_labels, read_answer
     from askance.errors import QueueError
 
     try:
         text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte order mark
     except (OSError, UnicodeDecodeError) as error:
         raise QueueError(f"cannot read {path}: {error}", hint="give `--annotations` a JSON file in UTF-8") from error
-    return read_answer(text)
+    answer = read_answer(text)
+    check_labels(answer, labels)
+    return answer
 
 
 def _facts(task: "Task") -> dict[str, Any]:

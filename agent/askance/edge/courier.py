@@ -122,8 +122,7 @@ class Courier:
                 self._health.count("sync.line_lost")
                 return sync.Lost()
             case Settled():
-                ticket = self._tickets.pop(event.mid, None)
-                return None if ticket is None else sync.Settled(ticket, event.problem)
+                return self._settled(event)
             case Received():
                 return self._received(event)
             case _:
@@ -136,6 +135,12 @@ class Courier:
             return sync.Lost(by_us=True)
         self.report()
         return sync.Connected(self._limits.receive_maximum, self._limits.maximum_packet)
+
+    def _settled(self, event: Settled) -> sync.Event | None:
+        refused = f"the broker refuses what we send: {event.problem}; is device.id ({self._device}) its user name?"
+        self._health.trouble("sync", None if event.problem is None else refused)
+        ticket = self._tickets.pop(event.mid, None)
+        return None if ticket is None else sync.Settled(ticket, event.problem)
 
     def _received(self, event: Received) -> sync.Event | None:
         self._line.acknowledge(event.mid)

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from askance import shipped
 from askance.central import tasks
 from askance.central.batch import Letter
 from askance.central.lifecycle import State
 from askance.central.tasks import Filter
 from askance.errors import QueueError
+from askance.labels import LabelMap
 from askance.wire.annotations import Box, Origin
 from askance.wire.identity import DeviceId
 from askance.wire.topics import Up
@@ -96,3 +98,22 @@ def test_a_wall_time_is_a_date_or_unknown(wall_ms: int | None, expected: str | N
     taken = tasks.utc(wall_ms)
 
     assert expected == (None if taken is None else taken.isoformat())
+
+
+@pytest.mark.parametrize(
+    ("label_id", "label", "says", "hint"),
+    [
+        pytest.param(1, "car", "car with id 1", "car with label_id 3", id="the id of another label"),
+        pytest.param(999, "zebra9", "zebra9 with id 999", "zebra", id="no such label"),
+    ],
+)
+def test_an_answer_that_no_export_could_write_is_refused(label_id: int, label: str, says: str, hint: str) -> None:
+    labels = LabelMap.load(shipped.folder("config") / "labels.yaml")
+    good = Box(label_id=1, label="person", x=1, y=1, width=2, height=2)
+    wrong = good.model_copy(update={"label_id": label_id, "label": label})
+
+    tasks.check_labels([good], labels)
+    with pytest.raises(QueueError, match=f"annotation 2: .*{says}") as caught:
+        tasks.check_labels([good, wrong], labels)
+
+    assert hint in str(caught.value.hint)

@@ -3,12 +3,14 @@
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from askance.database import transaction
 from askance.edge.store import ledger, rows
 from askance.edge.store.lifecycle import Event, State, step
+from askance.errors import StoreError
 from askance.wire.capture import Manifest
-from askance.wire.identity import FrameId, Sha256
+from askance.wire.identity import DeviceId, FrameId, Sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,22 @@ class Index:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+
+    def of(self, device: DeviceId) -> Self:
+        """Return the index, unless frames of another device wait in it, which the centre would refuse for good.
+
+        Raises:
+            StoreError: they do.
+        """
+        row = self._connection.execute(
+            "SELECT device FROM captures WHERE device != ? AND state IN ('pending', 'quarantined') LIMIT 1", (device,)
+        ).fetchone()
+        if row is not None:
+            raise StoreError(
+                f"the store holds frames of another device: {row['device']}, not {device}",
+                hint="set `device.id` to it until the centre has them, or name another folder with `store.path`",
+            )
+        return self
 
     def insert(self, records: Iterable[Record]) -> None:
         """Count frames in and write their rows; the caller holds the transaction."""

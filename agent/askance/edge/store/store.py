@@ -63,7 +63,7 @@ class Store:
         self.recovery: Recovery = self._ballast.spend_on(
             "check the store", lambda: sweep(self._connection, self._envelopes, rebuilt=rebuilt)
         )
-        self._index = Index(self._connection)
+        self._index = Index(self._connection).of(device)
         boot = self._ballast.spend_on("note the boot", lambda: begin_boot(self._connection, boot_id))
         self._next_seq = boot.next_seq
         self._clock = BudgetClock(self._connection, boot.number)
@@ -76,7 +76,7 @@ class Store:
     def open(cls, section: StoreSection, *, device: DeviceId, boot_id: str, randomness: Callable[[int], bytes]) -> Self:
         """Lock the folder, check and repair what is in it, and go on in the boot that ``boot_id`` names.
 
-        ``randomness`` is as ``os.urandom``; earlier frames keep the device they were captured by.
+        ``randomness`` is as ``os.urandom``; a store with frames of another device is refused.
 
         Raises:
             StoreLockedError: another agent holds the folder.

@@ -13,8 +13,8 @@ from askance.edge.store.lifecycle import Event, State
 from askance.edge.store.schema import MIGRATIONS
 from askance.errors import StoreError
 from askance.wire.capture import Priority
-from askance.wire.identity import FrameId, Sha256, new_frame_id
-from support_store import BOOT, DEVICE, make_draft
+from askance.wire.identity import DeviceId, FrameId, Sha256, new_frame_id
+from support_store import BOOT, DEVICE, keep, make_draft, open_store
 
 SHA = Sha256("11" * 32)
 
@@ -128,3 +128,18 @@ def test_a_brokers_ceiling_is_remembered(connection: sqlite3.Connection) -> None
     for ceiling in (8192, 4096):
         index.set_chunk_ceiling("b:1883", ceiling)
         assert index.chunk_ceiling("b:1883") == ceiling
+
+
+def test_frames_that_wait_belong_to_one_device(tmp_path: Path) -> None:
+    """Another device would send them under its own name, and the centre would refuse them for good."""
+    with open_store(tmp_path / "store") as store:
+        keep(store)
+    connection = connect(tmp_path / "store" / "captures.db", MIGRATIONS)
+
+    with pytest.raises(StoreError, match=f"another device: {DEVICE}, not camera-2") as caught:
+        Index(connection).of(DeviceId("camera-2"))
+
+    assert "device.id" in str(caught.value.hint)
+    assert Index(connection).of(DEVICE).usage().bytes > 0
+    connection.execute("UPDATE captures SET state = 'delivered'")
+    assert Index(connection).of(DeviceId("camera-2")).usage().bytes > 0
