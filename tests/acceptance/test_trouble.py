@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support_broker import Mosquitto
+from support_broker import Mosquitto, free_port
 from support_camera import HttpCamera
 from support_polling import until
 from support_programs import Program, askance, askance_json, edge_config, refused, write_yaml
@@ -160,3 +160,32 @@ def test_full_disk_stops_capturing_says_so_and_recovers_without_a_restart(
         assert until(lambda: askance_json(*status)["captures"] > held, within_s=60), agent.log + centre.log
         assert agent.running
         assert 0 == agent.stop()
+
+
+def test_a_centre_whose_broker_is_away_says_so(tmp_path: Path, agents: list[Program]) -> None:
+    broker = {"port": free_port()}
+    central = write_yaml(tmp_path / "central.yaml", {"storage": {"path": str(tmp_path / "c")}, "broker": broker})
+    centre = Program(tmp_path / "central.log", "central", "run", "--config", str(central))
+    agents.append(centre)
+
+    centre.start()
+
+    assert until(lambda: "cannot reach the broker" in centre.log, within_s=30), centre.log
+    assert 0 == centre.stop()
+
+
+def test_a_device_that_may_not_speak_under_its_name_says_so(
+    tmp_path: Path, eager: Mapping[str, Any], agents: list[Program], mosquitto: Mosquitto
+) -> None:
+    """The broker lets it in and listen, and refuses whatever it publishes."""
+    acl = tmp_path / "acl"
+    acl.write_text("topic read #\n")
+    acl.chmod(0o600)
+    mosquitto.start(f"acl_file {acl}")
+    config = edge_config(tmp_path, **{**eager, "broker": {"port": mosquitto.port}})
+
+    agent = start_agent(agents, tmp_path, config)
+
+    assert until(lambda: "is device.id (tried-camera) its user name?" in agent.log, within_s=60), agent.log
+    assert pending(config) > 0
+    assert 0 == agent.stop()

@@ -107,11 +107,13 @@ def test_secrets_are_masked(tmp_path: Path) -> None:
         "cameras:\n"
         "  - {id: a, url: 'rtsp://me:hush@camera/live'}\n"
         "  - {id: b, url: 'rtsp://me:hu@sh@camera/live?x=a@b'}\n"
+        "  - {id: c, url: 'rtsp://camera/live?user=me&password=hush&channel=1'}\n"
     )
     for shown in (run("show", "--config", str(path)), run("show", "--config", str(path), "--json")):
         assert "hush" not in shown
         assert "hu@sh" not in shown
         assert "rtsp://me:**********@camera/live" in shown
+        assert "user=me&password=**********&channel=1" in shown
 
 
 def test_a_wrong_file_is_refused(tmp_path: Path) -> None:
