@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # a command imports what it needs when it runs
     from askance.central.config import CentralConfig
     from askance.central.queue import Queue
     from askance.central.tasks import Filter
-    from askance.labels import Label, LabelMap
+    from askance.labels import LabelMap
 
 STATES: Final = ("open", "leased", "done", "skipped", "parked")
 
@@ -29,6 +29,18 @@ CONFIG: Final = click.option(
 )
 
 
+def configured(config_path: Path | None) -> "CentralConfig":
+    """Read the centre's configuration.
+
+    Raises:
+        ConfigError: it is wrong.
+    """
+    from askance import settings
+    from askance.central.config import CentralConfig
+
+    return settings.load(CentralConfig, config_path)
+
+
 @contextmanager
 def opened(config_path: Path | None) -> "Generator[tuple[CentralConfig, sqlite3.Connection], None, None]":
     """Open the catalog to look at it.
@@ -37,10 +49,7 @@ def opened(config_path: Path | None) -> "Generator[tuple[CentralConfig, sqlite3.
         ConfigError: the configuration is wrong.
         StoreError: the catalog cannot be used, or breaks while it is.
     """
-    from askance import settings
-    from askance.central.config import CentralConfig
-
-    config = settings.load(CentralConfig, config_path)
+    config = configured(config_path)
     with _catalog(config.storage.path, readonly=True) as connection:
         yield config, connection
 
@@ -56,11 +65,9 @@ def working(config_path: Path | None) -> "Generator[Queue, None, None]":
     import secrets
     import time
 
-    from askance import settings
-    from askance.central.config import CentralConfig
     from askance.central.queue import Queue
 
-    config = settings.load(CentralConfig, config_path)
+    config = configured(config_path)
     with _catalog(config.storage.path, readonly=False) as connection:
         yield Queue(connection, config.queue, clock=time.time, mint=lambda: secrets.token_hex(12))
 
@@ -131,23 +138,12 @@ def blobs(config: "CentralConfig") -> "Blobs":
         ) from error
 
 
-def label_map(config_path: Path | None) -> "LabelMap":
-    """Read the label map that the centre's configuration names."""
-    from askance import settings
-    from askance.central.config import CentralConfig
+def label_map(config: "CentralConfig") -> "LabelMap":
+    """Read the label map that the configuration names."""
     from askance.labels import LabelMap
     from askance.shipped import folder
 
-    config = settings.load(CentralConfig, config_path)
     return LabelMap.load(config.labels or folder("config") / "labels.yaml")
-
-
-def labels(config: "CentralConfig") -> "tuple[Label, ...]":
-    """Read the label map."""
-    from askance.labels import LabelMap
-    from askance.shipped import folder
-
-    return LabelMap.load(config.labels or folder("config") / "labels.yaml").labels
 
 
 def which(*, state: str | None, at_least: float | None, device: str | None, limit: int | None) -> "Filter":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from askance.cli.centre import CONFIG, STATES, blobs, labels, opened, which, writing
+from askance.cli.centre import CONFIG, STATES, blobs, label_map, opened, which, writing
 
 if TYPE_CHECKING:  # a command imports what it needs when it runs
     from askance.wire.identity import Sha256
@@ -57,7 +57,7 @@ def export(
         if form == "sheet" and limit is None:
             chosen = replace(chosen, limit=SHEET)
         length = tasks.count(connection, chosen)
-        kept, names = blobs(config), labels(config)
+        kept, names = blobs(config), label_map(config).labels
         with (
             writing(out, option="--out"),
             click.progressbar(length=length, label=f"{form}: frames", file=sys.stderr) as bar,

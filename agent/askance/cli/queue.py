@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from askance.cli.centre import CONFIG, STATES, blobs, label_map, opened, which, working, writing
+from askance.cli.centre import CONFIG, STATES, blobs, configured, label_map, opened, which, working, writing
 from askance.cli.export import export
 
 if TYPE_CHECKING:  # a command imports what it needs when it runs
@@ -119,7 +119,7 @@ def submit(
 
     if accept == (annotations is not None):
         raise click.UsageError("give either --annotations FILE or --accept")
-    drawn = None if annotations is None else _read(annotations, labels=label_map(config_path))
+    drawn = None if annotations is None else _read(annotations, labels=label_map(configured(config_path)))
     with working(config_path) as work:
         answer = accepted(work.held(token).manifest) if drawn is None else drawn
         click.echo(f"done: task {work.submit(token, answer, seconds=seconds)} with {len(answer)} annotations")

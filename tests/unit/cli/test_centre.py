@@ -15,7 +15,7 @@ from askance.central.lifecycle import State
 from askance.central.schema import create_catalog
 from askance.central.tasks import Filter
 from askance.cli import main
-from askance.cli.centre import STATES, labels, which, working
+from askance.cli.centre import STATES, label_map, which, working
 from askance.wire.topics import Up
 from support_central import make_envelope, open_intake, topic
 
@@ -32,7 +32,7 @@ def test_the_states_offered_are_those_of_the_life_cycle() -> None:
 
 
 def test_the_shipped_label_map_is_taken_when_none_is_named() -> None:
-    assert "person" in [label.name for label in labels(CentralConfig())]
+    assert "person" in [label.name for label in label_map(CentralConfig()).labels]
 
 
 def test_the_queue_is_closed_behind_a_command(tmp_path: Path) -> None:
