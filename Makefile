@@ -3,7 +3,7 @@ SHELL := bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo test check fmt bench lock clean help
+.PHONY: demo test references check fmt bench lock clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -68,6 +68,8 @@ test: .venv/dev.stamp ## every test, with coverage; the skips are counted and ex
 	$(BIN)/coverage combine --quiet
 	$(BIN)/python tests/bars.py build/tests.xml
 
+references: .venv-references/stamp ## what decoders are compared with, in an environment of its own (1.6 GB)
+
 check: .venv/dev.stamp ## lint, format, types, import contracts, house rules
 	@$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -97,6 +99,15 @@ clean: ## remove what tests and tools left behind; .venv stays
 
 help: ## this text
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 15
+
+# The first line brings exactly what is named, the second what this machine's build of torch needs beside it.
+.venv-references/stamp: requirements-references.txt
+	@echo "askance: installing $< into .venv-references" >&2
+	"$(PYTHON)" -m venv --clear .venv-references
+	pip() { .venv-references/bin/python -m pip --quiet --disable-pip-version-check "$$@"; }
+	pip install --no-deps -r $<
+	pip install "$$(grep '^torch==' $<)"
+	touch $@
 
 .venv/python.stamp: requirements-build.lock
 	@$(DEBIAN)

@@ -1,7 +1,9 @@
-"""AP50 of a model package on labelled photos, through the installed package, scored by pycocotools.
+"""AP50 of model packages on labelled photos, through the installed package, scored by pycocotools.
 
-    python benchmarks/detection_ap.py                                      the shipped model
-    python benchmarks/detection_ap.py --onnx coco_ssdlite_mbv2_300.onnx    the same card over another file
+    python benchmarks/detection_ap.py                                           the shipped model
+    python benchmarks/detection_ap.py --onnx coco_ssdlite_mbv2_300.onnx         the same card over another file
+    python benchmarks/detection_ap.py --package tests/cards/fastestdet-coco.yaml a card whose file lies in the assets
+    python benchmarks/detection_ap.py --all                                     every such card with COCO's classes
 
 The labels are YOLO text files with COCO's 80 classes in order; the photos are those of coco128's val split.
 """
@@ -22,45 +24,71 @@ from pycocotools.cocoeval import COCOeval
 from askance import shipped
 from askance.edge.config import DetectorSection
 from askance.edge.detect import Detector
-from askance.edge.detect.package import Package, load_package, sha256_of
+from askance.edge.detect.package import Package, load_package, read_card, sha256_of
 from askance.edge.values import Frame, Image, Instant
 from askance.labels import LabelMap
 from askance.wire.capture import ClockQuality
 from askance.wire.identity import CameraId
 
 CHECKOUT = Path(__file__).parents[1]
+CARDS = CHECKOUT / "tests" / "cards"
 DATASET = "images/coco128"
+CLASSES = 80
 IOU = 0.5
 FLOOR = 0.01
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Print AP50 of one model; end with 1 when it is below the bar."""
+    """Print AP50 of each model; end with 1 when one is below the bar."""
     options = _arguments(argv)
     labels = LabelMap.load(shipped.folder("config") / "labels.yaml")
-    root = options.assets / DATASET
-    truth, photos = _truth(root, labels, split=options.split)
+    truth, photos = _truth(options.assets / DATASET, labels, split=options.split)
+    section = DetectorSection(floor=FLOOR, candidates=100)
+    low: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
-        package = load_package(options.package)
+        packages = _of_coco(options.assets) if options.all else [_package(options.package, assets=options.assets)]
         if options.onnx is not None:
-            package = _under_card(package, options.onnx, folder=Path(scratch))
-        section = DetectorSection(floor=FLOOR, candidates=100)
-        found = _detections(Detector(package, labels, section=section), photos)
-    figure = _ap50(truth, found)
-    print(f"{package.file.name} ({package.card.sha256[:12]}): AP50 {figure:.4f} on {len(photos)} photos")
-    if figure < options.bar:
-        raise SystemExit(f"AP50 {figure:.4f} is below {options.bar}")
+            packages = [_under_card(package, options.onnx, folder=Path(scratch)) for package in packages]
+        print(f"AP50    model, {len(photos)} photos of {options.split}")
+        for package in packages:
+            figure = _ap50(truth, _detections(Detector(package, labels, section=section), photos))
+            print(f"{figure:.4f}  {package.card.name}: {package.file.name} ({package.card.sha256[:12]})", flush=True)
+            low += [package.card.name] if figure < options.bar else []
+    if low:
+        raise SystemExit(f"AP50 is below {options.bar}: {', '.join(low)}")
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="AP50 of a model package on coco128")
-    parser.add_argument("--package", type=Path, default=shipped.folder("models") / DetectorSection().model)
+    parser = argparse.ArgumentParser(description="AP50 of model packages on coco128")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--package",
+        type=Path,
+        default=shipped.folder("models") / DetectorSection().model,
+        help="a folder with a card and its file, or a card whose file lies in the assets",
+    )
+    which.add_argument("--all", action="store_true", help="every card of tests/cards that has COCO's classes")
     parser.add_argument("--onnx", type=Path, help="score this file under the package's card")
     parser.add_argument("--split", choices=["train2017", "val2017"], default="val2017")
     parser.add_argument("--bar", type=float, default=0.0, help="least AP50")
     assets = os.environ.get("ASKANCE_TEST_ASSETS", CHECKOUT.parent / "shared" / "assets")
     parser.add_argument("--assets", type=Path, default=Path(assets))
     return parser.parse_args(argv)
+
+
+def _package(path: Path, *, assets: Path) -> Package:
+    if path.is_dir():
+        return load_package(path)
+    card = read_card(path)
+    files = list((assets / "models").glob(f"*/{card.file}"))
+    if [sha256_of(file) for file in files] != [card.sha256]:
+        raise SystemExit(f"the assets do not hold the file of {path}: {card.file}")
+    return Package(card, files[0].parent)
+
+
+def _of_coco(assets: Path) -> list[Package]:
+    packages = [_package(path, assets=assets) for path in sorted(CARDS.glob("*.yaml"))]
+    return [package for package in packages if len(set(package.card.classes) - {None}) == CLASSES]
 
 
 def _under_card(package: Package, onnx: Path, *, folder: Path) -> Package:

@@ -1,6 +1,7 @@
 """Plays a job in this process and collects what it would send to its parent."""
 
 import os
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,8 +12,25 @@ from askance.edge.source.reader import play
 from askance.edge.source.ring import RingReader, Shot, create
 
 
-def job(kind: Kind, target: object, *, fps: float | None = None, start: int = 0, max_side: int = 8192) -> Job:
-    return Job(kind, str(target), fps, start, open_timeout_s=2, read_timeout_s=2, max_side=max_side)
+def job(
+    kind: Kind,
+    target: object,
+    *,
+    fps: float | None = None,
+    start: int = 0,
+    max_side: int = 8192,
+    on_request: bool = False,
+) -> Job:
+    return Job(
+        kind,
+        str(target),
+        fps,
+        start,
+        open_timeout_s=2,
+        read_timeout_s=2,
+        max_side=max_side,
+        on_request=on_request,
+    )
 
 
 @dataclass
@@ -51,3 +69,29 @@ def collect(played: Job, folder: Path) -> Collected:
             os.close(descriptor)
     collected.messages = [read_message(line) for line in said.read_bytes().splitlines()]
     return collected
+
+
+class Collecting:
+    """A job that is played in a thread of its own, so that frames can be wanted meanwhile."""
+
+    def __init__(self, played: Job, says: int) -> None:
+        self.shots: list[Shot] = []
+        self._memory, self._ready = create(), os.eventfd(0)
+        self._says = says
+        self._wants = RingReader(self._memory)
+        keeper = _Keeper(self._memory, self._ready, says, shots=self.shots)
+        self._thread = threading.Thread(target=play, args=(played, keeper))
+        self._thread.start()
+
+    def want(self) -> None:
+        self._wants.want()
+
+    def join(self) -> None:
+        self._thread.join(20)
+        for descriptor in (self._memory, self._ready, self._says):
+            os.close(descriptor)
+
+
+def collecting(played: Job, folder: Path) -> Collecting:
+    """Begin to play a job."""
+    return Collecting(played, os.open(folder / "said.lines", os.O_CREAT | os.O_TRUNC | os.O_WRONLY))

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from askance.edge.values import Detections, Quality
+from askance.edge.detections import Detections
+from askance.edge.values import Quality
 
 PERSON, BICYCLE, CAR = 1, 2, 3
 NAMES = {PERSON: "person", BICYCLE: "bicycle", CAR: "car"}

@@ -5,6 +5,7 @@ from typing import Any
 
 from askance.wire.capture import Manifest
 from askance.wire.codec import load_json
+from askance.wire.rle import compress
 
 BOX: dict[str, Any] = {
     "kind": "box",
@@ -18,6 +19,47 @@ BOX: dict[str, Any] = {
     "height": 40.0,
 }
 TAG: dict[str, Any] = {"kind": "tag", "label_id": 7, "label": "night"}
+_PLACE: dict[str, Any] = {"x": 1.0, "y": 2.0, "width": 6.0, "height": 4.5}
+_MASK: dict[str, Any] = {
+    "label_id": 1,
+    "label": "person",
+    "score": 0.5,
+    **_PLACE,
+    "counts": compress([16 * 8 - 30, 30]),
+}
+KINDS: dict[str, dict[str, Any]] = {
+    "tag": TAG,
+    "box": {"kind": "box", "label_id": 1, "label": "person", "score": 0.75, **_PLACE},
+    "turned": {"kind": "box", "label_id": 3, "label": "car", **_PLACE, "rotation": -30.5},
+    "polygon": {"kind": "polygon", "label_id": 3, "label": "car", **_PLACE, "rings": [[1, 2, 7, 2, 7, 6.5], [1] * 6]},
+    "mask": {"kind": "mask", **_MASK},
+    "semantic": {"kind": "mask", **_MASK, "scope": "semantic", "model": "roads"},
+    "segment": {"kind": "segment", **_MASK, "thing": True},
+    "keypoints": {
+        "kind": "keypoints",
+        "label_id": 1,
+        "label": "person",
+        **_PLACE,
+        "points": [[1, 2, 0.5], [-3, 9, None]],
+    },
+    "cuboid": {
+        "kind": "cuboid",
+        "label_id": 3,
+        "label": "car",
+        **_PLACE,
+        "points": [[4, 4], *([x, y] for x in (1, 7) for y in (2, 6.5) for _ in range(2))],
+        "pose": {"rotation": [1, 0, 0, 0], "translation": [0.5, 0, 12], "size": [4.5, 1.5, 2], "metric": True},
+    },
+}
+"""One of each kind as a manifest has it, in an image of 16 x 8 pixels."""
+
+
+def kinds_in(*, width: int, height: int) -> dict[str, dict[str, Any]]:
+    """The same in a larger image: its masks are on a grid of 16 x 8."""
+    grid = [16, 8] if (width, height) != (16, 8) else None
+    return {name: kind | ({"grid": grid} if "counts" in kind else {}) for name, kind in KINDS.items()}
+
+
 REASON: dict[str, Any] = {
     "rule": "unsure",
     "rule_version": "1",

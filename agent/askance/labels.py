@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, NewType, Self
@@ -11,11 +12,40 @@ from pydantic_core import PydanticCustomError
 
 from askance.errors import ConfigError
 from askance.settings import KeyPath, locate, read_document
-from askance.wire.annotations import LabelName
+from askance.wire.annotations import MAX_POINTS, LabelName
 
 LabelId = NewType("LabelId", int)
 
 _IGNORED: Final = re.compile(r"[\s_-]+")
+
+
+class Skeleton(BaseModel):
+    """Named points of an object, and which of them are joined."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    keypoints: Annotated[
+        tuple[LabelName, ...], Field(min_length=1, max_length=MAX_POINTS, description="in the order of the model's")
+    ]
+    edges: Annotated[
+        tuple[tuple[LabelName, LabelName], ...],
+        Field(max_length=1000, description="pairs of keypoints that are joined"),
+    ] = ()
+
+    @model_validator(mode="after")
+    def _joined(self) -> Self:
+        twice = sorted({name for name in self.keypoints if self.keypoints.count(name) > 1})
+        if twice:
+            raise ValueError(f"two keypoints have the same name: {', '.join(twice)}")
+        unknown = sorted({end for edge in self.edges for end in edge} - set(self.keypoints))
+        if unknown:
+            raise ValueError(f"an edge joins what is no keypoint: {', '.join(unknown)}")
+        return self
+
+    @property
+    def joints(self) -> tuple[tuple[int, int], ...]:
+        """The edges as pairs of places in ``keypoints``, counted from 0."""
+        return tuple((self.keypoints.index(start), self.keypoints.index(end)) for start, end in self.edges)
 
 
 class Label(BaseModel):
@@ -28,6 +58,11 @@ class Label(BaseModel):
     aliases: Annotated[tuple[LabelName, ...], Field(description="other names that models and rules may use")] = ()
     supercategory: Annotated[LabelName | None, Field(description="the group it belongs to")] = None
     colour: Annotated[str | None, Field(pattern=r"^#[0-9a-f]{6}$", description="of its boxes, #rrggbb")] = None
+    attributes: Annotated[
+        Mapping[LabelName, Annotated[tuple[LabelName, ...], Field(min_length=1, max_length=100)]],
+        Field(max_length=50, description="what else people say of it, and the values that each can have"),
+    ] = {}
+    skeleton: Annotated[Skeleton | None, Field(description="its keypoints; null: it has none")] = None
 
 
 class LabelMap(BaseModel):
@@ -106,6 +141,16 @@ class LabelMap(BaseModel):
         """Return the name or alias that looks most like ``name``; None when none does."""
         near = difflib.get_close_matches(_key(name), self._by_name, n=1)
         return self._spelling[near[0]] if near else None
+
+    @property
+    def colours(self) -> Mapping[int, str]:
+        """The colours of those labels that have one, by id."""
+        return {label.id: label.colour for label in self.labels if label.colour is not None}
+
+    @property
+    def joints(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
+        """The edges of those labels that have a skeleton, by id."""
+        return {label.id: label.skeleton.joints for label in self.labels if label.skeleton is not None}
 
     @cached_property
     def _by_name(self) -> dict[str, Label]:

@@ -4,10 +4,23 @@ The files of a release are never changed. A new release adds a folder and its ow
 """
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from askance.wire.annotations import Box, Origin, Tag, WireModel
+from askance.wire.annotations import (
+    Annotation,
+    Box,
+    Cuboid,
+    Keypoints,
+    Mask,
+    Origin,
+    Polygon,
+    Pose,
+    Segment,
+    Tag,
+    WireModel,
+)
 from askance.wire.capture import (
     Arm,
     ClockQuality,
@@ -96,9 +109,36 @@ MANIFEST = Manifest(
     role=Role.CONTEXT,
     offset_s=-1.5,
 )
+PLACE: dict[str, Any] = {"x": 2.0, "y": 1.0, "width": 10.0, "height": 6.0}
+KINDS: tuple[Annotation, ...] = (
+    Tag(label_id=90, label="night", score=0.5),
+    Box(label_id=3, label="car", score=0.75, **PLACE, rotation=30.0),
+    Polygon(label_id=3, label="car", score=0.7, **PLACE, rings=((2, 1, 12, 1, 12, 7), (2.5, 3, 4, 5, 2, 5.25, 2, 3))),
+    Mask(label_id=1, label="person", score=0.6, **PLACE, counts="R3n0"),
+    Mask(label_id=200, label="road", origin=Origin.HUMAN, **PLACE, counts="d0d0", grid=(8, 5), scope="semantic"),
+    Segment(label_id=1, label="person", score=0.5, **PLACE, counts="P2P2", thing=True),
+    Segment(label_id=201, label="sky", score=0.4, **PLACE, counts="0P2P2", thing=False, model="road-heads"),
+    Keypoints(label_id=1, label="person", score=0.3, **PLACE, points=((3, 2, 0.9), (-4.5, 9, 0.1), (5, 5, None))),
+    Cuboid(
+        label_id=3,
+        label="car",
+        suggested=True,
+        **PLACE,
+        points=((7, 4), (2, 1), (3, 2), (2, 7), (3, 6), (12, 1), (11, 2), (12, 7), (11, 6)),
+        pose=Pose(rotation=(1, 0, 0, 0), translation=(0.5, 0.25, 12), size=(1.5, 1.25, 4), metric=True),
+    ),
+    Cuboid(label_id=3, label="car", **PLACE, points=((7, 4),) * 9),
+)
+KINDS_MANIFEST = Manifest.model_validate(
+    dict(MANIFEST) | {"companions": (MANIFEST.model.model_copy(update={"name": "road-heads"}),), "annotations": KINDS}
+)
 CHUNK = Chunk(FRAME, SHA, 100_000, 49_152, bytes(range(64)))
 LEDGER = Ledger(boot_id="5d1c7b0e", captured=42, stored=30, pending=5, evicted={"quota": 4, "broken": 1}, quarantined=2)
 
+ENVELOPES = {
+    "envelope.bin": (MANIFEST, "244d05919fae76f88730b9137e9266874c988e4e2b579f7565baf1b3f529455b"),
+    "kinds.bin": (KINDS_MANIFEST, "b208479ced7b801435bc45d4918ce5e47c1ca28d3d4aa2419e85ca5cee9e3365"),
+}
 MESSAGES: dict[str, WireModel] = {
     "query.json": Query(q=(Asked(id=FRAME, sha=SHA, size=100_000), Asked(id=OTHER, sha=SHA, size=1))),
     "stored.json": Receipts(a=(Stored(st="stored", id=FRAME, sha=SHA),), credit=16),
@@ -136,14 +176,16 @@ def test_a_message_of_the_release_is_read_and_written_as_ever(file: str) -> None
     assert dump_json(MESSAGES[file]) == golden
 
 
-def test_an_envelope_of_the_release_is_read_and_written_as_ever() -> None:
-    golden = (GOLDEN / "envelope.bin").read_bytes()
+@pytest.mark.parametrize("file", ENVELOPES)
+def test_an_envelope_of_the_release_is_read_and_written_as_ever(file: str) -> None:
+    manifest, sha = ENVELOPES[file]
+    golden = (GOLDEN / file).read_bytes()
     envelope = unpack(golden)
 
-    assert envelope.manifest == MANIFEST
-    assert pack(MANIFEST, envelope.jpeg) == golden
+    assert envelope.manifest == manifest
+    assert pack(manifest, envelope.jpeg) == golden
     assert (envelope.jpeg[:2], envelope.jpeg[-2:]) == (b"\xff\xd8", b"\xff\xd9")
-    assert digest(golden) == ENVELOPE_SHA
+    assert digest(golden) == sha
 
 
 def test_a_chunk_of_the_release_is_read_and_written_as_ever() -> None:
@@ -154,7 +196,4 @@ def test_a_chunk_of_the_release_is_read_and_written_as_ever() -> None:
 
 
 def test_every_file_of_the_release_is_replayed() -> None:
-    assert {path.name for path in GOLDEN.iterdir()} == {*MESSAGES, "envelope.bin", "chunk.bin"}
-
-
-ENVELOPE_SHA = Sha256("244d05919fae76f88730b9137e9266874c988e4e2b579f7565baf1b3f529455b")
+    assert {path.name for path in GOLDEN.iterdir()} == {*MESSAGES, *ENVELOPES, "chunk.bin"}

@@ -21,10 +21,74 @@ def test_the_shipped_map_has_the_80_labels_of_coco_with_its_own_ids(assets: Path
     labels = LabelMap.load(shipped.folder("config") / "labels.yaml")
     lines = (assets / "images/coco128/object_detection/config.yaml").read_text(encoding="utf-8").splitlines()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("  ")]
-    assert names == [label.name for label in labels.labels]
-    assert (1, 90) == (labels.labels[0].id, labels.labels[-1].id)
-    assert 80 == len({label.colour for label in labels.labels})
-    assert "coco-80@1" == labels.tag
+    assert names == [label.name for label in labels.labels if label.id <= 90]
+    assert (1, 90) == (labels.labels[0].id, labels.labels[79].id)
+    assert len(labels.labels) == len({label.colour for label in labels.labels})
+    assert "coco-80@2" == labels.tag
+
+
+def test_the_shipped_map_has_what_faces_plates_and_roads_are_called() -> None:
+    labels = LabelMap.load(shipped.folder("config") / "labels.yaml")
+
+    beyond = {label.id: label.name for label in labels.labels if label.id > 90}
+    assert {200: "face", 201: "licence plate", 202: "drivable area", 203: "lane line"} == beyond
+
+
+@pytest.mark.parametrize(("name", "points", "edges"), [("person", 17, 19), ("face", 5, 6)])
+def test_the_shipped_map_knows_the_skeletons(name: str, points: int, edges: int) -> None:
+    skeleton = LabelMap.load(shipped.folder("config") / "labels.yaml").resolve(name).skeleton
+
+    assert skeleton is not None
+    assert (points, edges) == (len(skeleton.keypoints), len(skeleton.joints))
+    assert set(range(points)) == {end for joint in skeleton.joints for end in joint}
+
+
+def test_the_names_of_pascal_voc_resolve() -> None:
+    labels = LabelMap.load(shipped.folder("config") / "labels.yaml")
+    names = "aeroplane bicycle bird boat bottle bus car cat chair cow diningtable dog horse motorbike person"
+    names += " pottedplant sheep sofa train tvmonitor"
+
+    assert 20 == len({labels.resolve(name).id for name in names.split()})
+
+
+SKELETON = "  - id: 1\n    name: arm\n    skeleton:\n      keypoints: [elbow, wrist]\n"
+
+
+def test_edges_are_places_in_the_keypoints_and_attributes_have_values(tmp_path: Path) -> None:
+    text = HEAD + SKELETON + "      edges: [[wrist, elbow]]\n    attributes: {side: [left, right]}\n"
+
+    (label,) = LabelMap.load(write(tmp_path, text)).labels
+
+    assert label.skeleton is not None
+    assert ((1, 0),) == label.skeleton.joints
+    assert {"side": ("left", "right")} == label.attributes
+
+
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        pytest.param("      edges: [[wrist, knee]]\n", ":6: .*joins what is no keypoint: knee", id="edge"),
+        pytest.param("    attributes: {side: []}\n", ":8: .*side", id="attribute"),
+    ],
+)
+def test_a_wrong_skeleton_or_attribute_is_refused_with_its_line(tmp_path: Path, rest: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        LabelMap.load(write(tmp_path, HEAD + SKELETON + rest))
+
+
+def test_what_drawings_ask_is_there_by_id(tmp_path: Path) -> None:
+    text = HEAD + SKELETON + '      edges: [[wrist, elbow]]\n    colour: "#102030"\n  - {id: 2, name: leg}\n'
+
+    labels = LabelMap.load(write(tmp_path, text))
+
+    assert ({1: "#102030"}, {1: ((1, 0),)}) == (labels.colours, labels.joints)
+
+
+def test_two_keypoints_of_the_same_name_are_refused(tmp_path: Path) -> None:
+    text = HEAD + SKELETON.replace("[elbow, wrist]", "[elbow, elbow]")
+
+    with pytest.raises(ConfigError, match="two keypoints have the same name: elbow"):
+        LabelMap.load(write(tmp_path, text))
 
 
 @pytest.mark.parametrize("name", ["traffic light", "Traffic Light", "traffic_light", "traffic-light", "trafficlight"])

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from askance.central import letters, staging
 from askance.central.devices import Account, accounts
@@ -13,25 +13,10 @@ from askance.central.lifecycle import State
 from askance.wire.annotations import Annotation
 from askance.wire.capture import Manifest
 from askance.wire.codec import dump_json
+from askance.wire.columns import flatten
 from askance.wire.identity import DeviceId, FrameId, Sha256
 
 Source: TypeAlias = Literal["device", "labeler"]
-
-_ANNOTATION: Final = (
-    "kind",
-    "label_id",
-    "label",
-    "score",
-    "calibrated_score",
-    "origin",
-    "track_id",
-    "suggested",
-    "x",
-    "y",
-    "width",
-    "height",
-    "rotation",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +83,7 @@ def annotate(
     """Replace what a source says is in a capture, in the caller's transaction."""
     connection.execute("DELETE FROM annotations WHERE capture = ? AND source = ?", (capture, source))
     rows = [
-        {"capture": capture, "source": source, "position": position}
-        | {name: getattr(annotation, name, None) for name in _ANNOTATION}
+        {"capture": capture, "source": source, "position": position} | flatten(annotation)
         for position, annotation in enumerate(annotations)
     ]
     _insert_all(connection, "annotations", rows=rows)

@@ -11,7 +11,7 @@ from askance.central.lifecycle import Event, State, after
 from askance.central.tasks import Task, TaskId
 from askance.database import transaction
 from askance.errors import QueueError
-from askance.wire.annotations import MAX_ANNOTATIONS, Annotation, Box, Origin
+from askance.wire.annotations import MAX_ANNOTATIONS, Annotation, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,5 +184,6 @@ def _check(annotations: Sequence[Annotation], *, width: int, height: int) -> Non
     for index, annotation in enumerate(annotations):
         if annotation.origin is not Origin.HUMAN:
             raise QueueError(f"annotation {index} is not by a person: origin {annotation.origin}", hint=hint)
-        if isinstance(annotation, Box) and not annotation.inside(image_width=width, image_height=height):
-            raise QueueError(f"annotation {index} lies outside the image of {width} x {height}", hint=hint)
+        fault = annotation.fault(image_width=width, image_height=height)
+        if fault is not None:
+            raise QueueError(f"annotation {index} {fault}; the image has {width} x {height}", hint=hint)

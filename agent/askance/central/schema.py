@@ -166,6 +166,10 @@ MIGRATIONS: Final = (
             _NOTICES,
         ),
     ),
+    Migration(
+        "0002-kinds",
+        ("ALTER TABLE annotations ADD COLUMN model TEXT", "ALTER TABLE annotations ADD COLUMN shape TEXT"),
+    ),
 )
 
 

@@ -14,6 +14,7 @@ from askance.errors import QueueError
 from askance.labels import LabelMap
 from askance.wire.annotations import Annotation, Origin
 from askance.wire.capture import Manifest
+from askance.wire.columns import gather
 from askance.wire.identity import DeviceId, Sha256
 
 TaskId = NewType("TaskId", int)
@@ -200,4 +201,4 @@ def _answer(connection: sqlite3.Connection, capture: int) -> tuple[Annotation, .
     rows = connection.execute(
         "SELECT * FROM annotations WHERE capture = ? AND source = 'labeler' ORDER BY position", (capture,)
     )
-    return _ANSWER.validate_python([dict(row) for row in rows])
+    return _ANSWER.validate_python([gather(dict(row)) for row in rows])

@@ -14,7 +14,7 @@ _COMMANDS: Final = {
     "edge": ("askance.cli.edge", "the agent on a camera device"),
     "central": ("askance.cli.central", "the receiver of the labeling queue"),
     "queue": ("askance.cli.queue", "the labeling queue: list, claim, submit, export"),
-    "models": ("askance.cli.models", "detector files: list, pull, quantize"),
+    "models": ("askance.cli.models", "detector files: list, pull, inspect, check, quantize, bench"),
     "config": ("askance.cli.config", "configuration: show, schema, example"),
     "doctor": ("askance.cli.doctor", "check what this machine has and lacks"),
     "demo": ("askance.cli.demo", "a street clip, from the camera to the labeling queue, on this machine"),

@@ -41,7 +41,7 @@ def export(
     limit: int | None,
     suggested: bool,
 ) -> None:
-    """Write frames, annotations, scores and reasons as COCO instances or as one contact sheet.
+    """Write frames, annotations of every kind, scores and reasons as COCO or as one contact sheet.
 
     \b
     Examples:
@@ -50,6 +50,7 @@ def export(
     """
     from askance.central import devices, tasks
     from askance.central.export import coco, sheet
+    from askance.drawing import Look
 
     with opened(config_path) as (config, connection):
         chosen = which(state=state, at_least=min_value, device=device, limit=limit)
@@ -57,7 +58,7 @@ def export(
         if form == "sheet" and limit is None:
             chosen = replace(chosen, limit=SHEET)
         length = tasks.count(connection, chosen)
-        kept, names = blobs(config), label_map(config).labels
+        kept, labels = blobs(config), label_map(config)
         with (
             writing(out, option="--out"),
             click.progressbar(length=length, label=f"{form}: frames", file=sys.stderr) as bar,
@@ -69,9 +70,10 @@ def export(
 
             found = tasks.find(connection, chosen)
             if form == "coco":
-                coco.write(out, found, labels=names, suggested=suggested, jpeg=jpeg)
+                coco.write(out, found, labels=labels.labels, suggested=suggested, jpeg=jpeg)
             else:
-                sheet.write(out, list(found), accounts=devices.accounts(connection), jpeg=jpeg)
+                look = Look(colours=labels.colours, joints=labels.joints)
+                sheet.write(out, list(found), accounts=devices.accounts(connection), look=look, jpeg=jpeg)
     if length < there:
         click.echo(f"the {length} most valuable of {there} frames: more with --limit", err=True)
     click.echo(out)

@@ -1,32 +1,39 @@
-"""`askance models`: list, fetch and quantize detector files."""
+"""`askance models`: list and fetch detector files; what else is done to them stands in `inspection` and `workbench`."""
 
 import json
-import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from askance.cli import inspection, workbench
+from askance.cli.progress import bar
+from askance.cli.tables import echo_table, megabytes
 
 if TYPE_CHECKING:
     from askance.models.shelf import Entry
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
 def models() -> None:
-    """Detector files: list, fetch, quantize.
+    """Detector files: list, fetch, inspect, check, quantize, time.
 
     \b
     Examples:
       askance models ls
       askance models pull centerface
-      askance models quantize FP32.onnx --card models/NAME/card.yaml --calibrate PHOTOS --out models/NAME
+      askance models inspect own.onnx --classes names.txt --out models/own/card.yaml
+      askance models check own
+      askance models quantize own.onnx --calibrate PHOTOS --out models/own-int8
+      askance models bench own own-int8 --write
     """
+
+
+for command in (inspection.inspect, inspection.check, workbench.quantize, workbench.bench):
+    models.add_command(command)
 
 
 @models.command("ls")
@@ -52,9 +59,7 @@ def list_models(folder: Path | None, *, as_json: bool) -> None:
         return
     titles = ["name", "version", "task", "quantization", "size", "licence", "state"]
     table = [titles, *([_cell(title, row.get(title)) for title in titles] for row in rows)]
-    widths = [max(len(line[column]) for line in table) for column in range(len(titles))]
-    for line in table:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    echo_table(table)
 
 
 @models.command()
@@ -84,52 +89,17 @@ def pull(name: str, *, origin: str | None, folder: Path | None) -> None:
         click.echo(f"already there, with the right hash: {target}")
         return
     known = sources.load_sources(home / sources.SOURCES).models
-    source = sources.parse_source(origin, sha256=card.sha256) if origin is not None else known.get(name)
+    source = known.get(name)
+    if origin is not None:
+        source = sources.parse_source(origin, sha256=card.sha256, edits=() if source is None else source.edits)
     if source is None:
         listed = ", ".join(known)
         raise ModelError(
             f"no source is known for {name}", hint=f"give one with --from; sources are known for: {listed}"
         )
-    with _bar(f"pull {name}") as progress:
+    with bar(f"pull {name}") as progress:
         fetch.pull(source, target, progress=progress)
     click.echo(f"pulled: {target}")
-
-
-@models.command()
-@click.argument("fp32", type=_FILE)
-@click.option("--card", type=_FILE, help="Card that describes FP32.  [default: card.yaml beside it]")
-@click.option("--calibrate", type=_EXISTING_FOLDER, required=True, help="Folder of photos; never those you score on.")
-@click.option("--photos", type=click.IntRange(1), default=100, show_default=True, help="How many of them, by name.")
-@click.option("--out", type=_FOLDER, required=True, help="Folder for model.onnx and its card.")
-def quantize(fp32: Path, *, card: Path | None, calibrate: Path, photos: int, out: Path) -> None:
-    """Make an 8-bit file (static INT8, QDQ) of the ONNX file FP32.
-
-    \b
-    Example, the way the shipped model was made:
-      askance models quantize coco_ssdlite_mbv2_300.onnx --card models/ssdlite-mobilenet-v2-coco/card.yaml
-        --calibrate coco128/images/train2017 --out models/ssdlite-mobilenet-v2-coco
-    """
-    from askance.models import quantize as quantizer
-
-    found = quantizer.find_photos(calibrate, most=photos)
-    with _bar("calibrate") as progress:
-        package = quantizer.quantize(
-            fp32, card or fp32.with_name("card.yaml"), photos=found, out=out, progress=progress
-        )
-    before, after = fp32.stat().st_size, package.file.stat().st_size
-    click.echo(f"made: {package.file}, {_size(after)} of {_size(before)}, sha256 {package.card.sha256}")
-
-
-@contextmanager
-def _bar(label: str) -> Generator[Callable[[int, int | None], None]]:
-    """Show progress on stderr; how much there is to do is learnt on the way."""
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def progress(done: int, total: int | None) -> None:
-            bar.length = total or max(done, 1)
-            bar.update(done - bar.pos)
-
-        yield progress
 
 
 def _row(entry: "Entry") -> dict[str, object]:
@@ -151,8 +121,4 @@ def _cell(title: str, value: object) -> str:
         return "-"
     if title == "quantization":
         return str(value).partition(",")[0]
-    return _size(value) if isinstance(value, int) else str(value)
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB"
+    return megabytes(value) if isinstance(value, int) else str(value)

@@ -102,7 +102,7 @@ def claim(*, config_path: Path | None, as_json: bool, labeler: str) -> None:
 @queue.command()
 @CONFIG
 @click.argument("token")
-@click.option("--annotations", type=click.Path(path_type=Path, dir_okay=False), help="JSON list of boxes.")
+@click.option("--annotations", type=click.Path(path_type=Path, dir_okay=False), help="JSON list of annotations.")
 @click.option("--accept", is_flag=True, help="Confirm what the device reported.")
 @click.option("--seconds", type=click.FloatRange(min=0), help="How long the work took.")
 def submit(
@@ -113,7 +113,7 @@ def submit(
     \b
     Examples:
       askance queue submit TOKEN --accept --seconds 4
-      askance queue submit TOKEN --annotations boxes.json
+      askance queue submit TOKEN --annotations answer.json
     """
     from askance.central.tasks import accepted
 
@@ -222,6 +222,8 @@ def _everything(task: "Task") -> dict[str, Any]:
 
 
 def _words(task: "Task") -> str:
+    from askance.drawing import describe
+
     manifest = task.manifest
     lines = [
         f"task {task.id} is {task.state}" + ("" if task.labeler is None else f", {task.labeler}"),
@@ -229,7 +231,5 @@ def _words(task: "Task") -> str:
         *(f"reason {reason.rule}: {reason.text}" for reason in manifest.reasons),
     ]
     for title, shown in (("device", manifest.annotations), ("labeler", task.answer or ())):
-        for one in shown:
-            score = "" if one.score is None else f" {one.score:.2f}"
-            lines.append(f"{title}: {one.label}{score}{' (suggested)' if one.suggested else ''}")
+        lines += [f"{title}: {describe(one)}" for one in shown]
     return "\n".join(lines)

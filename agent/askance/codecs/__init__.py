@@ -1,1 +1,1 @@
-"""JPEG in and out, and the header check that stops decompression bombs before anything is decoded."""
+"""JPEG in and out behind the header check that stops decompression bombs, run lengths, and outlines of masks."""

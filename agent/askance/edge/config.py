@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from askance.sections import BrokerSection, LogSection, Section
 from askance.units import ByteSize, Duration
-from askance.wire.annotations import LabelName, Score
+from askance.wire.annotations import MAX_ANNOTATIONS, LabelName, Score
 from askance.wire.identity import CameraId, CameraName, DeviceId, DeviceName
 
 _LEAST_WAIT: Final = timedelta(milliseconds=100)  # whoever waits less does nothing else
@@ -28,6 +28,12 @@ class CameraSection(Section):
     url: Annotated[
         str, Field(min_length=1, description="video file, image folder, rtsp:// or http:// address, or V4L2 index")
     ]
+    substream: Annotated[
+        str | None,
+        Field(
+            min_length=1, description="the camera's smaller stream, to detect on; frames are kept from url; null: url"
+        ),
+    ] = None
     pose: Annotated[str | None, Field(max_length=64, description="name of a PTZ preset; null: a fixed camera")] = None
     fps: Annotated[
         float | None,
@@ -38,6 +44,20 @@ class CameraSection(Section):
         timedelta(seconds=10)
     )
     max_side: Annotated[int, Field(ge=64, le=65500, description="larger frames are a decoding error, pixels")] = 8192
+
+
+class GovernorSection(Section):
+    """When cameras are looked at less often, so that the machine stays responsive and cool; recordings never are."""
+
+    cpu: Annotated[
+        float | None, Field(gt=0, le=1, description="share of all cores that may be busy, with everything; null: any")
+    ] = 0.95
+    temperature: Annotated[
+        float | None, Field(ge=20, le=120, description="degrees Celsius that the hottest sensor may show; null: any")
+    ] = 80.0
+    fps_min: Annotated[
+        float, Field(ge=0.01, le=10, description="frames a second of each camera that are looked at all the same")
+    ] = 0.5
 
 
 class GateSection(Section):
@@ -71,18 +91,44 @@ class DetectorSection(Section):
     )
     models: Annotated[Path | None, Field(description="folder of models; null: the shipped ones")] = None
     floor: Annotated[Score, Field(description="candidates below are forgotten; missed objects hide just above")] = 0.05
-    report: Annotated[Score, Field(description="score from which a candidate is reported")] = 0.5
+    report: Annotated[
+        Score | None, Field(description="score from which a candidate is reported; null: the card's, or else 0.5")
+    ] = None
     report_by_label: Annotated[
         Mapping[LabelName, Score], Field(max_length=200, description="the same for single labels")
     ] = {}
     candidates: Annotated[int, Field(ge=1, le=300, description="most candidates kept per frame")] = 100
     threads: Annotated[int, Field(ge=1, le=64, description="cores the forward pass may use")] = 1
+    probe: Annotated[bool, Field(description="refuse a model whose file looks ruined, see `askance models check`")] = (
+        True
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        low = min([self.report, *self.report_by_label.values()])
+        low = min([score for score in (self.report, *self.report_by_label.values()) if score is not None], default=1.0)
         if self.floor > low:
             raise ValueError(f"floor ({self.floor}) has to be at or below every report threshold ({low})")
+        return self
+
+
+class CompanionSection(DetectorSection):
+    """Another model: it looks at every n-th frame, or at what the main model found."""
+
+    model: Annotated[str, Field(min_length=1, description="a folder under models, see `askance models ls`")]
+    cameras: Annotated[tuple[CameraName, ...], Field(description="whose frames it looks at; empty: all")] = ()
+    every: Annotated[
+        int | None, Field(ge=1, description="it looks at every n-th frame that the main model looked at; null: crops")
+    ] = None
+    crops_of: Annotated[
+        tuple[LabelName, ...], Field(description="it looks at squares round the main model's objects of these labels")
+    ] = ()
+    crop_scale: Annotated[float, Field(ge=1, le=8, description="such a square's side, in sides of the object")] = 1.5
+    crops: Annotated[int, Field(ge=1, le=32, description="most squares in one frame, the best ones")] = 4
+
+    @model_validator(mode="after")
+    def _one_occasion(self) -> Self:
+        if (self.every is None) == (not self.crops_of):
+            raise ValueError(f"companion {self.model} needs one of every and crops_of, to know when to look")
         return self
 
 
@@ -95,6 +141,9 @@ class StoreSection(Section):
         256 * 2**20
     )
     jpeg_quality: Annotated[int, Field(ge=1, le=100, description="of the stored images, libjpeg's scale")] = 90
+    polygons: Annotated[
+        bool, Field(description="masks of objects travel as polygons, not as runs of pixels: shorter, not exact")
+    ] = False
     random_share: Annotated[
         float, Field(ge=0, le=1, description="share of the quota in which random-arm frames are safe from eviction")
     ] = 0.1
@@ -136,8 +185,15 @@ class EdgeConfig(Section):
     cameras: Annotated[tuple[CameraSection, ...], Field(min_length=1, max_length=16)] = (
         CameraSection(id=CameraId("main"), url="0"),
     )
+    governor: GovernorSection = GovernorSection()
     gate: GateSection = GateSection()
     detector: DetectorSection = DetectorSection()
+    companions: Annotated[
+        tuple[CompanionSection, ...], Field(max_length=8, description="more models; empty: none")
+    ] = ()
+    panoptic: Annotated[
+        bool, Field(description="make masks of objects and of regions, of all models, one picture of segments")
+    ] = False
     labels: Annotated[Path | None, Field(description="label map; null: the shipped COCO one")] = None
     rules: Annotated[tuple[Path, ...], Field(description="rule files; empty: the shipped default")] = ()
     store: StoreSection = StoreSection()
@@ -146,9 +202,15 @@ class EdgeConfig(Section):
     log: LogSection = LogSection()
 
     @model_validator(mode="after")
-    def _distinct_cameras(self) -> Self:
+    def _consistent(self) -> Self:
         names = [camera.id for camera in self.cameras]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"two cameras have the same id: {', '.join(twice)}")
+        asked = {name for companion in self.companions for name in companion.cameras}
+        if asked - set(names):
+            raise ValueError(f"companions look at cameras that are not there: {', '.join(sorted(asked - set(names)))}")
+        most = sum(section.candidates for section in (self.detector, *self.companions))
+        if most > MAX_ANNOTATIONS:
+            raise ValueError(f"the models' candidates, {most} together, are more than a frame bears: {MAX_ANNOTATIONS}")
         return self

@@ -11,36 +11,42 @@ from functools import partial
 from queue import Queue
 from typing import Final
 
+import cv2
+
 from askance import __version__
 from askance.edge.config import EdgeConfig
 from askance.edge.courier import Courier
+from askance.edge.detect.lane import Lane
+from askance.edge.gauge import Gauge
+from askance.edge.governor import Strain, govern
 from askance.edge.health import Health
 from askance.edge.parts import (
     boot_id,
     build_line,
     build_sync,
     open_store,
-    read_detector,
     read_labels,
+    read_panel,
     read_policy,
     today,
 )
 from askance.edge.pipeline import Pipeline, Stages
 from askance.edge.rules import Policy
-from askance.edge.source import Source, open_source
 from askance.edge.store import Recovery
 from askance.edge.store.lifecycle import State
-from askance.edge.workers import HandOver, Pulse, Worker, carry, process, read
+from askance.edge.streams import Streams
+from askance.edge.workers import HandOver, Pulse, Worker, carry, fetch, process, read
 from askance.errors import ConfigError, StoreFullError
 from askance.logs import set_up
 from askance.notify import notify, watchdog_interval_s
-from askance.wire.identity import CameraId
 from askance.wire.receipts import Status
 
 STOP_S: Final = 4.5
 LOOK_S: Final = 0.25
 SILENT_S: Final = 45.0
+GOVERN_S: Final = 2.0
 MAX_LEDGERS: Final = 16
+SLOW: Final = "the machine is too busy or too hot: cameras are looked at less often, see `governor.cpu`"
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +62,7 @@ def run(config: EdgeConfig, *, until_delivered: bool = False) -> None:
         AskanceError: something that the configuration names cannot be used, or a worker failed.
     """
     set_up(config.log)
+    cv2.setNumThreads(1)  # its pool would take, and spin on, the cores that `detector.threads` leaves to others
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _stack: stop.set())
@@ -72,10 +79,12 @@ def run(config: EdgeConfig, *, until_delivered: bool = False) -> None:
         agent.join()
 
 
-def _say_findings(policy: Policy, recovery: Recovery) -> None:
-    """Log what a start has found: rules that no longer count, and what the store had to put right."""
+def _say_findings(policy: Policy, recovery: Recovery, *, signals: frozenset[str]) -> None:
+    """Log what a start has found: rules and conditions without effect, and what the store had to put right."""
     for rule in policy.expired(today()):
         logger.warning("rule %s has expired", rule)
+    for wish in sorted({measure.signal for measure in policy.measures} - signals):
+        logger.warning("no model gives evidence for %s: conditions of that name never hold", wish)
     repaired = recovery.describe()
     if repaired is not None:
         logger.warning("store: %s", repaired)
@@ -90,23 +99,26 @@ class Agent:
         self._health = Health()
         labels = read_labels(config)
         policy = read_policy(config, labels)
-        detector = read_detector(config, labels)
+        lane = Lane()
+        resources.callback(lane.close)
+        panel = read_panel(config, labels, lane=lane, health=self._health)
         self._boot_id = boot_id()
         self._store = resources.enter_context(open_store(config))
-        _say_findings(policy, self._store.recovery)
-        self._sources: dict[CameraId, Source] = {}
-        for camera in config.cameras:
-            self._sources[camera.id] = open_source(camera, jitter=random.random)
-            resources.callback(self._sources[camera.id].close)
+        _say_findings(policy, self._store.recovery, signals=panel.signals)
+        self._streams = Streams(config.cameras, jitter=random.random)
+        resources.callback(self._streams.close)
         self._line = build_line(config)
         stages = Stages(
+            live=self._streams.live,
             gate=config.gate,
-            detector=detector,
+            panel=panel,
             policy=policy,
+            main_streams=self._streams.main,
             store=self._store,
             labels={label.id: label.name for label in labels.labels},
             poses={camera.id: camera.pose for camera in config.cameras},
             jpeg_quality=config.store.jpeg_quality,
+            polygons=config.store.polygons,
         )
         self._pipeline = Pipeline(stages, self._health, draw=random.random, now_ns=time.monotonic_ns())
         ceiling = self._store.chunk_ceiling(self._line.address)
@@ -121,10 +133,11 @@ class Agent:
             clock=time.monotonic,
         )
         self._workers = self._hire()
+        self._nothing_left = False
 
     def only_recordings(self) -> bool:
         """Whether every source ends by itself."""
-        return not any(source.live for source in self._sources.values())
+        return not self._streams.live
 
     def start(self) -> None:
         """Start every worker."""
@@ -132,67 +145,85 @@ class Agent:
             worker.start()
 
     def watch(self, *, until_delivered: bool) -> None:
-        """Wait for the end; until then tell systemd that all is well, as long as it is."""
+        """Wait for the end; until then tell systemd that all is well, as long as it is, and govern."""
         feed_every_s = watchdog_interval_s()
-        fed = time.monotonic()
+        gauge = Gauge()
+        fed = governed = time.monotonic()
         while not self._stop.wait(LOOK_S):
             self._say_trouble()
-            if until_delivered and self._delivered():
+            if self._over(until_delivered=until_delivered):
                 self._stop.set()
             now = time.monotonic()
             if feed_every_s is not None and now - fed >= feed_every_s / 3 and not self._silent(now):
                 notify("WATCHDOG=1")
                 fed = now
+            if self._streams.live and now - governed >= GOVERN_S:
+                self._govern(gauge.read(), now_s=now)
+                governed = now
 
     def join(self) -> None:
         """Stop all workers, and wait ``STOP_S`` seconds for them at most.
 
         Raises:
-            Exception: the failure of the first worker that failed.
+            Exception: the failure of the first worker that the agent cannot do without, or of any when nothing is left.
         """
         self._stop.set()
-        for source in self._sources.values():
-            source.close()
+        self._streams.close()
         self._line.wake()
         deadline = time.monotonic() + STOP_S
         for worker in self._workers:
             worker.join(max(0.0, deadline - time.monotonic()))
         for worker in self._workers:
-            if worker.failure is not None:
+            if worker.failure is not None and (worker.vital or self._nothing_left):
                 raise worker.failure
 
     def _hire(self) -> list[Worker]:
         frames: HandOver = Queue(maxsize=1)
-        readers = [
-            self._worker(f"camera {camera}", partial(read, source=source, camera=camera, frames=frames))
-            for camera, source in self._sources.items()
+        fetching = [
+            self._worker(f"camera {camera}", partial(read, source=source, camera=camera, frames=frames), vital=False)
+            for camera, source in self._streams.sources.items()
         ]
-        looks = partial(process, pipeline=self._pipeline, frames=frames, cameras=len(readers), kept=self._line.wake)
+        looks = partial(process, pipeline=self._pipeline, frames=frames, cameras=len(fetching), kept=self._line.wake)
+        fetching += [
+            self._worker(f"main stream {camera}", partial(fetch, stream=stream), vital=False)
+            for camera, stream in self._streams.main.items()
+        ]
         self._looking = self._worker("pipeline", looks)
-        return [*readers, self._looking, self._worker("courier", partial(carry, courier=self._courier))]
+        return [*fetching, self._looking, self._worker("courier", partial(carry, courier=self._courier))]
 
-    def _worker(self, part: str, work: Callable[[Pulse], None]) -> Worker:
-        return Worker(Pulse(part, self._stop, self._health), work)
+    def _worker(self, part: str, work: Callable[[Pulse], None], *, vital: bool = True) -> Worker:
+        return Worker(Pulse(part, self._stop, self._health), work, vital=vital)
+
+    def _over(self, *, until_delivered: bool) -> bool:
+        """Whether there is nothing left to look at and either all is delivered or a camera has failed."""
+        self._nothing_left = not self._looking.is_alive()
+        if not self._nothing_left:
+            return False
+        return self._delivered() if until_delivered else any(worker.failure is not None for worker in self._workers)
 
     def _delivered(self) -> bool:
-        """Whether every recording has been played and the store holds nothing that waits for the centre."""
-        if self._looking.is_alive():
-            return False
+        """Whether the store holds nothing that waits for the centre."""
         try:
             return not self._store.usage().counts.get(State.PENDING, 0)
         except StoreFullError as error:
             self._health.trouble("store", str(error))
             return False
 
+    def _govern(self, strain: Strain, *, now_s: float) -> None:
+        """Look at cameras less often, or more often again."""
+        throttle = govern(self._pipeline.throttle, strain, section=self._config.governor, now_s=now_s)
+        self._pipeline.throttle = throttle
+        self._health.trouble("governor", SLOW if throttle.interval_s else None)
+
     def _silent(self, now: float) -> tuple[str, ...]:
         """Parts without progress; a camera that is away but being looked for is none."""
-        looking = {f"camera {camera}": source.beat() for camera, source in self._sources.items()}
-        return self._health.vitals().silent(now, longer_than_s=SILENT_S, elsewhere=looking)
+        return self._health.vitals().silent(now, longer_than_s=SILENT_S, elsewhere=self._streams.beats())
 
     def _say_trouble(self) -> None:
         """Log what has newly gone wrong, or right."""
-        for camera, source in self._sources.items():
-            self._health.trouble(f"camera {camera}", source.trouble)
+        for worker in self._workers:
+            if worker.name in self._streams.parts:
+                self._health.trouble(worker.name, worker.trouble or self._streams.parts[worker.name].trouble)
         for part, what in self._health.news():
             if what is None:
                 logger.info("%s: well again", part)
@@ -207,9 +238,8 @@ class Agent:
             self._health.trouble("store", str(error))
             ledgers = ()
         vitals = self._health.vitals()
-        counts = dict(vitals.counts)
-        for camera, source in self._sources.items():
-            counts |= {f"camera {camera} {name}": count for name, count in source.counts.items()}
+        interval_ms = round(self._pipeline.throttle.interval_s * 1000)
+        counts = {**vitals.counts, **self._streams.counts(), "governor.interval_ms": interval_ms}
         return Status(
             device=self._config.device.id,
             online=not self._stop.is_set(),

@@ -3,17 +3,23 @@
 import os
 import random
 import time
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
 from askance import shipped
-from askance.edge.config import EdgeConfig, SyncSection
+from askance.edge.config import CompanionSection, DetectorSection, EdgeConfig, SyncSection
 from askance.edge.detect import Detector
-from askance.edge.detect.package import load_package
+from askance.edge.detect.bare import open_package
+from askance.edge.detect.lane import Lane
+from askance.edge.detect.package import Task
+from askance.edge.detect.panel import Companion, Panel
+from askance.edge.health import Health
 from askance.edge.rules import Policy, load_rules
 from askance.edge.store import Store
 from askance.edge.sync import Patience, Sync, Window
+from askance.errors import ConfigError, ModelError
 from askance.labels import LabelMap
 from askance.line import Line
 from askance.transport import Message
@@ -29,10 +35,53 @@ def read_labels(config: EdgeConfig) -> LabelMap:
     return LabelMap.load(config.labels or shipped.folder("config") / "labels.yaml")
 
 
-def read_detector(config: EdgeConfig, labels: LabelMap) -> Detector:
-    """Load the model that the configuration names."""
-    folder = config.detector.models or shipped.folder("models")
-    return Detector(load_package(folder / config.detector.model), labels, section=config.detector)
+def read_detector(section: DetectorSection, labels: LabelMap) -> Detector:
+    """Load the model that a section of the configuration names."""
+    folder = section.models or shipped.folder("models")
+    return Detector(open_package(folder / section.model), labels, section=section)
+
+
+def read_panel(config: EdgeConfig, labels: LabelMap, *, lane: Lane, health: Health) -> Panel:
+    """Load all models that the configuration names; a companion that cannot be loaded is trouble, and left out.
+
+    Raises:
+        ModelError: the main model cannot be loaded.
+        ConfigError: a threshold or companion names an unknown label, or two models have the same name.
+    """
+    main = read_detector(config.detector, labels)
+    companions: list[Companion] = []
+    for section in config.companions:
+        try:
+            companions.append(read_companion(section, labels))
+        except ModelError as error:
+            health.count("companion.unavailable")
+            health.trouble(f"companion {section.model}", str(error))
+    names = [main.info.name, *(companion.detector.info.name for companion in companions)]
+    if len(set(names)) < len(names):
+        raise ConfigError(
+            f"two models have the same name: {', '.join(names)}", hint="see `detector.model` and `companions.model`"
+        )
+    detectors = [main, *(companion.detector for companion in companions)]
+    things = _counted(detectors, labels) if config.panoptic else None
+    return Panel(main, companions, lane=lane, things=things)
+
+
+def read_companion(section: CompanionSection, labels: LabelMap) -> Companion:
+    """Load one companion.
+
+    Raises:
+        ModelError: it cannot be loaded.
+        ConfigError: its section names an unknown label.
+    """
+    wanted = frozenset(int(labels.resolve(name).id) for name in section.crops_of)
+    return Companion(read_detector(section, labels), section, wanted)
+
+
+def _counted(detectors: Sequence[Detector], labels: LabelMap) -> frozenset[int]:
+    """Return the labels of which the models see single objects by their masks; the others are stuff."""
+    cards = [detector.model.package.card for detector in detectors]
+    names = (name for card in cards if card.task is Task.SEGMENT for name in card.classes if name is not None)
+    return frozenset(int(labels.resolve(name).id) for name in names)
 
 
 def read_policy(config: EdgeConfig, labels: LabelMap) -> Policy:

@@ -11,9 +11,9 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from askance.edge.config import CameraSection, EdgeConfig
+from askance.edge.config import CameraSection, DetectorSection, EdgeConfig
 from askance.edge.parts import open_store, read_detector, read_labels, read_policy, today
-from askance.edge.source import open_source, redact
+from askance.edge.source import Source, open_main_stream, open_source, redact
 from askance.edge.values import Frame, Instant
 from askance.errors import BrokerAwayError, BrokerRefusedError, SourceError, StoreLockedError
 from askance.sections import BrokerSection
@@ -30,9 +30,12 @@ def tests(config: EdgeConfig) -> Iterator[Test]:
     """Name each test and give it as a function that says what it found, or raises an AskanceError with a hint."""
     yield "labels", partial(_labels, config)
     yield "rules", partial(_rules, config)
-    yield f"model {config.detector.model}", partial(_model, config)
+    for section in (config.detector, *config.companions):
+        yield f"model {section.model}", partial(_model, config, section)
     for camera in config.cameras:
         yield f"camera {camera.id}", partial(_camera, camera)
+        if camera.substream is not None:
+            yield f"main stream of camera {camera.id}", partial(_main_stream, camera)
     yield "store", partial(_store, config)
     yield "broker", partial(_broker, config.broker, client_id=f"{config.device.id}-check")
 
@@ -49,9 +52,9 @@ def _rules(config: EdgeConfig) -> str:
     return f"{in_force}; expired: {', '.join(expired)}" if expired else in_force
 
 
-def _model(config: EdgeConfig) -> str:
-    """Load the model and let it look at a grey picture."""
-    detector = read_detector(config, read_labels(config))
+def _model(config: EdgeConfig, section: DetectorSection) -> str:
+    """Load a model and let it look at a grey picture."""
+    detector = read_detector(section, read_labels(config))
     grey = np.full((360, 640, 3), 128, np.uint8)
     frame = Frame(grey, CameraId("check"), Instant(0, None, ClockQuality.NONE), 0)
     began = time.perf_counter()
@@ -60,24 +63,36 @@ def _model(config: EdgeConfig) -> str:
 
 
 def _camera(camera: CameraSection) -> str:
-    """Wait for a first frame.
+    """Wait for the first frame of the stream that is detected on.
 
     Raises:
         SourceError: none came in time.
     """
-    source = open_source(camera, jitter=random.random)
+    return _first_frame(camera, open_source(camera, jitter=random.random), url=camera.substream or camera.url)
+
+
+def _main_stream(camera: CameraSection) -> str:
+    """Wait for the first frame of the stream that is kept.
+
+    Raises:
+        SourceError: none came in time, or the camera is a recording.
+    """
+    stream = open_main_stream(camera, jitter=random.random)
+    assert stream is not None  # noqa: S101 (asked for a camera that has a substream alone)
+    return _first_frame(camera, stream.source, url=camera.url)
+
+
+def _first_frame(camera: CameraSection, source: Source, *, url: str) -> str:
     patience_s = (camera.open_timeout + camera.silence).total_seconds()
     giving_up = threading.Timer(patience_s, source.close)
     giving_up.start()
     try:
         for frame in source.frames():
-            return f"{redact(camera.url)}, {frame.width} x {frame.height}"
+            return f"{redact(url)}, {frame.width} x {frame.height}"
     finally:
         giving_up.cancel()
         source.close()
-    raise SourceError(
-        f"camera {camera.id} gives no frame: {source.trouble or redact(camera.url)}", hint="check `cameras.url`"
-    )
+    raise SourceError(f"camera {camera.id} gives no frame: {source.trouble or redact(url)}", hint="check `cameras.url`")
 
 
 def _store(config: EdgeConfig) -> str:

@@ -1,4 +1,4 @@
-"""What moves between the stages: frames, detections, signals, decisions; frozen, and checked once, at birth."""
+"""What moves between the stages: frames, signals, decisions; frozen, and checked once, at birth."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,37 +63,6 @@ class Frame:
     def height(self) -> int:
         """Height in pixels."""
         return int(self.image.shape[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Detections:
-    """What a detector sees in one frame: every candidate from the floor up, best first.
-
-    Attributes:
-        boxes: (n, 4), float32: left, top, right, bottom in pixels of the frame, clipped to it.
-        scores: (n,), float32 in [0, 1], never increasing.
-        label_ids: (n,), int32: ids in the label map.
-        class_scores: (n, classes), float32 in [0, 1]: every class's own score (sigmoid) at the candidate; None where
-            the decoder has none.
-        reported: (n,), bool: whether the score reaches the label's report threshold; the others are suggestions.
-    """
-
-    boxes: Floats
-    scores: Floats
-    label_ids: Ints
-    class_scores: Floats | None
-    reported: Bools
-
-    def __post_init__(self) -> None:
-        n = len(self.scores)
-        got = (self.boxes.shape, self.scores.shape, self.label_ids.shape, self.reported.shape)
-        if got != ((n, 4), (n,), (n,), (n,)):
-            raise ValueError(f"expected shapes (n, 4), (n,), (n,), (n,), got {got}")
-        if self.class_scores is not None and (self.class_scores.ndim != 2 or len(self.class_scores) != n):  # noqa: PLR2004 (rows, classes)
-            raise ValueError(f"expected class scores of shape ({n}, classes), got {self.class_scores.shape}")
-
-    def __len__(self) -> int:
-        return len(self.scores)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The agent's threads: one per camera hands frames over, one looks and keeps, one carries to the centre."""
+"""The agent's threads: one per stream hands frames over, one looks and keeps, one carries to the centre."""
 
 import logging
 import threading
@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from askance.edge.courier import Courier
 from askance.edge.health import Health
-from askance.edge.pipeline import Pipeline
-from askance.edge.source import Source
+from askance.edge.pipeline import Begun
+from askance.edge.source import MainStream, Source, redact
 from askance.edge.values import Drop, Frame
 from askance.errors import AskanceError
-from askance.wire.identity import CameraId
+from askance.wire.identity import CameraId, FrameId
 
 PATIENCE_S: Final = 0.5
 
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A recording has been played to its end."""
+    """A recording has been played to its end, or its reader has failed."""
 
     camera: CameraId
 
@@ -53,16 +53,24 @@ class Pulse:
 
 
 class Worker(threading.Thread):
-    """A thread whose failure stops the agent instead of being lost.
+    """A thread whose failure is not lost, and stops the agent unless the others can go on without it.
+
+    Attributes:
+        failure: what it failed with; None: it has not.
+        trouble: the same in words, without secrets.
+        vital: as given.
 
     Args:
         pulse: its own.
         work: runs until it has nothing more to do or the pulse says so.
+        vital: whether its failure stops the agent.
     """
 
-    def __init__(self, pulse: Pulse, work: Callable[[Pulse], None]) -> None:
+    def __init__(self, pulse: Pulse, work: Callable[[Pulse], None], *, vital: bool = True) -> None:
         super().__init__(name=pulse.part, daemon=True)
         self.failure: Exception | None = None
+        self.trouble: str | None = None
+        self.vital = vital
         self._pulse = pulse
         self._work = work
 
@@ -72,25 +80,38 @@ class Worker(threading.Thread):
             if self._pulse.going():  # from here on silence is noticed, also that of a worker that never gets anywhere
                 self._work(self._pulse)
         except AskanceError as error:  # it says all there is to say, to the one who joins
-            self._fail(error)
+            self._fail(error, said=str(error))
         except Exception as error:
             logger.exception("%s failed", self.name)
-            self._fail(error)
+            self._fail(error, said=redact(f"{type(error).__name__}: {error}"))
         finally:
             self._pulse.health.retire(self._pulse.part)
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: Exception, *, said: str) -> None:
         self._pulse.health.count("worker.failed")
+        self.trouble = said
         self.failure = error
-        self._pulse.stop.set()
+        if self.vital:
+            self._pulse.stop.set()
 
 
 def read(pulse: Pulse, source: Source, *, camera: CameraId, frames: HandOver) -> None:
-    """Hand a source's frames over until it ends or the agent stops."""
-    for frame in source.frames():
-        if not _put(frame, frames, pulse=pulse):
-            return
-    _put(Ended(camera), frames, pulse=pulse)
+    """Hand a source's frames over until it ends, fails or the agent stops.
+
+    Raises:
+        SourceError: as the source does; the others' frames go on.
+    """
+    try:
+        for frame in source.frames():
+            if not _put(frame, frames, pulse=pulse):
+                return
+    finally:
+        _put(Ended(camera), frames, pulse=pulse)
+
+
+def fetch(_pulse: Pulse, stream: MainStream) -> None:
+    """Fetch the pictures that are wanted of a camera's main stream, until it is closed."""
+    stream.watch()
 
 
 def _put(item: Frame | Ended, frames: HandOver, *, pulse: Pulse) -> bool:
@@ -104,17 +125,42 @@ def _put(item: Frame | Ended, frames: HandOver, *, pulse: Pulse) -> bool:
     return False
 
 
-def process(pulse: Pulse, pipeline: Pipeline, *, frames: HandOver, cameras: int, kept: Callable[[], None]) -> None:
-    """Look at frames until all ``cameras`` sources have ended or the agent stops; ``kept`` is told of captures."""
-    while cameras and pulse.going():
-        try:
-            item = frames.get(timeout=PATIENCE_S)
-        except Empty:
-            continue
-        if isinstance(item, Ended):
-            cameras -= 1
-        elif not isinstance(pipeline.process(item), Drop):
+class TwoPhases(Protocol):
+    """What ``process`` needs of the pipeline."""
+
+    def begin(self, frame: Frame, /) -> Begun | Drop:
+        """Leave a frame to the models."""
+        ...
+
+    def finish(self, begun: Begun, /) -> FrameId | Drop:
+        """Take it on with what they see."""
+        ...
+
+
+def process(pulse: Pulse, pipeline: TwoPhases, *, frames: HandOver, cameras: int, kept: Callable[[], None]) -> None:
+    """Look at frames until all ``cameras`` sources have ended or the agent stops; ``kept`` is told of captures.
+
+    When the next frame is waiting it is begun before the last one is finished, so that the models never wait for a
+    decision; what was begun is finished also when the agent stops. A model that hangs gives no sign of life here.
+    """
+    begun: Begun | None = None
+    while pulse.going() and (cameras or begun is not None):
+        item = _next(frames, wait=begun is None)
+        cameras -= isinstance(item, Ended)
+        following = pipeline.begin(item) if isinstance(item, Frame) else None
+        if begun is not None and not isinstance(pipeline.finish(begun), Drop):
             kept()
+        begun = following if isinstance(following, Begun) else None
+    if begun is not None and not isinstance(pipeline.finish(begun), Drop):
+        kept()
+
+
+def _next(frames: HandOver, *, wait: bool) -> Frame | Ended | None:
+    """Take what is handed over; None when there is nothing, after a while or at once."""
+    try:
+        return frames.get(block=wait, timeout=PATIENCE_S)
+    except Empty:
+        return None
 
 
 def carry(pulse: Pulse, courier: Courier) -> None:

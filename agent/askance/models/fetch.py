@@ -12,7 +12,7 @@ from typing import IO, Final
 from askance.edge.detect.package import sha256_of
 from askance.errors import MissingPartError, ModelError
 from askance.models.https import Progress, download, opener
-from askance.models.sources import HttpsFile, LocalFile, Source, WheelMember
+from askance.models.sources import Edit, HttpsFile, LocalFile, Source, WheelMember
 from askance.wire.identity import Sha256
 
 __all__ = ["Progress", "is_right", "pull"]
@@ -54,6 +54,7 @@ def pull(source: Source, target: Path, *, progress: Progress, way: urllib.reques
                 download(source.url, part, progress=progress, way=way or opener())
             case LocalFile():
                 _from_file(source, part, progress=progress)
+        _edit(part, source.edits)
         got = sha256_of(part)
         if got != source.sha256:
             part.unlink()
@@ -102,6 +103,13 @@ def _from_file(source: LocalFile, part: Path, *, progress: Progress) -> None:
         raise MissingPartError(f"no such file: {source.path}", hint="check the path given with --from")
     with source.path.open("rb") as stream:
         _copy(stream, part, total=source.path.stat().st_size, progress=progress)
+
+
+def _edit(part: Path, edits: tuple[Edit, ...]) -> None:
+    with part.open("r+b") as file:
+        for edit in edits:
+            file.seek(edit.at)
+            file.write(bytes.fromhex(edit.hex))
 
 
 def _copy(stream: IO[bytes], part: Path, *, total: int, progress: Progress) -> None:

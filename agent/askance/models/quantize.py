@@ -1,101 +1,72 @@
-"""Makes a static INT8 file (QDQ) out of one in floating point, calibrated on photos."""
+"""The recipe: a static INT8 file (QDQ) out of one in floating point, calibrated on photos."""
 
-import hashlib
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
-import cv2
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
-from askance.edge.detect.package import (
-    CARD,
-    ModelCard,
-    ModelInput,
-    Package,
-    Quantization,
-    load_package,
-    read_card,
-    sha256_of,
-)
+from askance.edge.detect.package import ModelCard, ModelInput
 from askance.edge.detect.preprocess import Preprocessor
-from askance.edge.detect.session import Session
-from askance.errors import MissingPartError, SourceError
-from askance.wire.identity import Sha256
+from askance.edge.detect.session import FAILURES
+from askance.errors import MissingPartError, ModelError
+from askance.models.graph import modernize, tail_nodes
+from askance.models.photos import read_photo
 
 Progress: TypeAlias = Callable[[int, int], None]
 
 SCHEME: Final = "int8 qdq, u8 activations, s8 per-channel weights, reduced range"
-_METHOD: Final = (
+METHOD: Final = (
     "onnxruntime.quantization.quantize_static: opset 13, batch norms folded, min-max calibration, "
     "input grid clear of the pixel values, every node after the last convolutions in floating point"
 )
-_OPSET: Final = 13  # the first with quantization per channel
-_PHOTOS: Final = {".jpg", ".jpeg", ".png", ".bmp"}
+_ERRORS: Final = 3
 _CLEAR: Final = 1e-3  # of a step; far above the rounding error of a 32-bit product
-_BESIDE: Final = ("LICENSE", "NOTICE")
 
 
-def find_photos(folder: Path, *, most: int) -> list[Path]:
-    """Return the first ``most`` photos of a folder by name.
+def require_onnx() -> Any:  # noqa: ANN401 (the library has no types)
+    """Return the library ``onnx``.
 
     Raises:
-        SourceError: there is none.
+        MissingPartError: the extra ``models`` is not installed.
     """
-    photos = sorted(path for path in folder.glob("*") if path.suffix.lower() in _PHOTOS)
-    if not photos:
-        raise SourceError(f"no photos to calibrate on in {folder}", hint="askance models quantize --calibrate FOLDER")
-    return photos[:most]
+    try:
+        import onnx  # noqa: PLC0415 (an extra: only model commands need it)
+    except ImportError as error:
+        raise MissingPartError(
+            f"changing a model needs a library that is not installed: {error.name}",
+            hint="python -m pip install 'askance[models]'",
+        ) from error
+    return onnx
 
 
-def quantize(source: Path, card_file: Path, *, photos: Sequence[Path], out: Path, progress: Progress) -> Package:
-    """Quantize a model and write it with its card; the same photos and library versions give the same bytes.
+def quantize(source: Path, made: Path, *, card: ModelCard, photos: Sequence[Path], progress: Progress) -> None:
+    """Quantize a file; the same photos and library versions give the same bytes.
 
     Args:
         source: the ONNX file in floating point.
-        card_file: a card that describes its input, decoder and classes; its hash and figures are not used.
+        made: the file to write; its folder takes unfinished files too.
+        card: describes the source's input.
         photos: to calibrate on, in this order; never those it will be scored on.
-        out: folder for model.onnx, card.yaml and what lies beside ``card_file`` as LICENSE and NOTICE.
         progress: told after each photo how many are done, and of how many.
 
     Raises:
         MissingPartError: the extra ``models`` is not installed.
-        ModelError: the source cannot be loaded.
+        ModelError: the graph cannot be raised to opset 13, or holds what the quantizer does not know.
         SourceError: a photo cannot be read.
     """
-    card = read_card(card_file)
-    Session(source, threads=1)  # a source that cannot run is refused in the words of the agent
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out) as scratch:
-        made = Path(scratch) / "model.onnx"
-        _make(source, made, card=card, reader=_Reader(card, photos, progress=progress))
-        made_card = card.model_copy(
-            update={
-                "file": "model.onnx",
-                "sha256": sha256_of(made),
-                "quantization": _record(source, photos),
-                "figures": {},
-            }
-        )
-        made.replace(out / "model.onnx")
-    write_card(made_card, out / CARD)
-    for name in _BESIDE:
-        beside = card_file.parent / name
-        if beside.is_file() and card_file.parent.resolve() != out.resolve():
-            shutil.copyfile(beside, out / name)
-    return load_package(out)
-
-
-def write_card(card: ModelCard, path: Path) -> None:
-    """Write a card as YAML; values that equal their default and were not given stay out."""
-    values = card.model_dump(mode="json", exclude_unset=True)
-    text = yaml.safe_dump(values, sort_keys=False, default_flow_style=None, width=116, allow_unicode=True)
-    path.write_text(text, encoding="utf-8")
+    onnx = require_onnx()
+    reader = _Reader(card, photos, progress=progress)
+    broken = (*FAILURES, onnx.version_converter.ConvertError, onnx.shape_inference.InferenceError)
+    broken = (*broken, onnx.checker.ValidationError, RuntimeError, ValueError, KeyError, NotImplementedError)
+    try:
+        _make(source, made, wanted=card.input, reader=reader)
+    except broken as error:
+        raise ModelError(
+            f"{source}: the quantizer cannot read this graph: {' '.join(str(error).split())[:400]}",
+            hint="export it again with a newer opset and without custom operators, or run it in floating point",
+        ) from error
 
 
 class _Reader:
@@ -114,28 +85,20 @@ class _Reader:
             self._progress(self._done, len(self._photos))
         if self._done == len(self._photos):
             return None
-        photo = self._photos[self._done]
-        image = cv2.imread(str(photo), cv2.IMREAD_COLOR)
-        if image is None:
-            raise SourceError(f"not an image: {photo}", hint="remove it from the folder given to --calibrate")
+        tensor, _ = self._preprocess(read_photo(self._photos[self._done]))
         self._done += 1
-        tensor, _ = self._preprocess(image.astype(np.uint8, copy=False))
         return {self._name: tensor}
 
 
-def _make(source: Path, made: Path, *, card: ModelCard, reader: _Reader) -> None:
-    try:
-        import onnx  # noqa: PLC0415 (an extra: only this command needs it)
-        from onnxruntime import quantization  # noqa: PLC0415 (imports onnx)
-        from onnxruntime.quantization.shape_inference import quant_pre_process  # noqa: PLC0415 (the same)
-    except ImportError as error:
-        raise MissingPartError(
-            f"quantizing needs a library that is not installed: {error.name}",
-            hint="python -m pip install 'askance[models]'",
-        ) from error
-    model: Any = onnx.load(str(source))
-    if max(entry.version for entry in model.opset_import if entry.domain in {"", "ai.onnx"}) < _OPSET:
-        model = onnx.version_converter.convert_version(model, _OPSET)
+def _make(source: Path, made: Path, *, wanted: ModelInput, reader: _Reader) -> None:
+    import onnxruntime  # noqa: PLC0415 (heavy, and only this command uses the library's own tools)
+    from onnxruntime import quantization  # noqa: PLC0415 (imports onnx, an extra)
+    from onnxruntime.quantization.shape_inference import quant_pre_process  # noqa: PLC0415 (the same)
+
+    onnx = require_onnx()
+    library: Any = onnxruntime  # it has no types
+    library.set_default_logger_severity(_ERRORS)  # the calibrator's sessions ask nobody else what to print
+    model = modernize(onnx.load(str(source)))
     raised, folded = made.with_name("raised.onnx"), made.with_name("folded.onnx")
     onnx.save(model, str(raised))
     quant_pre_process(str(raised), str(folded), skip_symbolic_shape=True)
@@ -151,23 +114,8 @@ def _make(source: Path, made: Path, *, card: ModelCard, reader: _Reader) -> None
         reduce_range=True,
         nodes_to_exclude=tail_nodes(graph),
         calibrate_method=quantization.CalibrationMethod.MinMax,
-        extra_options={"TensorQuantOverrides": _input_override(graph, card.input)},
+        extra_options={"TensorQuantOverrides": _input_override(graph, wanted)},
     )
-
-
-def tail_nodes(graph: Any) -> list[str]:  # noqa: ANN401 (onnx.GraphProto: the library has no types)
-    """Name the nodes that no convolution follows, the last convolutions themselves left out.
-
-    Scores and boxes are put together there; rounding them to 8 bits ruins a detector.
-    """
-    before_convolution: set[str] = set()
-    tail: list[str] = []
-    for node in reversed(graph.node):  # the format demands topological order
-        if node.op_type == "Conv" or before_convolution.intersection(node.output):
-            before_convolution.update(node.input)
-        else:
-            tail.append(node.name)
-    return tail[::-1]
 
 
 def pixel_range(wanted: ModelInput) -> tuple[float, float]:
@@ -199,16 +147,3 @@ def _input_override(graph: Any, wanted: ModelInput) -> dict[str, list[dict[str, 
             names.append(node.output[0])
     low, high = (np.array(end, np.float32) for end in pixel_range(wanted))
     return {name: [{"rmin": low, "rmax": high}] for name in names}
-
-
-def _record(source: Path, photos: Sequence[Path]) -> Quantization:
-    digest = hashlib.sha256("".join(sha256_of(photo) for photo in photos).encode())
-    return Quantization(
-        scheme=SCHEME,
-        method=_METHOD,
-        source=source.name,
-        source_sha256=sha256_of(source),
-        photos=len(photos),
-        photos_sha256=Sha256(digest.hexdigest()),
-        tools={name: version(name) for name in ("onnx", "onnxruntime")},
-    )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, FiniteFloat, model_validator
 
-from askance.wire.annotations import MAX_ANNOTATIONS, Annotation, Box, LabelName, Score, WireModel
+from askance.wire.annotations import MAX_ANNOTATIONS, Annotation, LabelName, Score, WireModel
 from askance.wire.identity import CameraName, DeviceName, FrameIdText, Sha256Hex
 
 ShortText = Annotated[str, Field(max_length=64)]
@@ -107,7 +107,11 @@ class Manifest(WireModel):
     pose: ShortText | None = None
     taken: Moment
     image: ImageInfo
-    model: ModelInfo
+    model: Annotated[ModelInfo, Field(description="the main model, which looked at the whole frame")]
+    companions: Annotated[
+        tuple[ModelInfo, ...] | None,
+        Field(min_length=1, max_length=8, description="other models that looked, with names of their own; null: none"),
+    ] = None
     annotations: Annotated[
         tuple[Annotation, ...], Field(max_length=MAX_ANNOTATIONS, description="empty: looked and found nothing")
     ]
@@ -125,11 +129,15 @@ class Manifest(WireModel):
         unknown = sorted(set(self.must) - set(type(self).model_fields))
         if unknown:
             raise ValueError(f"keys that must be understood and are not: {', '.join(unknown)}")
+        looked = [companion.name for companion in self.companions or ()]
+        if len({self.model.name, *looked}) <= len(looked):
+            raise ValueError(f"two models have the same name: {self.model.name}, {', '.join(looked)}")
         for index, annotation in enumerate(self.annotations):
-            if isinstance(annotation, Box) and not annotation.inside(
-                image_width=self.image.width, image_height=self.image.height
-            ):
-                raise ValueError(f"annotation {index} lies outside the image")
+            fault = annotation.fault(image_width=self.image.width, image_height=self.image.height)
+            if fault is not None:
+                raise ValueError(f"annotation {index} {fault}")
+            if annotation.model is not None and annotation.model not in looked:
+                raise ValueError(f"annotation {index} is of a model that did not look: {annotation.model}")
         for reason in self.reasons:
             if any(not 0 <= index < len(self.annotations) for index in reason.objects):
                 raise ValueError(f"a reason of rule {reason.rule} points at an annotation that is not there")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from askance.central import tasks
 from askance.central.batch import Letter
@@ -17,8 +18,10 @@ from askance.errors import QueueError
 from askance.wire.annotations import Annotation, Box, Origin
 from askance.wire.topics import Up
 from support_central import HINT, PERSON, Clock, make_envelope, open_intake, topic
+from support_wire import KINDS, kinds_in
 
 LEASE_S = 1800
+ANNOTATION = TypeAdapter[Annotation](Annotation)
 BY_HAND = Box(label_id=1, label="person", origin=Origin.HUMAN, x=1, y=2, width=3, height=4)
 
 
@@ -68,6 +71,24 @@ def test_a_submitted_answer_stands_beside_what_the_device_saw(tmp_path: Path) ->
 
     assert (State.DONE, (BY_HAND,), 4.5, "ana") == (task.state, task.answer, task.seconds, task.labeler)
     assert (PERSON, HINT) == task.manifest.annotations
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_answer_of_any_kind_comes_back_as_it_was_given(tmp_path: Path, kind: str) -> None:
+    queue = open_queue(tmp_path, Clock())
+    drawn = ANNOTATION.validate_python(kinds_in(width=64, height=48)[kind] | {"origin": "human", "model": None})
+
+    task = tasks.get(queue._connection, queue.submit(claim(queue).token, [drawn], seconds=None))
+
+    assert (drawn,) == task.answer
+
+
+def test_a_mask_of_another_image_is_refused(tmp_path: Path) -> None:
+    queue = open_queue(tmp_path, Clock())
+    drawn = ANNOTATION.validate_python(KINDS["mask"] | {"origin": "human"})
+
+    with pytest.raises(QueueError, match="annotation 0 has a mask of 128 pixels, expected 64 x 48"):
+        queue.submit(claim(queue).token, [drawn], seconds=None)
 
 
 def test_nothing_to_see_is_an_answer(tmp_path: Path) -> None:

@@ -4,8 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from askance.central.schema import create_catalog, open_catalog
+from askance.central import tasks
+from askance.central.batch import Letter
+from askance.central.config import QueueSection
+from askance.central.queue import Queue
+from askance.central.schema import CATALOG, MIGRATIONS, create_catalog, open_catalog
+from askance.central.tasks import TaskId, accepted
+from askance.database import connect
 from askance.errors import StoreError
+from askance.wire.topics import Up
+from support_central import make_envelope, open_intake, topic
 
 
 def test_a_catalog_is_made_once_and_opened_again(tmp_path: Path) -> None:
@@ -30,3 +38,24 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="cannot make the folder"):
         create_catalog(tmp_path / "file" / "catalog")
+
+
+def test_a_catalog_of_the_first_version_is_read_as_it_is_and_brought_up_to_date_by_writing(tmp_path: Path) -> None:
+    old = connect(tmp_path / CATALOG, MIGRATIONS[:1])
+    intake = open_intake(tmp_path / "new")
+    intake.take([Letter(topic(Up.FRAME), make_envelope(1))])
+    lease = Queue(intake._connection, QueueSection(), clock=lambda: 1.0, mint=lambda: "t").claim("ana")
+    assert lease is not None
+    answer = accepted(lease.task.manifest)
+    Queue(intake._connection, QueueSection(), clock=lambda: 1.0, mint=lambda: "t").submit("t", answer, seconds=None)
+    for table in ("captures", "annotations", "tasks"):
+        columns = [row["name"] for row in old.execute(f"PRAGMA table_info({table})")]
+        found = intake._connection.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()  # noqa: S608 (our own names)
+        places = ", ".join("?" * len(columns))
+        old.executemany(f"INSERT INTO {table} VALUES ({places})", [tuple(row) for row in found])  # noqa: S608 (our own names)
+    old.close()
+
+    before = tasks.get(open_catalog(tmp_path, readonly=True), TaskId(1))
+    after = tasks.get(open_catalog(tmp_path, readonly=False), TaskId(1))
+
+    assert (answer, answer) == (before.answer, after.answer)

@@ -13,6 +13,7 @@ from askance.cli.queue import queue
 from askance.errors import QueueError, StoreError
 from askance.wire.topics import Up
 from support_central import frame_id, make_envelope, make_jpeg, open_intake, topic
+from support_wire import kinds_in
 
 
 @pytest.fixture
@@ -48,7 +49,11 @@ def test_show_tells_everything_and_writes_the_image(config: Path, tmp_path: Path
 
     assert (frame_id(1), None, ["car 0.12"]) == (shown["frame_id"], shown["answer"], shown["reasons"])
     assert make_jpeg(seed=1) == (tmp_path / "frame.jpg").read_bytes()
-    assert "device: person 0.62" in invoke(config, "show", "1").output
+    lines = invoke(config, "show", "1").output.splitlines()
+    assert [
+        "device: person 0.62 box of 20 x 30 at 4, 3",
+        "device: car 0.12 box of 16 x 10 at 30, 5 (suggested)",
+    ] == lines[-2:]
 
 
 def test_a_claim_is_submitted_with_the_devices_own_boxes(config: Path) -> None:
@@ -74,6 +79,19 @@ def test_a_claim_is_submitted_with_a_file(config: Path, tmp_path: Path) -> None:
     invoke(config, "submit", data(config, "claim", "--labeler", "ana")["token"], "--annotations", str(boxes))
 
     assert ["human"] == [one["origin"] for one in data(config, "show", "2")["answer"]]
+
+
+def test_an_answer_of_every_kind_is_shown_in_a_line_each(config: Path, tmp_path: Path) -> None:
+    answer = tmp_path / "answer.json"
+    drawn = [kind | {"label_id": 3, "label": "car", "model": None} for kind in kinds_in(width=64, height=48).values()]
+    answer.write_text(json.dumps(drawn))
+
+    invoke(config, "submit", data(config, "claim", "--labeler", "ana")["token"], "--annotations", str(answer))
+
+    shown = [line for line in invoke(config, "show", "2").output.splitlines() if line.startswith("labeler: ")]
+    assert len(drawn) == len(shown)
+    assert "labeler: car 0.50 instance mask on a grid of 16 x 8 of 6 x 4 at 1, 2" in shown
+    assert len(drawn) == len(data(config, "show", "2")["answer"])
 
 
 def test_a_claim_is_skipped_released_and_reopened(config: Path) -> None:

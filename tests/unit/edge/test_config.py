@@ -11,8 +11,20 @@ from askance.edge.config import EdgeConfig
     ("values", "says"),
     [
         pytest.param({"gate": {"darkest": 0.9, "brightest": 0.5}}, "darkest", id="exposure turned round"),
-        pytest.param({"detector": {"floor": 0.6}}, "floor", id="floor above the threshold"),
+        pytest.param({"detector": {"floor": 0.6, "report": 0.5}}, "floor", id="floor above the threshold"),
         pytest.param({"detector": {"floor": 0.3, "report_by_label": {"car": 0.2}}}, "0.2", id="floor above a label's"),
+        pytest.param({"companions": [{"every": 2}]}, "model", id="a companion without a model"),
+        pytest.param({"companions": [{"model": "m"}]}, "when to look", id="a companion without an occasion"),
+        pytest.param(
+            {"companions": [{"model": "m", "every": 2, "crops_of": ["car"]}]}, "when to look", id="two occasions"
+        ),
+        pytest.param(
+            {"companions": [{"model": "m", "every": 2, "cameras": ["gone"]}]}, "not there: gone", id="no such camera"
+        ),
+        pytest.param(
+            {"companions": [{"model": name, "every": 2, "candidates": 300} for name in "ab"]}, "700", id="too much"
+        ),
+        pytest.param({"governor": {"fps_min": 0}}, "fps_min", id="a governor that stops looking"),
         pytest.param({"cameras": []}, "cameras", id="no camera"),
         pytest.param({"cameras": [{"id": "a", "url": "0"}, {"id": "a", "url": "1"}]}, "same id: a", id="twins"),
         pytest.param({"device": {"id": "Camera 1"}}, "device.id", id="a name that is no topic"),

@@ -5,17 +5,25 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from askance.edge.config import CameraSection, EdgeConfig, StoreSection
-from askance.edge.daemon import run
+from askance.edge.daemon import SLOW, Agent, _say_findings, run
+from askance.edge.governor import Strain
+from askance.edge.parts import read_labels
+from askance.edge.rules import load_rules
 from askance.edge.store import Store
 from askance.errors import SourceError
-from askance.sections import BrokerSection
+from askance.logs import set_up
+from askance.sections import BrokerSection, LogSection
 from askance.wire.identity import CameraId
 from support_broker import free_port
+from support_polling import until
+from support_store import open_store
 
 
 @pytest.fixture
@@ -74,6 +82,63 @@ def test_a_worker_that_fails_ends_the_agent_with_its_error(tmp_path: Path) -> No
 
     with pytest.raises(SourceError, match=r"broken\.mp4"):
         run(config(tmp_path, str(video)))
+
+
+def test_a_camera_that_fails_does_not_stop_the_others(
+    tmp_path: Path, assets: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The broken recording is trouble at once; the other is looked at to its end, and then nothing is left."""
+    video = tmp_path / "broken.mp4"
+    video.write_bytes(b"no video")
+    whole = config(tmp_path, str(assets / "video" / "crossing" / "img"))
+    both = whole.model_copy(update={"cameras": (CameraSection(id=CameraId("broken"), url=str(video)), *whole.cameras)})
+
+    with pytest.raises(SourceError, match=r"broken\.mp4"):
+        run(both)
+
+    assert "camera broken: cannot be decoded" in capfd.readouterr().err
+    (ledger,) = Store.peek(tmp_path / "device").ledgers
+    assert ledger.captured > 0
+
+
+def test_a_camera_that_failed_does_not_make_an_ordered_stop_a_failure(tmp_path: Path) -> None:
+    video = tmp_path / "broken.mp4"
+    video.write_bytes(b"no video")
+    whole = config(tmp_path, str(video))
+    live = CameraSection(id=CameraId("live"), url="rtsp://127.0.0.1:9/none", open_timeout=timedelta(seconds=1))
+    stop = threading.Event()
+    with ExitStack() as resources:
+        agent = Agent(whole.model_copy(update={"cameras": (live, *whole.cameras)}), resources, stop=stop)
+        agent.start()
+        assert until(lambda: any(worker.failure for worker in agent._workers))
+        stop.set()
+        agent.watch(until_delivered=False)
+        agent.join()
+
+
+def test_a_wish_that_no_model_can_answer_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("version: 1\nrules:\n  - {id: mixed, when: {margin: {at_least: 0.4}}}\n")
+    policy = load_rules((rules,), labels=read_labels(EdgeConfig()))
+    with open_store(tmp_path / "store") as store:
+        set_up(LogSection())
+        _say_findings(policy, store.recovery, signals=frozenset({"entropy"}))
+        _say_findings(policy, store.recovery, signals=frozenset({"margin"}))
+
+    assert 1 == capfd.readouterr().err.count("no model gives evidence for margin")
+
+
+def test_the_status_tells_how_often_cameras_are_looked_at(tmp_path: Path, assets: Path) -> None:
+    with ExitStack() as resources:
+        agent = Agent(config(tmp_path, str(assets / "video" / "bikes.mp4")), resources, stop=threading.Event())
+        before = agent._status()
+        for second in range(3):
+            agent._govern(Strain(1.0, 95.0), now_s=float(second))
+        after = agent._status()
+
+    assert (0, ()) == (before.counters["governor.interval_ms"], before.trouble)
+    assert 113 == after.counters["governor.interval_ms"]
+    assert (f"governor: {SLOW}",) == after.trouble
 
 
 def test_what_the_store_had_to_put_right_is_logged(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,22 +1,35 @@
 """The agent's parts are built from its configuration, and from what came with the program where it says nothing."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from askance.edge.config import DetectorSection, EdgeConfig, SyncSection
-from askance.edge.parts import boot_id, build_line, build_sync, read_detector, read_labels, read_policy
+from askance.edge.config import CompanionSection, DetectorSection, EdgeConfig, SyncSection
+from askance.edge.detect.lane import Lane
+from askance.edge.health import Health
+from askance.edge.parts import (
+    boot_id,
+    build_line,
+    build_sync,
+    read_companion,
+    read_detector,
+    read_labels,
+    read_panel,
+    read_policy,
+)
 from askance.edge.sync import Connected, Fetch
 from askance.errors import ConfigError, ModelError
+from support_models import silent, write_package
 
 
 def test_the_defaults_are_what_came_with_the_program() -> None:
     config = EdgeConfig()
     labels = read_labels(config)
 
-    assert "coco-80@1" == labels.tag
-    assert "ssdlite-mobilenet-v2-coco" == read_detector(config, labels).info.name
+    assert "coco-80@2" == labels.tag
+    assert "ssdlite-mobilenet-v2-coco" == read_detector(config.detector, labels).info.name
     assert "unsure-people" == read_policy(config, labels).rules[0].id
 
 
@@ -24,9 +37,58 @@ def test_an_unknown_model_is_refused_with_the_command_that_lists_them() -> None:
     config = EdgeConfig(detector=DetectorSection(model="ssdlite-mobilenet-v2-cocos"))
 
     with pytest.raises(ModelError) as caught:
-        read_detector(config, read_labels(config))
+        read_detector(config.detector, read_labels(config))
 
     assert "askance models ls" in str(caught.value.hint)
+
+
+@pytest.fixture
+def lane() -> Iterator[Lane]:
+    opened = Lane()
+    yield opened
+    opened.close()
+
+
+def test_a_companion_that_cannot_be_loaded_is_trouble_and_the_others_are_there(tmp_path: Path, lane: Lane) -> None:
+    write_package(tmp_path / "tiny", silent())
+    (tmp_path / "torn").mkdir()
+    companions = [{"model": name, "models": tmp_path, "every": 2, "probe": False} for name in ("tiny", "torn")]
+    config, health = EdgeConfig.model_validate({"companions": companions}), Health()
+
+    panel = read_panel(config, read_labels(config), lane=lane, health=health)
+
+    assert "ssdlite-mobilenet-v2-coco" == panel.info.name
+    assert ["companion torn"] == list(health.vitals().trouble)
+    assert 1 == health.vitals().counts["companion.unavailable"]
+    assert ["tiny"] == [companion.detector.info.name for companion in panel._companions]
+
+
+def test_models_have_names_of_their_own(lane: Lane) -> None:
+    config = EdgeConfig.model_validate({"companions": [{"model": "ssdlite-mobilenet-v2-coco", "every": 2}]})
+
+    with pytest.raises(ConfigError, match="same name"):
+        read_panel(config, read_labels(config), lane=lane, health=Health())
+
+
+def test_a_companion_that_looks_at_an_unknown_label_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    config = EdgeConfig()
+    section = CompanionSection(model="tiny", models=tmp_path, crops_of=("persom",))
+
+    with pytest.raises(ConfigError, match="persom") as refused:
+        read_companion(section, read_labels(config))
+
+    assert "person" in str(refused.value.hint)
+
+
+def test_labels_that_are_seen_by_their_masks_are_counted(tmp_path: Path, lane: Lane) -> None:
+    write_package(tmp_path / "masks", silent(), task="segment")
+    companion = {"model": "masks", "models": tmp_path, "every": 2, "probe": False}
+    config = EdgeConfig.model_validate({"companions": [companion], "panoptic": True})
+    labels = read_labels(config)
+
+    panel = read_panel(config, labels, lane=lane, health=Health())
+
+    assert {labels.resolve(name).id for name in ("person", "car")} == panel._things
 
 
 def test_an_expired_rule_is_read_and_known_as_expired(tmp_path: Path) -> None:

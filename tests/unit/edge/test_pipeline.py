@@ -12,30 +12,21 @@ import pytest
 
 from askance import shipped
 from askance.codecs.jpeg import decode
-from askance.edge.config import DetectorSection, GateSection, StoreSection
+from askance.edge.config import DetectorSection, StoreSection
 from askance.edge.detect import Detector
+from askance.edge.detect.lane import Lane
 from askance.edge.detect.package import load_package
+from askance.edge.detect.panel import Panel
 from askance.edge.health import Health
-from askance.edge.pipeline import FULL, Pipeline, Stages
-from askance.edge.rules import Policy, load_rules
+from askance.edge.pipeline import FULL, Pipeline
+from askance.edge.rules import Policy
 from askance.edge.store import Store
 from askance.edge.values import Drop, Frame, Image, Instant
 from askance.labels import LabelMap
 from askance.wire.capture import ClockQuality
 from askance.wire.codec import unpack
-from askance.wire.identity import CameraId
+from support_pipeline import CAMERA, DOUBTFUL_PEOPLE, SECOND, Built, frame
 from support_store import DEVICE, open_store
-
-CAMERA = CameraId("gate")
-SECOND = 10**9
-
-RULES = """version: 1
-rules:
-  - id: people
-    when: {near_threshold: {classes: [person], from: 0.05, to: 0.99}}
-    budget: {frames: %s/h, bytes: %s/h}
-    cooldown: {rule: 1s}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +40,18 @@ def detector(labels: LabelMap) -> Detector:
     return Detector(package, labels, section=DetectorSection())
 
 
+@pytest.fixture(scope="module")
+def lane() -> Iterator[Lane]:
+    opened = Lane()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def panel(detector: Detector, lane: Lane) -> Panel:
+    return Panel(detector, (), lane=lane)
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with open_store(tmp_path / "store") as opened:
@@ -60,8 +63,8 @@ def photo(assets: Path) -> Image:
     return np.asarray(cv2.imread(str(assets / "images" / "zidane.jpg")), np.uint8)
 
 
-def frame(image: Image, seconds: float) -> Frame:
-    return Frame(image, CAMERA, Instant(int(seconds * SECOND), 1_700_000_000_000, ClockQuality.NTP), 0)
+def build(store: Store, panel: Panel, labels: LabelMap, folder: Path, *, frames: int = 9, size: str = "9MB") -> Built:
+    return Built(store, panel, labels=labels, rules=DOUBTFUL_PEOPLE % (frames, size), folder=folder)
 
 
 def noisy(photo: Image, *, side: int) -> Image:
@@ -71,34 +74,10 @@ def noisy(photo: Image, *, side: int) -> Image:
     return noise
 
 
-class Built:
-    """A pipeline with its health, over rules of this test."""
-
-    def __init__(
-        self, store: Store, detector: Detector, labels: LabelMap, folder: Path, *, frames: int = 9, size: str = "9MB"
-    ) -> None:
-        rules = folder / "rules.yaml"
-        rules.write_text(RULES % (frames, size))
-        self.health = Health()
-        self.stages = Stages(
-            gate=GateSection(motion=0.0, at_least=None),
-            detector=detector,
-            policy=load_rules((rules,), labels=labels),
-            store=store,
-            labels={label.id: label.name for label in labels.labels},
-            poses={CAMERA: "home"},
-            jpeg_quality=80,
-        )
-        self.pipeline = Pipeline(self.stages, self.health, draw=lambda: 0.5, now_ns=0)
-
-    def counts(self) -> dict[str, int]:
-        return dict(self.health.vitals().counts)
-
-
 def test_a_doubtful_frame_is_kept_with_what_was_seen_and_why(
-    store: Store, detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+    store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
 ) -> None:
-    built = Built(store, detector, labels, tmp_path)
+    built = build(store, panel, labels, tmp_path)
 
     kept = built.pipeline.process(frame(photo, 1))
 
@@ -117,9 +96,9 @@ def test_a_doubtful_frame_is_kept_with_what_was_seen_and_why(
 
 
 def test_every_frame_is_counted_with_the_reason_why_it_went_no_further(
-    store: Store, detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+    store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
 ) -> None:
-    built = Built(store, detector, labels, tmp_path, frames=2)
+    built = build(store, panel, labels, tmp_path, frames=2)
     grey = np.zeros_like(photo)
 
     ended = [built.pipeline.process(frame(image, at)) for image, at in [(photo, 1), (photo, 1.5), (grey, 2)]]
@@ -139,32 +118,32 @@ def test_every_frame_is_counted_with_the_reason_why_it_went_no_further(
 
 
 def test_a_budget_in_bytes_counts_the_picture(
-    store: Store, detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+    store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
 ) -> None:
-    built = Built(store, detector, labels, tmp_path, size="50kB")
+    built = build(store, panel, labels, tmp_path, size="50kB")
 
     assert Drop("rules.budget_bytes") == built.pipeline.process(frame(photo, 1))
     assert 0 == store.usage().bytes
 
 
-def test_a_budget_survives_a_restart(detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path) -> None:
+def test_a_budget_survives_a_restart(panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path) -> None:
     with open_store(tmp_path / "store", boot_id="a") as store:
-        first = Built(store, detector, labels, tmp_path, frames=1)
+        first = build(store, panel, labels, tmp_path, frames=1)
         assert not isinstance(first.pipeline.process(frame(photo, 1)), Drop)
 
     with open_store(tmp_path / "store", boot_id="b") as store:
-        second = Built(store, detector, labels, tmp_path, frames=1)
+        second = build(store, panel, labels, tmp_path, frames=1)
 
         assert Drop("rules.budget_frames") == second.pipeline.process(frame(photo, 100))
 
 
 def test_a_device_that_reboots_every_50_minutes_spends_its_hourly_budget_and_no_more(
-    detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+    panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
 ) -> None:
     kept: list[int] = []
     for boot in range(8):
         with open_store(tmp_path / "store", boot_id=f"boot-{boot}") as store:
-            pipeline = Built(store, detector, labels, tmp_path, frames=1).pipeline
+            pipeline = build(store, panel, labels, tmp_path, frames=1).pipeline
             ended = {minute: pipeline.process(frame(photo, minute * 60)) for minute in range(0, 50, 7)}
         kept += [boot * 50 + minute for minute, end in ended.items() if not isinstance(end, Drop)]
 
@@ -185,7 +164,7 @@ def test_a_device_that_reboots_every_50_minutes_spends_its_hourly_budget_and_no_
 )
 def test_a_rule_expires_by_the_clock_of_the_frame(
     store: Store,
-    detector: Detector,
+    panel: Panel,
     labels: LabelMap,
     photo: Image,
     tmp_path: Path,
@@ -194,7 +173,7 @@ def test_a_rule_expires_by_the_clock_of_the_frame(
     wall_ms: int | None,
     kept: bool,
 ) -> None:
-    stages = Built(store, detector, labels, tmp_path).stages
+    stages = build(store, panel, labels, tmp_path).stages
     policy = Policy(tuple(replace(rule, expires=date(2020, 1, 1)) for rule in stages.policy.rules))
     pipeline = Pipeline(replace(stages, policy=policy), Health(), draw=lambda: 0.5, now_ns=0)
 
@@ -204,11 +183,11 @@ def test_a_rule_expires_by_the_clock_of_the_frame(
 
 
 def test_a_store_without_room_is_said_and_costs_no_budget(
-    detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+    panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
 ) -> None:
     section = StoreSection(path=tmp_path / "small", quota=10**6, min_free=0)
     with Store.open(section, device=DEVICE, boot_id="boot", randomness=lambda n: bytes(range(n))) as small:
-        built = Built(small, detector, labels, tmp_path)
+        built = build(small, panel, labels, tmp_path)
         large = noisy(photo, side=2000)
 
         assert Drop("store.quota") == built.pipeline.process(frame(large, 1))
@@ -218,20 +197,20 @@ def test_a_store_without_room_is_said_and_costs_no_budget(
 
 
 def test_a_disk_without_space_stops_capturing_and_nothing_else(
-    detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+    panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
 ) -> None:
     section = StoreSection(path=tmp_path / "full", min_free=2**60)
     with Store.open(section, device=DEVICE, boot_id="boot", randomness=lambda n: bytes(range(n))) as full:
-        built = Built(full, detector, labels, tmp_path)
+        built = build(full, panel, labels, tmp_path)
 
         assert Drop("store.full") == built.pipeline.process(frame(photo, 1))
         assert "free bytes" in built.health.vitals().trouble["store"]
 
 
 def test_a_frame_longer_than_the_protocol_allows_is_dropped_and_said(
-    store: Store, detector: Detector, labels: LabelMap, photo: Image, tmp_path: Path
+    store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
 ) -> None:
-    built = Built(store, detector, labels, tmp_path, size="100MB")
+    built = build(store, panel, labels, tmp_path, size="100MB")
     stages = replace(built.stages, jpeg_quality=100)
 
     ended = Pipeline(stages, built.health, draw=lambda: 0.5, now_ns=0).process(frame(noisy(photo, side=2600), 1))

@@ -29,7 +29,7 @@ def test_on_a_machine_that_is_ready_each_test_says_what_it_found(
         name: test() for name, test in preflight(config(tmp_path, assets / "video/bikes.mp4", port=mosquitto.port))
     }
 
-    assert "coco-80@1, 80 labels" == found["labels"]
+    assert "coco-80@2, 84 labels" == found["labels"]
     assert "unsure-people" in found["rules"]
     assert "first frame in" in found["model ssdlite-mobilenet-v2-coco"]
     assert "640 x 272" in found["camera street"]

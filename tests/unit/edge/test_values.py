@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from askance.edge.values import Detections, Drop, Frame, Instant, Keep, Payer, Signal
+from askance.edge.detections import Detections
+from askance.edge.values import Drop, Frame, Instant, Keep, Payer, Signal
 from askance.wire.capture import Arm, ClockQuality, Priority
 from askance.wire.identity import CameraId
 

@@ -8,9 +8,11 @@ from queue import Queue
 import numpy as np
 import pytest
 
+from askance.edge.detect.panel import Look
 from askance.edge.health import Health
-from askance.edge.values import Frame, Instant
-from askance.edge.workers import Ended, HandOver, Pulse, Worker, read
+from askance.edge.pipeline import Begun
+from askance.edge.values import Drop, Frame, Instant, Quality
+from askance.edge.workers import Ended, HandOver, Pulse, Worker, process, read
 from askance.errors import SourceError
 from askance.wire.capture import ClockQuality
 from askance.wire.identity import CameraId
@@ -73,6 +75,105 @@ def test_a_reader_that_nobody_takes_from_ends_when_the_agent_stops(pulse: Pulse)
     working.join(5)
 
     assert not working.is_alive()
+
+
+class Failing(Recording):
+    """A recording that breaks off after two frames."""
+
+    def frames(self) -> Iterator[Frame]:
+        yield from map(frame, range(2))
+        raise SourceError("broken at frame 2")
+
+
+def test_a_source_that_fails_hands_its_end_over_and_leaves_the_agent_running(pulse: Pulse) -> None:
+    frames: HandOver = Queue()
+    working = Worker(pulse, lambda own: read(own, Failing(), camera=CAMERA, frames=frames), vital=False)
+    working.start()
+    working.join(5)
+
+    assert [0, 1] == [item.index for item in (frames.get(), frames.get()) if isinstance(item, Frame)]
+    assert Ended(CAMERA) == frames.get()
+    assert "broken at frame 2" == working.trouble
+    assert not pulse.stop.is_set()
+
+
+class Steps:
+    """A pipeline's order of work, without its stages: it writes down what it is told."""
+
+    def __init__(self, *, waits: threading.Event | None = None) -> None:
+        self.order: list[str] = []
+        self._waits = waits
+
+    def begin(self, item: Frame) -> Begun | Drop:
+        self.order.append(f"begin {item.index}")
+        if item.index % 3 == 2:
+            return Drop("gate.still")
+        look = Look(item, None, ())  # type: ignore[arg-type]  # only the frame is looked at here
+        return Begun(look, Quality(0.5, 0.5, None, "0" * 16), 0)
+
+    def finish(self, begun: Begun) -> Drop:
+        if self._waits is not None:
+            self._waits.wait(10)
+        self.order.append(f"finish {begun.frame.index}")
+        return Drop("rules.no_match")
+
+
+def looked_at(pulse: Pulse, steps: Steps, *items: Frame | Ended) -> None:
+    frames: HandOver = Queue()
+    for item in items:
+        frames.put(item)
+    process(pulse, steps, frames=frames, cameras=1, kept=lambda: None)
+
+
+def test_the_next_frame_is_begun_before_the_last_is_finished(pulse: Pulse) -> None:
+    steps = Steps()
+
+    looked_at(pulse, steps, frame(0), frame(1), frame(2), frame(3), Ended(CAMERA))
+
+    assert ["begin 0", "begin 1", "finish 0", "begin 2", "finish 1", "begin 3", "finish 3"] == steps.order
+
+
+def test_a_frame_is_finished_at_once_when_none_is_waiting(pulse: Pulse) -> None:
+    steps = Steps()
+    frames: HandOver = Queue()
+    thread = threading.Thread(target=lambda: process(pulse, steps, frames=frames, cameras=1, kept=lambda: None))
+    thread.start()
+    for index in (0, 1):
+        frames.put(frame(index))
+        assert until(lambda index=index: f"finish {index}" in steps.order)
+    frames.put(Ended(CAMERA))
+    thread.join(5)
+
+    assert ["begin 0", "finish 0", "begin 1", "finish 1"] == steps.order
+
+
+def test_what_was_begun_is_finished_when_the_agent_stops(pulse: Pulse) -> None:
+    release = threading.Event()
+    steps = Steps(waits=release)
+    frames: HandOver = Queue()
+    for index in (0, 1, 3):
+        frames.put(frame(index))
+    thread = threading.Thread(target=lambda: process(pulse, steps, frames=frames, cameras=1, kept=lambda: None))
+    thread.start()
+    assert until(lambda: "begin 1" in steps.order)
+
+    pulse.stop.set()
+    release.set()
+    thread.join(5)
+
+    assert ["begin 0", "begin 1", "finish 0", "finish 1"] == steps.order
+
+
+def test_a_model_that_hangs_is_noticed(pulse: Pulse) -> None:
+    release = threading.Event()
+    worker = Worker(pulse, lambda own: looked_at(own, Steps(waits=release), frame(0), Ended(CAMERA)))
+    worker.start()
+
+    assert until(lambda: pulse.part in pulse.health.vitals().beats)
+    later = time.monotonic() + 60
+    assert until(lambda: (pulse.part,) == pulse.health.vitals().silent(later, longer_than_s=45, elsewhere={}))
+    release.set()
+    worker.join(5)
 
 
 def test_a_worker_that_hangs_from_the_start_is_noticed(pulse: Pulse) -> None:

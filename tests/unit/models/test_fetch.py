@@ -9,7 +9,7 @@ import pytest
 
 from askance.errors import MissingPartError, ModelError
 from askance.models.fetch import is_right, pull
-from askance.models.sources import HttpsFile, LocalFile, WheelMember
+from askance.models.sources import Edit, HttpsFile, LocalFile, WheelMember
 from askance.wire.identity import Sha256
 from support_server import plain_way, serve
 
@@ -54,6 +54,15 @@ def test_a_file_arrives_whole_and_tells_its_progress(tmp_path: Path, stick: Path
     assert CONTENT == target.read_bytes()
     assert (len(CONTENT), len(CONTENT)) == told[-1]
     assert [target] == list(target.parent.iterdir())
+
+
+def test_a_file_is_edited_before_its_hash_counts(tmp_path: Path, stick: Path) -> None:
+    edited = b"weIGhts" + CONTENT[7:]
+    source = LocalFile(
+        path=stick, sha256=Sha256(hashlib.sha256(edited).hexdigest()), edits=(Edit(at=2, hex=b"IG".hex()),)
+    )
+    assert edited == pull(source, tmp_path / "model.onnx", progress=quiet).read_bytes()
+    assert CONTENT == stick.read_bytes()
 
 
 def test_what_is_there_and_right_is_left_alone(tmp_path: Path, stick: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from askance import shipped
 from askance.edge.detect.package import read_card
 from askance.errors import ConfigError
-from askance.models.sources import HttpsFile, LocalFile, Source, WheelMember, load_sources, parse_source
+from askance.models.sources import Edit, HttpsFile, LocalFile, Source, WheelMember, load_sources, parse_source
 from askance.wire.identity import Sha256
 
 SHA = Sha256("ab" * 32)
@@ -49,11 +49,26 @@ def test_a_relative_path_in_the_list_starts_from_its_folder(tmp_path: Path) -> N
     ],
 )
 def test_a_source_is_read_as_people_type_it(text: str, expected: Source) -> None:
-    assert expected == parse_source(text, sha256=SHA)
+    assert expected == parse_source(text, sha256=SHA, edits=())
 
 
 @pytest.mark.parametrize("text", ["http://host/a.onnx", "ftp://host/a.onnx", "--pre==1:a.onnx", "https://host"])
 def test_anything_else_is_refused_with_the_three_forms(text: str) -> None:
     with pytest.raises(ConfigError, match="not a source") as caught:
-        parse_source(text, sha256=SHA)
+        parse_source(text, sha256=SHA, edits=())
     assert "NAME==VERSION:MEMBER" in (caught.value.hint or "")
+
+
+def test_what_is_edited_in_a_listed_file_is_edited_in_the_same_file_from_elsewhere() -> None:
+    source = parse_source("a.onnx", sha256=SHA, edits=(Edit(at=3, hex="00ff"),))
+    assert LocalFile(path=Path("a.onnx"), sha256=SHA, edits=(Edit(at=3, hex="00ff"),)) == source
+
+
+@pytest.mark.parametrize("content", ["", "f", "0g", "00FF"])
+def test_an_edit_is_whole_bytes_in_hex(tmp_path: Path, content: str) -> None:
+    listed = (
+        f"models:\n  own:\n    kind: file\n    path: a\n    sha256: {SHA}\n    edits: [{{at: 3, hex: '{content}'}}]\n"
+    )
+    (tmp_path / "sources.yaml").write_text(listed, encoding="utf-8")
+    with pytest.raises(ConfigError, match="edits"):
+        load_sources(tmp_path / "sources.yaml")

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from askance.wire.annotations import Annotation, Box, Origin, Tag
-from support_wire import BOX, TAG
+from support_wire import BOX, KINDS, TAG
 
-ANNOTATION: TypeAdapter[Tag | Box] = TypeAdapter(Annotation)
+ANNOTATION: TypeAdapter[Annotation] = TypeAdapter(Annotation)
 
 
 def box(**changes: object) -> Box:
@@ -24,7 +24,7 @@ def test_the_kind_decides_which_annotation_is_read() -> None:
     assert isinstance(ANNOTATION.validate_python(BOX), Box)
 
 
-@pytest.mark.parametrize("kind", ["polygon", "", None, 3, ["box"]])
+@pytest.mark.parametrize("kind", ["hologram", "", None, 3, ["box"]])
 def test_a_kind_of_another_version_is_refused(kind: object) -> None:
     with pytest.raises(ValidationError):
         ANNOTATION.validate_python(BOX | {"kind": kind})
@@ -127,3 +127,70 @@ def test_every_box_cut_to_the_image_is_inside(x: float, y: float, right: float, 
 def test_an_annotation_is_never_changed_after_birth() -> None:
     with pytest.raises(ValidationError):
         box().x = 3.0
+
+
+def read(kind: str, **changes: object) -> Annotation:
+    return ANNOTATION.validate_python(KINDS[kind] | changes)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_read_and_lies_in_its_image(kind: str) -> None:
+    annotation = read(kind)
+
+    assert KINDS[kind]["kind"] == annotation.kind
+    assert annotation.fault(image_width=16, image_height=8) is None
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {"tag", "turned"}])
+def test_what_has_a_place_has_it_in_the_image(kind: str) -> None:
+    moved = read(kind, x=12.0)
+
+    assert "lies outside the image" == moved.fault(image_width=16, image_height=8)
+
+
+def test_of_a_rotated_box_the_centre_lies_in_the_image() -> None:
+    assert read("turned", x=-3.0, y=-2.25).fault(image_width=16, image_height=8) is None
+    assert "lies outside the image" == read("turned", x=-3.1).fault(image_width=16, image_height=8)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("polygon", {"rings": []}),
+        ("polygon", {"rings": [[1, 2, 3, 4]]}),
+        ("polygon", {"rings": [[1, 2, 3, 4, 5, 6, 7]]}),
+        ("polygon", {"rings": [[0] * 514]}),
+        ("polygon", {"rings": [[0] * 6] * 101}),
+        ("polygon", {"rings": [[1e7, *[0] * 5]]}),
+        ("mask", {"counts": ""}),
+        ("mask", {"counts": "0" * 32769}),
+        ("mask", {"scope": "thing"}),
+        ("mask", {"grid": [0, 8]}),
+        ("mask", {"grid": [8]}),
+        ("segment", {"thing": None}),
+        ("keypoints", {"points": []}),
+        ("keypoints", {"points": [[1, 2]]}),
+        ("keypoints", {"points": [[1, 2, 1.5]]}),
+        ("keypoints", {"points": [[float("nan"), 2, 1]]}),
+        ("keypoints", {"points": [[1, 2, None]] * 201}),
+        ("cuboid", {"points": [[1, 2]] * 8}),
+        ("cuboid", {"pose": {}}),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_shape_out_of_bounds_is_refused(kind: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        read(kind, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        pytest.param({"counts": "00"}, "of 0 pixels, expected 16 x 8", id="another image"),
+        pytest.param({"counts": "P"}, "cannot be read: the run lengths are cut", id="cut"),
+        pytest.param({"grid": [17, 8]}, "of 17 x 8, finer than the image", id="finer"),
+        pytest.param({"grid": [8, 8]}, "of 128 pixels, expected 8 x 8", id="another grid"),
+    ],
+)
+def test_a_mask_of_another_image_has_a_fault(changes: dict[str, Any], says: str) -> None:
+    assert says in (read("segment", **changes).fault(image_width=16, image_height=8) or "")

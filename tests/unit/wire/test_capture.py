@@ -162,3 +162,34 @@ def test_a_box_outside_the_image_is_refused_with_its_index(changes: dict[str, An
 def test_a_reason_about_an_annotation_that_is_not_there_is_refused(objects: list[int]) -> None:
     with pytest.raises(WireError, match="rule unsure points at an annotation that is not there"):
         manifest(reasons=[REASON | {"objects": objects}])
+
+
+def companion(name: str) -> dict[str, Any]:
+    return {**manifest_json()["model"], "name": name}
+
+
+def test_an_annotation_is_of_the_main_model_or_of_a_companion() -> None:
+    read = manifest(companions=[companion("faces")], annotations=[BOX, BOX | {"model": "faces"}])
+
+    assert [None, "faces"] == [annotation.model for annotation in read.annotations]
+    assert manifest().companions is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        pytest.param({"companions": []}, "companions", id="an empty list is null"),
+        pytest.param({"companions": [companion(str(number)) for number in range(9)]}, "companions", id="nine"),
+        pytest.param({"companions": [companion("ssdlite")]}, "two models have the same name", id="the main one"),
+        pytest.param({"companions": [companion("a")] * 2}, "two models have the same name", id="twice"),
+        pytest.param({"annotations": [BOX | {"model": "a"}]}, "a model that did not look: a", id="nobody looked"),
+        pytest.param(
+            {"companions": [companion("a")], "annotations": [TAG, BOX | {"model": "b"}]},
+            "annotation 1 is of a model that did not look: b",
+            id="somebody else looked",
+        ),
+    ],
+)
+def test_models_that_do_not_agree_are_refused(changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(WireError, match=says):
+        manifest(**changes)

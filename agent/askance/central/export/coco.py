@@ -1,28 +1,41 @@
-"""COCO instances: what labelers submitted, or else what the device claimed, with scores, reasons and provenance kept.
+"""COCO files: what labelers submitted, or else what the device claimed, with scores, reasons and provenance kept.
 
-Beside the standard fields every image and annotation has our own. The annotations of a submitted task are the
-labeler's; what the device had claimed there stands under the top-level key ``pre_annotations``, in the same form and
-with ids of its own, where COCO readers do not look. Whole-image tags are no instances: they stand in ``images[].tags``.
+``annotations.json`` holds every kind but tags and segments, each row with ``bbox``, ``area`` and our own ``kind``:
+
+* polygons, and rotated boxes by their corners: ``segmentation`` as rings; masks: compressed run lengths
+  ``{"size": [height, width], "counts": ...}``. A plain box has none, because nobody drew one. The mask of all pixels of
+  a class is a crowd (``iscrowd`` 1), as COCO has regions of objects that nobody told apart.
+* keypoints: ``keypoints`` and ``num_keypoints``, visible (2) where a person set the point or its score is 0.5 or more
+  and else 1; the scores are kept in ``keypoint_scores``. All rows of a label with a skeleton have the two fields.
+* our own: ``rotated`` [x, y, width, height, degrees clockwise about the centre], ``cuboid`` {points, pose}.
+
+Whole-image tags stand in ``images[].tags``. Segments are in ``panoptic.json`` and the folder ``panoptic``, which are
+written when there are any (see ``panoptic``). What the device had claimed of a task that a labeler settled stands under
+the top-level key ``pre_annotations``, segments too, in the same form and with ids of its own, and its tags in
+``images[].pre_tags``, where COCO readers do not look.
 """
 
 import json
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
+from askance.central.export.instance import Json, instance, provenance
+from askance.central.export.panoptic import FILE, FOLDER, Division
 from askance.central.export.series import Series, growing
 from askance.central.tasks import Task, utc
 from askance.errors import ConfigError
 from askance.labels import Label, LabelId
-from askance.wire.annotations import Annotation, Box, Tag
+from askance.wire.annotations import Annotation, Placed, Segment, Tag
 from askance.wire.identity import Sha256
 
-Json: TypeAlias = dict[str, Any]
 Numbered: TypeAlias = tuple[int, Annotation]
 
 ANNOTATIONS: Final = "annotations.json"
 IMAGES: Final = "images"
+_ARRAYS: Final = ("images", "annotations", "pre_annotations")
+_PANOPTIC: Final = ("panoptic_images", "panoptic_annotations")
 _INFO: Final = {"description": "askance labeling queue", "version": "1"}
 
 
@@ -44,31 +57,50 @@ def write(
         OSError: the folder cannot be written.
     """
     (folder / IMAGES).mkdir(parents=True, exist_ok=True)
-    (folder / ANNOTATIONS).unlink(missing_ok=True)
-    names = {label.id: label.name for label in labels}
-    with growing(folder) as images, growing(folder) as annotations, growing(folder) as replaced:
+    _clear(folder)
+    known = {label.id: label for label in labels}
+    with ExitStack() as open_series:
+        series = {name: open_series.enter_context(growing(folder)) for name in (*_ARRAYS, *_PANOPTIC)}
+        division = Division(folder, images=series["panoptic_images"], annotations=series["panoptic_annotations"])
         for image_id, task in enumerate(tasks, start=1):
             (folder / IMAGES / file_name(task)).write_bytes(jpeg(task.sha256))
             device = [pair for pair in enumerate(task.manifest.annotations) if suggested or not pair[1].suggested]
             shown = device if task.answer is None else list(enumerate(task.answer))
-            images.add(_image(task, image_id, shown=shown))
-            _append(shown, annotations, names=names, image_id=image_id)
+            image = _image(task, image_id, shown=shown, device=device)
+            series["images"].add(image)
+            instances = [pair for pair in shown if not isinstance(pair[1], Segment)]
+            _check(shown, known)
+            _append(instances, series["annotations"], labels=known, image=image)
+            division.add(shown, image=image)
             if task.answer is not None:
-                _append(device, replaced, names=names, image_id=image_id)
+                _check(device, known)
+                _append(device, series["pre_annotations"], labels=known, image=image)
+        if series["panoptic_images"].length:
+            head = {"info": _INFO, "licenses": [], "categories": division.categories(labels)}
+            arrays = {name.removeprefix("panoptic_"): series[name] for name in _PANOPTIC}
+            _join(folder / FILE, head, arrays=arrays)
         head = {"info": _INFO, "licenses": [], "categories": [_category(label) for label in labels]}
-        _join(folder, head, arrays={"images": images, "annotations": annotations, "pre_annotations": replaced})
+        _join(folder / ANNOTATIONS, head, arrays={name: series[name] for name in _ARRAYS})
 
 
-def _join(folder: Path, head: Json, *, arrays: Mapping[str, Series]) -> None:
+def _clear(folder: Path) -> None:
+    """Remove what an earlier export said, so that nothing of it is taken for a part of this one."""
+    for name in (ANNOTATIONS, FILE):
+        (folder / name).unlink(missing_ok=True)
+    for old in (folder / FOLDER).glob("*.png"):
+        old.unlink()
+
+
+def _join(path: Path, head: Json, *, arrays: Mapping[str, Series]) -> None:
     """Write one object of ``head`` and the arrays; it appears only when it is complete."""
-    written = folder / f"{ANNOTATIONS}.part"
+    written = path.with_name(f"{path.name}.part")
     with written.open("w", encoding="utf-8") as file:
         file.write(json.dumps(head).removesuffix("}"))
         for name, series in arrays.items():
             file.write(f', "{name}": ')
             series.write_to(file)
         file.write("}")
-    written.replace(folder / ANNOTATIONS)
+    written.replace(path)
 
 
 def file_name(task: Task) -> str:
@@ -77,17 +109,25 @@ def file_name(task: Task) -> str:
 
 
 def _category(label: Label) -> Json:
-    return {"id": label.id, "name": label.name, "supercategory": label.supercategory or ""}
+    category: Json = {"id": label.id, "name": label.name, "supercategory": label.supercategory or ""}
+    if label.skeleton is not None:
+        # COCO counts the places of a skeleton from 1
+        edges = [[start + 1, end + 1] for start, end in label.skeleton.joints]
+        category |= {"keypoints": list(label.skeleton.keypoints), "skeleton": edges}
+    if label.attributes:
+        category["attributes"] = {name: list(values) for name, values in label.attributes.items()}
+    return category
 
 
-def _image(task: Task, image_id: int, *, shown: Iterable[Numbered]) -> Json:
+def _image(task: Task, image_id: int, *, shown: Iterable[Numbered], device: Iterable[Numbered]) -> Json:
     manifest = task.manifest
     image = {
         "id": image_id,
         "file_name": file_name(task),
         "width": manifest.image.width,
         "height": manifest.image.height,
-        "tags": [_provenance(one) | {"category_id": one.label_id} for _, one in shown if isinstance(one, Tag)],
+        "tags": _tags(shown),
+        **({} if task.answer is None else {"pre_tags": _tags(device)}),
         "task": task.id,
         "state": task.state,
         "labeler": task.labeler,
@@ -102,54 +142,32 @@ def _image(task: Task, image_id: int, *, shown: Iterable[Numbered]) -> Json:
         "reasons": [reason.model_dump(mode="json") for reason in manifest.reasons],
         "model": manifest.model.model_dump(mode="json"),
     }
+    if manifest.companions is not None:
+        image["companions"] = [companion.model_dump(mode="json") for companion in manifest.companions]
     taken = utc(manifest.taken.wall_ms)
     if taken is not None:
         image |= {"date_captured": taken.isoformat(timespec="milliseconds"), "clock": manifest.taken.clock}
     return image
 
 
-def _append(shown: Iterable[Numbered], rows: Series, *, names: Mapping[LabelId, str], image_id: int) -> None:
-    """Add the boxes of one image, with the next free ids; a reason's ``objects`` are values of ``index``."""
-    for index, annotation in shown:
-        if names.get(LabelId(annotation.label_id)) != annotation.label:
+def _tags(shown: Iterable[Numbered]) -> list[Json]:
+    return [provenance(one) | {"category_id": one.label_id} for _, one in shown if isinstance(one, Tag)]
+
+
+def _check(shown: Iterable[Numbered], labels: Mapping[LabelId, Label]) -> None:
+    for _, annotation in shown:
+        label = labels.get(LabelId(annotation.label_id))
+        if label is None or label.name != annotation.label:
             raise ConfigError(
                 f"a label is not in the label map under this id: {annotation.label_id} {annotation.label}",
                 hint="name the label map that the devices use: key `labels` of the configuration",
             )
-        if isinstance(annotation, Box):
-            rows.add(_instance(annotation, index=index, row_id=rows.length + 1, image_id=image_id))
 
 
-def _instance(box: Box, *, index: int, row_id: int, image_id: int) -> Json:
-    x, y, width, height = upright(box)
-    return {
-        "id": row_id,
-        "image_id": image_id,
-        "category_id": box.label_id,
-        "bbox": [x, y, width, height],
-        "area": box.width * box.height,
-        "iscrowd": 0,
-        "index": index,
-        **_provenance(box),
-        **({} if box.rotation is None else {"rotated": [box.x, box.y, box.width, box.height, box.rotation]}),
-    }
-
-
-def _provenance(annotation: Annotation) -> Json:
-    return {
-        "score": annotation.score,
-        "calibrated_score": annotation.calibrated_score,
-        "origin": annotation.origin,
-        "suggested": annotation.suggested,
-        "track_id": annotation.track_id,
-    }
-
-
-def upright(box: Box) -> tuple[float, float, float, float]:
-    """Return left, top, width, height of the upright rectangle around a box, rotated or not."""
-    if box.rotation is None:
-        return box.x, box.y, box.width, box.height
-    turn = math.radians(box.rotation)
-    width = box.width * abs(math.cos(turn)) + box.height * abs(math.sin(turn))
-    height = box.width * abs(math.sin(turn)) + box.height * abs(math.cos(turn))
-    return box.x + (box.width - width) / 2, box.y + (box.height - height) / 2, width, height
+def _append(shown: Iterable[Numbered], rows: Series, *, labels: Mapping[LabelId, Label], image: Json) -> None:
+    """Add what has a place in one image, with the next free ids; a reason's ``objects`` are values of ``index``."""
+    for index, annotation in shown:
+        if isinstance(annotation, Placed):
+            row = {"id": rows.length + 1, "image_id": image["id"], "index": index}
+            row |= instance(annotation, labels[LabelId(annotation.label_id)], size=(image["width"], image["height"]))
+            rows.add(row | provenance(annotation))

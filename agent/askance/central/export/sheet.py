@@ -1,7 +1,6 @@
 """One HTML page that shows frames with their boxes and the reasons in words; it needs nothing but itself."""
 
 import base64
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
@@ -11,23 +10,23 @@ from typing import Final
 from askance.central.devices import Account
 from askance.central.export.style import STYLE
 from askance.central.tasks import Task, utc
-from askance.wire.annotations import Annotation, Box
+from askance.drawing import POLICY, Look, draw
 from askance.wire.capture import Manifest, Reason
 from askance.wire.identity import Sha256
 
-_POLICY: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-_GOLDEN_ANGLE: Final = 137.508  # neighbouring ids get colours far apart
 _POINTED_AT: Final = 3  # objects emphasised for each reason: twenty labels on a thumbnail say nothing
-_LINES_PER_IMAGE: Final = 26  # text height: readable in a thumbnail, and not all of the picture
 
 
-def write(path: Path, tasks: Sequence[Task], *, accounts: Sequence[Account], jpeg: Callable[[Sha256], bytes]) -> None:
+def write(
+    path: Path, tasks: Sequence[Task], *, accounts: Sequence[Account], look: Look, jpeg: Callable[[Sha256], bytes]
+) -> None:
     """Write the page for tasks, in their order.
 
     Args:
         path: the file; it appears only when it is complete.
         tasks: the frames, the most valuable first.
         accounts: the ledger of every device.
+        look: colours and skeletons of the labels.
         jpeg: gives an envelope's image.
 
     Raises:
@@ -35,11 +34,13 @@ def write(path: Path, tasks: Sequence[Task], *, accounts: Sequence[Account], jpe
     """
     written = path.with_name(f"{path.name}.part")
     with written.open("w", encoding="utf-8") as file:
-        file.writelines(page(tasks, accounts=accounts, jpeg=jpeg))
+        file.writelines(page(tasks, accounts=accounts, look=look, jpeg=jpeg))
     written.replace(path)
 
 
-def page(tasks: Sequence[Task], *, accounts: Iterable[Account], jpeg: Callable[[Sha256], bytes]) -> Iterator[str]:
+def page(
+    tasks: Sequence[Task], *, accounts: Iterable[Account], look: Look, jpeg: Callable[[Sha256], bytes]
+) -> Iterator[str]:
     """Yield the page piece by piece, one image in memory at a time.
 
     Raises:
@@ -47,14 +48,14 @@ def page(tasks: Sequence[Task], *, accounts: Iterable[Account], jpeg: Callable[[
     """
     yield (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>Askance: {len(tasks)} frames</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
     )
     yield _header(tasks, accounts)
     yield '<main class="frames">\n'
     for rank, task in enumerate(tasks, start=1):
-        yield _card(task, rank, jpeg=jpeg(task.sha256))
+        yield _card(task, rank, look=look, jpeg=jpeg(task.sha256))
     yield "</main>\n</body>\n</html>\n"
 
 
@@ -94,7 +95,7 @@ def _ledger(accounts: Sequence[Account]) -> str:
     )
 
 
-def _card(task: Task, rank: int, *, jpeg: bytes) -> str:
+def _card(task: Task, rank: int, *, look: Look, jpeg: bytes) -> str:
     manifest = task.manifest
     reasons = "".join(_reason(reason) for reason in manifest.reasons)
     ratio = manifest.image.width / manifest.image.height
@@ -102,7 +103,7 @@ def _card(task: Task, rank: int, *, jpeg: bytes) -> str:
     return (
         f'<article class="frame" id="f{rank}">\n<div class="picture"><div class="stage" style="--ratio:{ratio:.4f}">'
         f'<img alt="frame {escape(manifest.frame_id)}" src="data:image/jpeg;base64,{image}">'
-        f'{_drawing(task)}</div><a class="open" href="#f{rank}" title="larger"></a>'
+        f'{_drawing(task, look)}</div><a class="open" href="#f{rank}" title="larger"></a>'
         '<a class="close" href="#overview" title="back">&times;</a></div>\n'
         f'<div class="facts"><div class="line"><span class="value" title="value">{manifest.value:.2f}</span>'
         f'<span class="arm">{escape(manifest.arm)}{_probability(manifest)}</span>'
@@ -131,41 +132,10 @@ def _time(manifest: Manifest) -> str:
     return f'<time title="clock: {manifest.taken.clock}">{taken:%Y-%m-%d %H:%M:%S} UTC</time>'
 
 
-def _drawing(task: Task) -> str:
-    """Draw the boxes over the image: the doubtful ones last, so that nothing hides them."""
+def _drawing(task: Task, look: Look) -> str:
+    """Draw what the labeler answered, or else what the device saw, with what its reasons point at on top."""
     image = task.manifest.image
     reasons = task.manifest.reasons if task.answer is None else ()
     doubted = {index for reason in reasons for index in reason.objects[:_POINTED_AT]}
     shown = task.manifest.annotations if task.answer is None else task.answer
-    text_height = math.hypot(image.width, image.height) / _LINES_PER_IMAGE
-    order = sorted(range(len(shown)), key=lambda index: (index in doubted, not shown[index].suggested))
-    boxes = "".join(
-        _box(box, doubted=index in doubted, text_height=text_height)
-        for index in order
-        if isinstance(box := shown[index], Box)
-    )
-    return (
-        f'<svg viewBox="0 0 {image.width} {image.height}" preserveAspectRatio="none" font-size="{text_height:.1f}">'
-        f"{boxes}</svg>"
-    )
-
-
-def _box(box: Box, *, doubted: bool, text_height: float) -> str:
-    classes = ("hint" if box.suggested else "claim") + (" doubt" if doubted else "")
-    turn = "" if box.rotation is None else f' transform="rotate({box.rotation:.1f} {_centre(box)})"'
-    words = _words(box)
-    top = box.y - text_height * 0.25 if box.y > text_height * 1.25 else box.y + text_height
-    text = "" if box.suggested and not doubted else f'<text x="{box.x:.1f}" y="{top:.1f}">{escape(words)}</text>'
-    return (
-        f'<g class="{classes}" style="--c:hsl({box.label_id * _GOLDEN_ANGLE % 360:.0f} 90% 58%)"{turn}>'
-        f'<title>{escape(words)}</title><rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}"'
-        f' height="{box.height:.1f}"/>{text}</g>'
-    )
-
-
-def _centre(box: Box) -> str:
-    return f"{box.x + box.width / 2:.1f} {box.y + box.height / 2:.1f}"
-
-
-def _words(annotation: Annotation) -> str:
-    return annotation.label if annotation.score is None else f"{annotation.label} {annotation.score:.2f}"
+    return draw(shown, (image.width, image.height), look=look, doubted=doubted)

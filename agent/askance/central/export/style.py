@@ -2,7 +2,10 @@
 
 from typing import Final
 
-STYLE: Final = """
+from askance.drawing import DRAWING
+
+STYLE: Final = (
+    """
 :root { color-scheme: light dark; --ink: light-dark(#1c2024, #e8eaed); --soft: light-dark(#60656c, #9aa1a9);
   --page: light-dark(#f4f5f7, #15181b); --card: light-dark(#fff, #1f2327); --edge: light-dark(#dfe2e6, #32383e);
   --accent: light-dark(#b4540a, #ffb067); }
@@ -34,15 +37,8 @@ dd { margin: 0; display: flex; flex-wrap: wrap; gap: 0 12px; }
 .stage { position: relative; }
 .picture img { width: 100%; height: auto; display: block; }
 svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: hidden; pointer-events: none; }
-rect { fill: none; stroke: var(--c); stroke-width: 2px; vector-effect: non-scaling-stroke; }
-.hint rect { stroke-dasharray: 5 4; stroke-width: 1.25px; }
-.doubt rect { stroke-width: 3.5px; fill: var(--c); fill-opacity: .16; }
-.doubt.hint rect { stroke-width: 2.5px; }
 g.hint:not(.doubt) { display: none; }
 body:has(#hints:checked) g.hint:not(.doubt) { display: inline; opacity: .75; }
-text { font-family: system-ui, sans-serif; font-weight: 650; fill: #fff; stroke: #000c; stroke-width: .22em;
-  paint-order: stroke; stroke-linejoin: round; }
-.claim:not(.doubt) text { font-size: .8em; opacity: .9; }
 a.open { position: absolute; inset: 0; cursor: zoom-in; }
 a.close { display: none; }
 .facts { padding: 10px 14px 12px; }
@@ -67,3 +63,5 @@ a.close { display: none; }
   line-height: 1; text-decoration: none; text-shadow: 0 0 6px #000; }
 @media print { .frame { break-inside: avoid; } a.open, .legend label { display: none; } }
 """
+    + DRAWING
+)

@@ -1,23 +1,23 @@
 """A frame in, every candidate from the floor up out, with the labels of the fleet."""
 
-import math
 from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from askance.edge.config import DetectorSection
-from askance.edge.detect.decode import DECODERS, Candidates, Decoder
-from askance.edge.detect.package import Package
-from askance.edge.detect.preprocess import Fit, Preprocessor
-from askance.edge.detect.session import Port, Session
-from askance.edge.values import Detections, Floats, Frame
-from askance.errors import ModelError
+from askance.edge.detect.decode import Candidates, Outputs
+from askance.edge.detect.fit import Fit
+from askance.edge.detect.model import Model, Prepared
+from askance.edge.detect.package import ModelCard, Package
+from askance.edge.detect.trial import prove
+from askance.edge.detections import Detections
+from askance.edge.values import Frame, Image
+from askance.errors import ConfigError, ModelError
 from askance.labels import LabelMap
 from askance.wire.capture import ModelInfo
 
-_DTYPES: Final[Mapping[str, str]] = {"float32": "tensor(float)", "uint8": "tensor(uint8)", "int32": "tensor(int32)"}
+_REPORT: Final = 0.5
 
 
 class Detector:
@@ -26,102 +26,101 @@ class Detector:
     Args:
         package: the model.
         labels: the fleet's label map; each class of the model has to be in it.
-        section: floor, report thresholds and threads.
+        section: floor, report thresholds, threads, and whether the file is put on trial.
 
     Raises:
         ModelError: the file cannot be loaded, is not what its card says, has a class that the label map does not know,
-            or needs a decoder that this version does not have.
+            needs a decoder that this version does not have, or is ruined.
         ConfigError: a report threshold names an unknown label.
     """
 
     def __init__(self, package: Package, labels: LabelMap, *, section: DetectorSection) -> None:
-        self._package = package
+        self.model: Final = Model(package, threads=section.threads)
         self._section = section
-        self._decoder = _decoder(package)
-        report_by_label = {labels.resolve(name).name: score for name, score in section.report_by_label.items()}
-        named = [name for name in package.card.classes if name is not None]
-        known = {name: _label(name, labels, package=package) for name in named}
+        card = package.card
+        base, by_label = _thresholds(card, section, labels=labels)
+        known = {name: _label(name, labels, package=package) for name in card.classes if name is not None}
         # One entry a class column; columns without a name never come out of the decoder.
-        names = [None if name is None else known[name] for name in package.card.classes]
+        names = [None if name is None else known[name] for name in card.classes]
         self._label_ids = np.array([-1 if name is None else labels.resolve(name).id for name in names], np.int32)
-        self._report = np.array([report_by_label.get(name or "", section.report) for name in names])
-        self._preprocess = Preprocessor(package.card.input)
-        self._session = Session(package.file, threads=section.threads)
-        self._check_ports()
+        self._report = np.array([by_label.get(name or "", base) for name in names])
+        if section.probe:
+            prove(self.model)
+        self.signals: Final = self.model.decoder.signals
         self.info: Final = ModelInfo(
-            name=package.card.name,
-            version=package.card.version,
-            sha256=package.card.sha256,
-            quantization=None if package.card.quantization is None else package.card.quantization.scheme,
+            name=card.name,
+            version=card.version,
+            sha256=card.sha256,
+            quantization=None if card.quantization is None else card.quantization.scheme,
             floor=section.floor,
-            report=section.report,
-            report_by_label=report_by_label,
+            report=base,
+            report_by_label=by_label,
             label_map=labels.tag,
         )
 
     def detect(self, frame: Frame) -> Detections:
-        """Look at a frame.
+        """Look at a frame: `prepare`, `forward` and `read` one after the other.
 
         Raises:
             ModelError: the forward pass failed, or its outputs are not finite.
         """
-        tensor, fit = self._preprocess(frame.image)
-        outputs = self._session.run(self._package.card.input.name, tensor)
-        for name in self._decoder.outputs:
-            if not math.isfinite(float(outputs[name].sum())):
-                raise ModelError(
-                    f"{self._package.file}: output {name} is not finite",
-                    hint="the file is ruined, or made for another CPU: askance models pull another one",
-                )
-        found = self._decoder.decode(outputs, floor=self._section.floor, most=self._section.candidates)
+        prepared = self.prepare(frame.image)
+        return self.read(self.forward(prepared), fit=prepared.fit)
+
+    def prepare(self, image: Image) -> Prepared:
+        """Make the input of a forward pass; it is valid until the call after the next.
+
+        Args:
+            image: (height, width, 3), uint8, BGR.
+        """
+        return self.model.prepare(image)
+
+    def forward(self, prepared: Prepared) -> Outputs:
+        """Run the model; the one step that may be taken in another thread.
+
+        Raises:
+            ModelError: the runtime refused the input, or failed on the way.
+        """
+        return self.model.forward(prepared)
+
+    def read(self, outputs: Outputs, *, fit: Fit) -> Detections:
+        """Turn the model's outputs into detections in pixels of the frame.
+
+        Raises:
+            ModelError: an output is not finite.
+        """
+        section = self._section
+        found = self.model.decode(outputs, fit=fit, floor=section.floor, most=section.candidates)
         return self._detections(found, fit)
 
     def _detections(self, found: Candidates, fit: Fit) -> Detections:
-        boxes: NDArray[np.float64] = fit.to_frame(found.boxes)
+        boxes = np.clip(found.boxes, 0.0, (fit.width, fit.height, fit.width, fit.height))
         # What lies in a letterbox's border or wholly outside the picture is no object of this frame.
-        inside = (boxes[:, 2:] > boxes[:, :2]).all(axis=1)
+        inside = np.flatnonzero((boxes[:, 2:] > boxes[:, :2]).all(axis=1))
         scores, columns = found.scores[inside], found.columns[inside]
-        classes = found.class_scores
-        class_scores: Floats | None = None if classes is None else classes[inside].astype(np.float32)
+        classes, support, looks = found.class_scores, found.support, found.embeddings
         return Detections(
             boxes=boxes[inside].astype(np.float32),
             scores=scores.astype(np.float32),
             label_ids=self._label_ids[columns],
-            class_scores=class_scores,
+            class_scores=None if classes is None else classes[inside].astype(np.float32),
             reported=scores >= self._report[columns],
+            shapes=None if found.shapes is None else tuple(found.shapes[index] for index in inside),
+            support=None if support is None else support.take(inside),
+            embeddings=None if looks is None else looks[inside],
         )
 
-    def _check_ports(self) -> None:
-        card = self._package.card
-        inputs = {port.name: port for port in self._session.inputs}
-        outputs = {port.name: port for port in self._session.outputs}
-        if set(inputs) != {card.input.name}:
-            raise _mismatch(self._package, "inputs", expected=card.input.name, got=", ".join(inputs))
-        self._check(inputs[card.input.name], card.input.shape, dtype=_DTYPES[card.input.dtype])
-        for name, shape in self._decoder.outputs.items():
-            if name not in outputs:
-                raise _mismatch(self._package, "outputs", expected=name, got=", ".join(outputs))
-            self._check(outputs[name], shape, dtype=_DTYPES["float32"])
 
-    def _check(self, port: Port, shape: tuple[int, ...], *, dtype: str) -> None:
-        fits = len(port.shape) == len(shape) and all(
-            got is None or got == size for got, size in zip(port.shape, shape, strict=True)
+def _thresholds(card: ModelCard, section: DetectorSection, *, labels: LabelMap) -> tuple[float, Mapping[str, float]]:
+    """Return the score from which the model is believed, and that of single labels; the configuration comes first."""
+    wanted = {**card.report_by_label, **section.report_by_label}
+    by_label = {labels.resolve(name).name: score for name, score in wanted.items()}
+    base = next(score for score in (section.report, card.report, _REPORT) if score is not None)
+    if section.floor > min(base, *by_label.values()) if by_label else section.floor > base:
+        raise ConfigError(
+            f"the floor is above a report threshold of {card.name}: {section.floor}", hint="lower `detector.floor`"
         )
-        if not fits:
-            got = tuple("?" if size is None else size for size in port.shape)
-            raise _mismatch(self._package, f"shape of {port.name}", expected=shape, got=got)
-        if port.dtype != dtype:
-            raise _mismatch(self._package, f"type of {port.name}", expected=dtype, got=port.dtype)
-
-
-def _decoder(package: Package) -> Decoder:
-    family = package.card.decoder.family
-    if family not in DECODERS:
-        raise ModelError(
-            f"the decoder of {package.card.name} is not in this version: {family}",
-            hint=f"this version has {', '.join(DECODERS)}; see which models it can run: askance models ls",
-        )
-    return DECODERS[family](package.card)
+    return base, by_label
 
 
 def _label(name: str, labels: LabelMap, *, package: Package) -> str:
@@ -134,10 +133,3 @@ def _label(name: str, labels: LabelMap, *, package: Package) -> str:
             hint=f"{meant}else add it to the label map under the key labels, as a label or as an alias",
         )
     return label.name
-
-
-def _mismatch(package: Package, what: str, *, expected: object, got: object) -> ModelError:
-    return ModelError(
-        f"{package.file}: {what}: the card expects {expected}, the file has {got}",
-        hint="see the models: askance models ls; fetch one again: askance models pull NAME",
-    )

@@ -3,15 +3,17 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import Field, FiniteFloat, JsonValue, model_validator
 
+from askance.edge.detect.memory import check_memory
 from askance.errors import ConfigError, ModelError
 from askance.sections import Section
 from askance.settings import nearest, read_document, validate
-from askance.wire.annotations import LabelName
+from askance.wire.annotations import LabelName, Score
 from askance.wire.capture import ShortText
 from askance.wire.identity import Sha256, Sha256Hex
 
@@ -34,10 +36,15 @@ class ModelInput(Section):
     mean: Triple = (0.0, 0.0, 0.0)
     std: Annotated[Triple, Field(description="none of them 0")] = (1.0, 1.0, 1.0)
     resize: Annotated[
-        Literal["stretch", "letterbox"], Field(description="letterbox: keep the proportions and pad the rest")
+        Literal["stretch", "letterbox", "crop"],
+        Field(description="letterbox: keep the proportions and pad the rest; crop: keep them and take the middle"),
     ]
     place: Annotated[Literal["centre", "top-left"], Field(description="where a letterbox puts the picture")] = "centre"
     pad: Annotated[int, Field(ge=0, le=255, description="grey level of a letterbox's borders")] = 0
+    stride: Annotated[
+        int | None,
+        Field(ge=1, le=256, description="the graph takes any sides that are multiples of this; null: only the given"),
+    ] = None
 
     @model_validator(mode="after")
     def _meaningful(self) -> Self:
@@ -46,14 +53,17 @@ class ModelInput(Section):
         plain = (self.scale, self.mean, self.std) == (1.0, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
         if self.dtype != "float32" and not plain:
             raise ValueError(f"an input of {self.dtype} takes pixels as they are: leave scale, mean and std out")
+        if self.stride is not None and (self.width % self.stride or self.height % self.stride):
+            raise ValueError(f"width and height have to be multiples of the stride: {self.stride}")
+        if self.stride is not None and self.resize != "letterbox":
+            raise ValueError("an input with a stride keeps proportions and shows all: resize has to be letterbox")
         return self
 
     @property
-    def shape(self) -> tuple[int, int, int, int]:
-        """Shape of the input tensor, a batch of one."""
-        if self.layout == "nhwc":
-            return (1, self.height, self.width, 3)
-        return (1, 3, self.height, self.width)
+    def shape(self) -> tuple[int | None, ...]:
+        """Shape of the input tensor, a batch of one; None where a side may vary."""
+        sides = (self.height, self.width) if self.stride is None else (None, None)
+        return (1, *sides, 3) if self.layout == "nhwc" else (1, 3, *sides)
 
 
 class DecoderCard(Section):
@@ -73,6 +83,22 @@ class Quantization(Section):
     photos: Annotated[int, Field(ge=1, description="how many photos it was calibrated on")]
     photos_sha256: Annotated[Sha256Hex, Field(description="hash of the photos' own hashes, in order")]
     tools: Annotated[Mapping[str, ShortText], Field(description="versions of the libraries that made it")]
+    forced: Annotated[
+        str | None, Field(max_length=400, description="what the report said against the file, kept with --force")
+    ] = None
+
+
+class Task(StrEnum):
+    """What a model is for; a model that gives several kinds at once is named by the richest."""
+
+    CLASSIFY = "classify"
+    DETECT = "detect"
+    ROTATED = "rotated"
+    SEGMENT = "segment"
+    SEMANTIC = "semantic"
+    PANOPTIC = "panoptic"
+    KEYPOINTS = "keypoints"
+    CUBOID = "cuboid"
 
 
 class ModelCard(Section):
@@ -80,7 +106,7 @@ class ModelCard(Section):
 
     name: Annotated[ShortText, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", description="the folder's name")]
     version: Annotated[ShortText, Field(min_length=1)]
-    task: Literal["detect"]
+    task: Task
     file: Annotated[FileName, Field(description="the ONNX file beside the card")]
     sha256: Sha256Hex
     licence: Annotated[str, Field(min_length=1, max_length=100, description="SPDX expression of the weights")]
@@ -91,6 +117,8 @@ class ModelCard(Section):
         tuple[LabelName | None, ...],
         Field(min_length=1, description="a name of the label map for each class column; null: a column to ignore"),
     ]
+    report: Annotated[Score | None, Field(description="score from which this model is usually believed")] = None
+    report_by_label: Annotated[Mapping[LabelName, Score], Field(description="the same for single labels")] = {}
     quantization: Annotated[Quantization | None, Field(description="null: floating point")] = None
     figures: Annotated[Mapping[ShortText, FiniteFloat], Field(description="what was measured on this very file")] = {}
 
@@ -135,7 +163,8 @@ def load_package(folder: Path) -> Package:
     """Read a model's card and check that its file is the one described.
 
     Raises:
-        ModelError: no such model, a wrong card, a file that was not pulled yet, or one with another hash.
+        ModelError: no such model, a wrong card, a file that was not pulled yet, cannot be read, has another hash, or is
+            too large for this machine.
     """
     if not folder.is_dir():
         raise no_such_model(folder)
@@ -143,7 +172,11 @@ def load_package(folder: Path) -> Package:
     name = package.card.name
     if not package.file.is_file():
         raise ModelError(f"the weights of {name} are not here: {package.file}", hint=f"askance models pull {name}")
-    got = sha256_of(package.file)
+    check_memory(package.file)
+    try:
+        got = sha256_of(package.file)
+    except OSError as error:
+        raise ModelError(f"cannot read {package.file}: {error.strerror}", hint=f"chmod a+r {package.file}") from error
     if got != package.card.sha256:
         raise ModelError(
             f"{package.file}: expected sha256 {package.card.sha256}, got {got}",

@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from askance.edge.values import Floats
+from askance.edge.detect.memory import check_memory
 from askance.errors import ModelError
 
 # Wheels from 1.29 on report to their maker by default; the switch is read once, while the library loads.
@@ -21,7 +22,7 @@ import onnxruntime as ort
 _native: Any = import_module("onnxruntime.capi.onnxruntime_pybind11_state")  # compiled: no checker can look inside
 
 _CPUINFO: Final = Path("/proc/cpuinfo")
-_FAILURES: Final = (
+FAILURES: Final[tuple[type[Exception], ...]] = (
     _native.EPFail,
     _native.Fail,
     _native.InvalidArgument,
@@ -58,22 +59,23 @@ class Session:
         threads: cores that one forward pass may use.
 
     Raises:
-        ModelError: the file is no ONNX, lacks its external data, or holds operators that the runtime does not have.
+        ModelError: the file is no ONNX, lacks its external data, holds operators that the runtime does not have, or is
+            too large for this machine.
     """
 
     def __init__(self, file: Path, *, threads: int) -> None:
         self._file = file
+        check_memory(file)
         try:
-            self._session: Any = ort.InferenceSession(
-                str(file), sess_options=_options(threads), providers=["CPUExecutionProvider"]
-            )
-        except _FAILURES as error:
+            self._session: Any = _load(file, threads=threads)
+        except FAILURES as error:
             raise _explain(file, error) from error
         self.inputs = tuple(_port(value) for value in self._session.get_inputs())
         self.outputs = tuple(_port(value) for value in self._session.get_outputs())
+        self.metadata: Mapping[str, str] = self._session.get_modelmeta().custom_metadata_map
         self._names = [port.name for port in self.outputs]
 
-    def run(self, name: str, tensor: NDArray[np.generic]) -> dict[str, Floats]:
+    def run(self, name: str, tensor: NDArray[np.generic]) -> dict[str, NDArray[Any]]:
         """Run a forward pass.
 
         Args:
@@ -88,7 +90,7 @@ class Session:
         """
         try:
             return dict(zip(self._names, self._session.run(self._names, {name: tensor}), strict=True))
-        except _FAILURES as error:
+        except FAILURES as error:
             raise ModelError(
                 f"the forward pass of {self._file} failed: {error}", hint="compare file and card: askance models ls"
             ) from error
@@ -108,7 +110,20 @@ def saturates(cpuinfo: str, *, machine: str) -> bool:
     return not {"avx512_vnni", "avx_vnni"} & set(cpuinfo.split())
 
 
-def _options(threads: int) -> Any:  # noqa: ANN401 (the library has no types)
+def _load(file: Path, *, threads: int) -> Any:  # noqa: ANN401 (the library has no types)
+    cpuinfo = _CPUINFO.read_text(encoding="utf-8", errors="replace") if _CPUINFO.is_file() else ""
+    exact = saturates(cpuinfo, machine=platform.machine())
+    providers = ["CPUExecutionProvider"]
+    try:
+        return ort.InferenceSession(str(file), sess_options=_options(threads, exact=exact), providers=providers)
+    except _native.NotImplemented:
+        if not exact:
+            raise
+        # Being exact means other weights, which signed activations do not go with; their products never overflow.
+        return ort.InferenceSession(str(file), sess_options=_options(threads, exact=False), providers=providers)
+
+
+def _options(threads: int, *, exact: bool) -> Any:  # noqa: ANN401 (the library has no types)
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -116,8 +131,7 @@ def _options(threads: int) -> Any:  # noqa: ANN401 (the library has no types)
     options.log_severity_level = 3  # errors: they are raised anyway, and warnings name nothing an operator can change
     # Spinning workers burn a core between frames: 1.5 times the CPU time for the same work.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    cpuinfo = _CPUINFO.read_text(encoding="utf-8", errors="replace") if _CPUINFO.is_file() else ""
-    if saturates(cpuinfo, machine=platform.machine()):
+    if exact:
         options.add_session_config_entry("session.x64quantprecision", "1")
     return options
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
+from askance.edge.detections import Detections
 from askance.edge.score.entropy import entropy
 from askance.edge.score.margin import margin
 from askance.edge.score.near_threshold import near_threshold
-from askance.edge.values import Detections, Measure, Signal, SignalValues
+from askance.edge.values import Measure, Signal, SignalValues
 
 
 class SignalFunction(Protocol):

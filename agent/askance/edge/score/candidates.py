@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from askance.edge.values import Detections, Measure
+from askance.edge.detections import Detections
+from askance.edge.values import Measure
 
 
 def chosen(detections: Detections, wish: Measure) -> NDArray[np.bool_]:

@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from askance.edge.detections import Detections
 from askance.edge.score.candidates import chosen, most_doubtful
-from askance.edge.values import Detections, Measure, Signal
+from askance.edge.values import Measure, Signal
 
 TOP: Final = 20
 

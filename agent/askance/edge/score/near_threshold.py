@@ -5,8 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from askance.edge.detections import Detections
 from askance.edge.score.candidates import and_more, chosen, most_doubtful
-from askance.edge.values import Detections, Measure, Signal
+from askance.edge.values import Measure, Signal
 
 MOST_OBJECTS: Final = 64
 

@@ -20,8 +20,10 @@ LONGEST_WAIT_S: Final = 30.0
 class Camera(Watched):
     """A source that goes on whether or not its frames are taken, and that comes back after every failure."""
 
-    def __init__(self, camera: CameraSection, address: Address, *, jitter: Callable[[], float]) -> None:
-        super().__init__(camera, address)
+    def __init__(
+        self, camera: CameraSection, address: Address, *, jitter: Callable[[], float], on_request: bool = False
+    ) -> None:
+        super().__init__(camera, address, on_request=on_request)
         self._jitter = jitter
 
     def frames(self) -> Iterator[Frame]:

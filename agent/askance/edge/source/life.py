@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from askance.edge.source.decoder import Decoder
 from askance.edge.source.messages import Ended, Failed, Job, Message, Opened, Unreadable
-from askance.edge.source.ring import Shot
+from askance.edge.source.ring import RingReader, Shot
 
 _STEP_S: Final = 0.5
 _START_S: Final = 20.0  # a slow board takes that long to load OpenCV from its card
@@ -23,6 +23,13 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A child was started; its frames come by this ring."""
+
+    ring: RingReader
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Nothing came for a while; told so that who waits can give a sign of life."""
 
@@ -34,7 +41,7 @@ class Died:
     why: str
 
 
-Happening: TypeAlias = Shot | Unreadable | Ended | Failed | Died | Waiting
+Happening: TypeAlias = Begun | Shot | Unreadable | Ended | Failed | Died | Waiting
 
 
 def decoding(job: Job, *, newest: bool, patience: Patience, closed: Event) -> Iterator[Happening]:
@@ -48,6 +55,7 @@ def decoding(job: Job, *, newest: bool, patience: Patience, closed: Event) -> It
     """
     decoder = Decoder(job)
     try:
+        yield Begun(decoder.ring)
         yield from _Life(decoder, newest=newest, patience=patience).events(closed)
     finally:
         decoder.close()

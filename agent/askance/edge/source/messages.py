@@ -19,6 +19,7 @@ class Job:
         open_timeout_s: how long the target may take to open.
         read_timeout_s: how long a read may take.
         max_side: larger frames are refused, pixels.
+        on_request: of a camera, deliver the first frame and then only those that the parent wants.
     """
 
     kind: Kind
@@ -28,6 +29,7 @@ class Job:
     open_timeout_s: float
     read_timeout_s: float
     max_side: int
+    on_request: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from askance.edge.config import CameraSection
-from askance.edge.source.address import resolve
+from askance.edge.source.address import redact, resolve
 from askance.edge.source.camera import Camera
+from askance.edge.source.main_stream import MainStream
 from askance.edge.source.recording import Recording
 from askance.edge.values import Frame
+from askance.errors import SourceError
 
 
 class Source(Protocol):
@@ -48,7 +50,7 @@ class Source(Protocol):
 
 
 def open_source(camera: CameraSection, *, jitter: Callable[[], float]) -> Source:
-    """Return the source that a camera's section names; its child process starts with the iteration.
+    """Return the source to detect on that a camera's section names; its child process starts with the iteration.
 
     Args:
         camera: what to open, and how patiently.
@@ -58,5 +60,26 @@ def open_source(camera: CameraSection, *, jitter: Callable[[], float]) -> Source
         SourceError: the address is empty, of an unknown scheme, or names a file or folder that is missing or has no
             image.
     """
-    address = resolve(camera.url)
+    address = resolve(camera.substream or camera.url)
     return Camera(camera, address, jitter=jitter) if address.kind.live else Recording(camera, address)
+
+
+def open_main_stream(camera: CameraSection, *, jitter: Callable[[], float]) -> MainStream | None:
+    """Return the stream that frames are kept from; None where it is also the one to detect on.
+
+    Args:
+        camera: what to open, and how patiently.
+        jitter: as for ``open_source``.
+
+    Raises:
+        SourceError: an address is wrong, or names a recording, which has one stream.
+    """
+    if camera.substream is None:
+        return None
+    addresses = [resolve(url) for url in (camera.url, camera.substream)]
+    if not all(address.kind.live for address in addresses):
+        raise SourceError(
+            f"a recording has no substream: {redact(camera.url)}, {redact(camera.substream)}",
+            hint="leave cameras.substream out, or name two streams of one camera",
+        )
+    return MainStream(camera.model_copy(update={"fps": None}), addresses[0], jitter=jitter)

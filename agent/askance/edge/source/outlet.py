@@ -26,6 +26,7 @@ class Outlet:
         self._free = free
         self._says = says
         self._slot_held = False
+        self._granted = -1  # the first frame is delivered unasked
 
     def beat(self) -> int:
         """Give a sign of life; return the monotonic clock in nanoseconds."""
@@ -38,6 +39,14 @@ class Outlet:
         if self._free is not None and not self._slot_held:
             os.eventfd_read(self._free)
         self._slot_held = True
+
+    def wanted(self) -> bool:
+        """Whether the parent has wanted a frame since this was last True; True at first."""
+        asked = self._ring.wanted
+        if asked == self._granted:
+            return False
+        self._granted = asked
+        return True
 
     def begin(self, height: int, width: int) -> NDArray[np.uint8]:
         """Return the slot to write pixels into: (height, width, 3), uint8; again with a better size."""

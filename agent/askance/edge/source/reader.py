@@ -159,7 +159,8 @@ def _play_camera(job: Job, outlet: Outlet) -> None:
     while capture.grab():
         now = outlet.beat()
         following = pace.due(now - begun_ns)
-        if following is not None:
+        # What nobody wants is not converted to pixels: decoding cannot be left out, and costs four times as much.
+        if following is not None and (not job.on_request or outlet.wanted()):
             pace = following
             try:
                 shape = _retrieve(capture, outlet, shape=shape, max_side=job.max_side)

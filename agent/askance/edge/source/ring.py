@@ -26,6 +26,7 @@ class _Ring(IntEnum):
 
     BEAT_NS = 0
     PUBLISHED = 1
+    WANTED = 2
 
 
 class _Slot(IntEnum):
@@ -104,6 +105,11 @@ class RingWriter:
         """Give a sign of life."""
         self._rows[0, _Ring.BEAT_NS] = monotonic_ns
 
+    @property
+    def wanted(self) -> int:
+        """How often the reader has wanted a frame so far."""
+        return int(self._rows[0, _Ring.WANTED])
+
     def begin(self, height: int, width: int) -> NDArray[np.uint8]:
         """Return the next slot to write pixels into: (height, width, 3), uint8; its last frame is gone."""
         number = int(self._rows[0, _Ring.PUBLISHED])
@@ -152,6 +158,10 @@ class RingReader:
     def published(self) -> int:
         """How many frames were written so far."""
         return int(self._rows[0, _Ring.PUBLISHED])
+
+    def want(self) -> None:
+        """Ask a writer that only writes on request for one more frame; harmless after its death."""
+        self._rows[0, _Ring.WANTED] += 1
 
     def read(self, number: int) -> Shot | None:
         """Return a copy of the frame published as ``number`` (from 0); None when it is not there or was overwritten."""

@@ -8,9 +8,9 @@ from typing import Final
 
 from askance.edge.config import CameraSection
 from askance.edge.source.address import Address, redact
-from askance.edge.source.life import Died, Patience, Waiting, decoding
+from askance.edge.source.life import Begun, Died, Patience, Waiting, decoding
 from askance.edge.source.messages import Ended, Failed, Job, Unreadable
-from askance.edge.source.ring import Shot
+from askance.edge.source.ring import RingReader, Shot
 from askance.edge.source.tally import Tally
 
 log: Final = logging.getLogger("askance.edge.source")
@@ -19,12 +19,20 @@ _STEP_S: Final = 0.5
 
 
 class Watched:
-    """A source decoded by a child process; ``Source`` says what the public names promise."""
+    """A source decoded by a child process; ``Source`` says what the public names promise.
 
-    def __init__(self, camera: CameraSection, address: Address) -> None:
+    Args:
+        camera: how it is decoded.
+        address: what.
+        on_request: deliver only frames that ``want`` asked for, and the first.
+    """
+
+    def __init__(self, camera: CameraSection, address: Address, *, on_request: bool = False) -> None:
         self.trouble: str | None = None
         self._camera = camera
         self._address = address
+        self._on_request = on_request
+        self._ring: RingReader | None = None
         self._closed = Event()
         self._tally = Tally()
         self._beat_s = time.monotonic()
@@ -47,6 +55,12 @@ class Watched:
         """As ``Source`` says."""
         self._closed.set()
 
+    def want(self) -> None:
+        """Ask for the next frame that can be had, where frames come on request; from one other thread."""
+        ring = self._ring
+        if ring is not None:
+            ring.want()
+
     def _decode(self) -> Iterator[Shot | Ended | Failed | Died]:
         """Start a child behind the last delivered frame and tell what it brings; report what it cannot read."""
         camera = self._camera
@@ -58,11 +72,14 @@ class Watched:
             open_timeout_s=camera.open_timeout.total_seconds(),
             read_timeout_s=camera.silence.total_seconds(),
             max_side=camera.max_side,
+            on_request=self._on_request,
         )
         patience = Patience(opening_s=job.open_timeout_s, reading_s=job.read_timeout_s)
         for event in decoding(job, newest=self.live, patience=patience, closed=self._closed):
             self._beat_s = time.monotonic()
-            if isinstance(event, Unreadable):
+            if isinstance(event, Begun):
+                self._ring = event.ring
+            elif isinstance(event, Unreadable):
                 self._report(event)
             elif not isinstance(event, Waiting):
                 yield event

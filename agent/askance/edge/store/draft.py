@@ -31,6 +31,7 @@ class Draft:
     role: Role = Role.TRIGGER
     offset_s: float | None = None
     must: tuple[str, ...] = ()
+    companions: tuple[ModelInfo, ...] | None = None
     spendings: tuple[Spending, ...] = ()
 
     def manifest(self, frame_id: FrameId, device: DeviceId, *, boot_id: str, seq: int) -> Manifest:
@@ -54,6 +55,7 @@ class Draft:
             ),
             image=self.image,
             model=self.model,
+            companions=self.companions,
             annotations=self.annotations,
             reasons=self.reasons,
             arm=self.arm,

@@ -3,25 +3,10 @@
 import json
 import sqlite3
 
-from askance.wire.annotations import Annotation
 from askance.wire.capture import Manifest, ModelInfo, Reason
+from askance.wire.columns import COLUMNS, flatten, gather
 from askance.wire.identity import FrameId, Sha256
 
-_ANNOTATION_COLUMNS = (
-    "kind",
-    "label_id",
-    "label",
-    "score",
-    "calibrated_score",
-    "origin",
-    "track_id",
-    "suggested",
-    "x",
-    "y",
-    "width",
-    "height",
-    "rotation",
-)
 _REASON_COLUMNS = ("rule", "rule_version", "signal", "value", "text", "objects")
 _MODEL_COLUMNS = ("name", "version", "sha256", "quantization", "floor", "report", "report_by_label", "label_map")
 _MOMENT_COLUMNS = ("seq", "monotonic_ns", "wall_ms", "clock")
@@ -51,11 +36,14 @@ def insert(
     """
     row = _scalars(manifest) | {"boot": boot, "bytes": envelope_bytes, "sha256": sha256, "state": "pending"}
     row["model"] = _model_number(connection, manifest.model)
+    if manifest.companions is not None:
+        numbers = [_model_number(connection, companion) for companion in manifest.companions]
+        row["companions"] = json.dumps(numbers)
     names = ", ".join(row)
     places = ", ".join(f":{name}" for name in row)
     capture = connection.execute(f"INSERT INTO captures ({names}) VALUES ({places})", row).lastrowid  # noqa: S608 (our own column names)
     for table, columns, values in (
-        ("annotations", _ANNOTATION_COLUMNS, [_annotation_row(item) for item in manifest.annotations]),
+        ("annotations", COLUMNS, [tuple(flatten(item).values()) for item in manifest.annotations]),
         ("reasons", _REASON_COLUMNS, [_reason_row(reason) for reason in manifest.reasons]),
     ):
         connection.executemany(
@@ -80,7 +68,7 @@ def read_manifest(connection: sqlite3.Connection, frame_id: FrameId) -> Manifest
     children = "SELECT * FROM {} WHERE capture = ? ORDER BY position"
     annotations: list[sqlite3.Row] = connection.execute(children.format("annotations"), (row["id"],)).fetchall()
     reasons: list[sqlite3.Row] = connection.execute(children.format("reasons"), (row["id"],)).fetchall()
-    model: sqlite3.Row = connection.execute("SELECT * FROM models WHERE number = ?", (row["model"],)).fetchone()
+    companions: list[int] | None = None if row["companions"] is None else json.loads(row["companions"])
     return Manifest.model_validate(
         {name: row[name] for name in _PLAIN_COLUMNS}
         | {
@@ -88,8 +76,9 @@ def read_manifest(connection: sqlite3.Connection, frame_id: FrameId) -> Manifest
             "group": row["capture_group"],
             "taken": {name: row[name] for name in ("boot_id", *_MOMENT_COLUMNS)},
             "image": {name: row[name] for name in _IMAGE_COLUMNS},
-            "model": dict(model) | {"report_by_label": json.loads(model["report_by_label"])},
-            "annotations": [{name: item[name] for name in _ANNOTATION_COLUMNS} for item in annotations],
+            "model": _model(connection, row["model"]),
+            "companions": None if companions is None else [_model(connection, number) for number in companions],
+            "annotations": [gather(dict(item)) for item in annotations],
             "reasons": [
                 {name: item[name] for name in _REASON_COLUMNS} | {"objects": json.loads(item["objects"])}
                 for item in reasons
@@ -108,6 +97,11 @@ def _scalars(manifest: Manifest) -> dict[str, object]:
     )
 
 
+def _model(connection: sqlite3.Connection, number: int) -> dict[str, object]:
+    row: sqlite3.Row = connection.execute("SELECT * FROM models WHERE number = ?", (number,)).fetchone()
+    return dict(row) | {"report_by_label": json.loads(row["report_by_label"])}
+
+
 def _model_number(connection: sqlite3.Connection, model: ModelInfo) -> int:
     """Find the model among those seen before, or add it; another threshold makes it another model."""
     values = model.model_dump(mode="json")
@@ -123,11 +117,6 @@ def _model_number(connection: sqlite3.Connection, model: ModelInfo) -> int:
         values,
     ).fetchone()["number"]
     return added
-
-
-def _annotation_row(annotation: Annotation) -> tuple[object, ...]:
-    values = annotation.model_dump(mode="json")
-    return tuple(values.get(name) for name in _ANNOTATION_COLUMNS)
 
 
 def _reason_row(reason: Reason) -> tuple[object, ...]:

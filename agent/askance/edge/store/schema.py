@@ -160,6 +160,13 @@ JOIN boots b ON b.number = c.boot
 JOIN models m ON m.number = c.model
 """
 
+# NULL in all three is what a frame of plain boxes by one model has, and costs it no more than that.
+_KINDS: Final = (
+    "ALTER TABLE annotations ADD COLUMN model TEXT",
+    "ALTER TABLE annotations ADD COLUMN shape TEXT CHECK (shape IS NULL OR json_valid(shape))",
+    "ALTER TABLE captures ADD COLUMN companions TEXT CHECK (companions IS NULL OR json_valid(companions))",
+)
+
 MIGRATIONS: Final = (
     Migration(
         "0001-captures",
@@ -169,4 +176,5 @@ MIGRATIONS: Final = (
             _DOUBTS,
         ),
     ),
+    Migration("0002-kinds", _KINDS),
 )

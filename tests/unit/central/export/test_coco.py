@@ -1,7 +1,5 @@
 """COCO instances that pycocotools reads, and that are right when scored against themselves."""
 
-import contextlib
-import io
 import json
 import random
 from dataclasses import replace
@@ -10,20 +8,27 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from pycocotools.coco import COCO
-from pycocotools.cocoeval import COCOeval
+from pydantic import TypeAdapter
 
 from askance.central.export import coco
 from askance.central.lifecycle import State
 from askance.central.tasks import Task, TaskId
 from askance.errors import ConfigError
-from askance.labels import Label, LabelId
+from askance.labels import Label, LabelId, Skeleton
 from askance.wire.annotations import Annotation, Box, Origin, Tag
 from askance.wire.capture import Arm
 from askance.wire.identity import Sha256
 from support_central import HINT, PERSON, REASON, make_jpeg, make_manifest
+from support_coco import average_precision
+from support_wire import kinds_in
 
-LABELS = [Label(id=LabelId(n), name=name) for n, name in ((1, "person"), (2, "bicycle"), (3, "car"))]
+LABELS = [
+    Label(id=LabelId(1), name="person", skeleton=Skeleton(keypoints=("head", "foot"), edges=(("head", "foot"),))),
+    Label(id=LabelId(2), name="bicycle", attributes={"rider": ("yes", "no")}),
+    *(Label(id=LabelId(n), name=name) for n, name in ((3, "car"), (7, "night"))),
+]
+ANNOTATION = TypeAdapter[Annotation](Annotation)
+ALL = tuple(ANNOTATION.validate_python(kind | {"model": None}) for kind in kinds_in(width=64, height=48).values())
 DRAWN = Box(label_id=2, label="bicycle", origin=Origin.HUMAN, x=1, y=2, width=3, height=4)
 
 
@@ -110,6 +115,57 @@ def test_a_rotated_box_is_written_as_the_upright_one_around_it() -> None:
     assert ([10, 20, 8, 4, 90], 32) == (row["rotated"], row["area"])
 
 
+def test_a_category_has_the_skeleton_with_places_from_one_and_the_attributes() -> None:
+    person, bicycle, car, _ = coco_of([])["categories"]
+
+    assert (["head", "foot"], [[1, 2]]) == (person["keypoints"], person["skeleton"])
+    assert {"rider": ["yes", "no"]} == bicycle["attributes"]
+    assert {"id", "name", "supercategory"} == set(car)
+
+
+def test_every_kind_has_its_place_in_an_export(tmp_path: Path) -> None:
+    coco.write(tmp_path, [make_task(annotations=ALL)], labels=LABELS, suggested=True, jpeg=lambda _: b"")
+
+    written = json.loads((tmp_path / coco.ANNOTATIONS).read_text())
+    division = json.loads((tmp_path / "panoptic.json").read_text())
+    kinds = [row["kind"] for row in written["annotations"]]
+    assert ["box", "box", "polygon", "mask", "mask", "keypoints", "cuboid"] == kinds
+    assert [7] == [tag["category_id"] for tag in written["images"][0]["tags"]]
+    assert [(1, [6])] == [
+        (row["image_id"], [one["index"] for one in row["segments_info"]]) for row in division["annotations"]
+    ]
+    assert ["camera-1_01HF7YAT010000000000000001.png"] == [one.name for one in (tmp_path / "panoptic").iterdir()]
+
+
+def test_what_a_labeler_replaced_is_kept_beside_tags_and_segments_too(tmp_path: Path) -> None:
+    task = make_task(annotations=ALL, answer=(DRAWN,))
+
+    coco.write(tmp_path, [task], labels=LABELS, suggested=True, jpeg=lambda _: b"")
+
+    written = json.loads((tmp_path / coco.ANNOTATIONS).read_text())
+    assert {"box", "polygon", "mask", "segment", "keypoints", "cuboid"} == {
+        row["kind"] for row in written["pre_annotations"]
+    }
+    assert ([], [7]) == (written["images"][0]["tags"], [tag["category_id"] for tag in written["images"][0]["pre_tags"]])
+    assert not (tmp_path / "panoptic.json").exists()
+
+
+def test_an_export_takes_nothing_of_an_earlier_ones_segments_over(tmp_path: Path) -> None:
+    coco.write(tmp_path, [make_task(annotations=ALL)], labels=LABELS, suggested=True, jpeg=lambda _: b"")
+    coco.write(tmp_path, [make_task(annotations=(PERSON,))], labels=LABELS, suggested=True, jpeg=lambda _: b"")
+
+    assert not (tmp_path / "panoptic.json").exists()
+    assert [] == list((tmp_path / "panoptic").iterdir())
+
+
+def test_companions_are_named() -> None:
+    task = make_task()
+    companion = task.manifest.model.model_copy(update={"name": "faces"})
+    manifest = task.manifest.model_copy(update={"companions": (companion,)})
+
+    assert ["faces"] == [one["name"] for one in coco_of([replace(task, manifest=manifest)])["images"][0]["companions"]]
+
+
 @pytest.mark.parametrize(("label_id", "label"), [(9, "kite"), (1, "people")], ids=["unknown-id", "another-name"])
 def test_a_label_that_the_map_has_not_is_refused(label_id: int, label: str) -> None:
     box = PERSON.model_copy(update={"label_id": label_id, "label": label})
@@ -156,21 +212,10 @@ def crowd(number: int, boxes: int, chance: random.Random) -> Task:
     return replace(task, manifest=make_manifest(number, annotations=shown, reasons=reasons, size=(640, 480)))
 
 
-def average_precision(path: Path, *, most: int) -> float:
-    """Score an export against itself with at most so many detections an image: mean over IoU .50:.95 and classes."""
-    keys = ("image_id", "category_id", "bbox", "score")
-    rows: list[dict[str, Any]] = json.loads(path.read_text())["annotations"]
-    detections = path.with_name("detections.json")
-    detections.write_text(json.dumps([{key: row[key] for key in keys} for row in rows]))
-    with contextlib.redirect_stdout(io.StringIO()):
-        truth = COCO(str(path))
-        found = truth.loadRes(str(detections))
-        scored = COCOeval(truth, found, "bbox")
-        scored.params.maxDets = [most]
-        scored.evaluate()
-        scored.accumulate()
-    precision = scored.eval["precision"][:, :, :, 0, 0]  # all areas, the one limit
-    return float(precision[precision > -1].mean())
+def own_precision(folder: Path, *, most: int = 100) -> float:
+    """Score an export against its own rows."""
+    path = folder / coco.ANNOTATIONS
+    return average_precision(path, json.loads(path.read_text())["annotations"], most=most)
 
 
 @pytest.mark.parametrize("suggested", [False, True], ids=["claims", "with-hints"])
@@ -180,7 +225,7 @@ def test_an_export_scored_against_itself_is_perfect(tmp_path: Path, *, suggested
 
     coco.write(tmp_path, tasks, labels=LABELS, suggested=suggested, jpeg=lambda _: make_jpeg())
 
-    assert pytest.approx(1.0) == average_precision(tmp_path / "annotations.json", most=100)
+    assert pytest.approx(1.0) == own_precision(tmp_path)
 
 
 def test_more_than_a_hundred_of_one_class_only_count_when_the_scorer_takes_them(tmp_path: Path) -> None:
@@ -189,5 +234,5 @@ def test_more_than_a_hundred_of_one_class_only_count_when_the_scorer_takes_them(
 
     coco.write(tmp_path, [task], labels=LABELS, suggested=True, jpeg=lambda _: make_jpeg())
 
-    assert average_precision(tmp_path / "annotations.json", most=100) < 1.0
-    assert pytest.approx(1.0) == average_precision(tmp_path / "annotations.json", most=500)
+    assert own_precision(tmp_path) < 1.0
+    assert pytest.approx(1.0) == own_precision(tmp_path, most=500)

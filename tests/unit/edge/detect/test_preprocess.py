@@ -3,11 +3,9 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from askance.edge.detect.package import ModelInput
-from askance.edge.detect.preprocess import Preprocessor, fit
+from askance.edge.detect.preprocess import Preprocessor
 from askance.edge.values import Image
 
 STRETCH = ModelInput(name="x", layout="nhwc", width=40, height=20, colour="rgb", resize="stretch")
@@ -64,9 +62,35 @@ def test_frames_of_changing_size_leave_nothing_of_each_other_behind() -> None:
     np.testing.assert_array_equal(first, prepare(photo(60, 60))[0])
 
 
-def test_the_same_memory_serves_every_frame() -> None:
+def test_two_tensors_serve_all_frames_in_turn() -> None:
     prepare = Preprocessor(STRETCH)
-    assert prepare(photo(60, 60))[0] is prepare(photo(60, 60))[0]
+    tensors = [prepare(photo(60, 60))[0] for _ in range(4)]
+    assert tensors[0] is tensors[2]
+    assert tensors[1] is tensors[3]
+    assert tensors[0] is not tensors[1]
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [
+        pytest.param((64, 36), (1, 3, 24, 32), id="wide"),
+        pytest.param((36, 64), (1, 3, 32, 24), id="tall"),
+        pytest.param((10, 10), (1, 3, 32, 32), id="square"),
+        pytest.param((1000, 1), (1, 3, 8, 32), id="a line"),
+    ],
+)
+def test_an_input_with_a_stride_is_only_as_large_as_the_frame_needs(
+    size: tuple[int, int], shape: tuple[int, ...]
+) -> None:
+    wanted = ModelInput(
+        name="x", layout="nchw", width=32, height=32, colour="rgb", resize="letterbox", pad=114, stride=8
+    )
+    tensor, where = Preprocessor(wanted)(photo(*size))
+    assert shape == tensor.shape
+    assert (shape[3], shape[2]) == (where.input_width, where.input_height)
+    covered = tensor[0, :, slice(*where.rows), slice(*where.columns)]
+    resized = cv2.resize(photo(*size), (covered.shape[2], covered.shape[1]))[..., ::-1]
+    np.testing.assert_array_equal(resized.transpose(2, 0, 1), covered)
 
 
 def test_the_frame_itself_is_left_alone() -> None:
@@ -75,20 +99,21 @@ def test_the_frame_itself_is_left_alone() -> None:
     np.testing.assert_array_equal(photo(40, 20), image)
 
 
-@given(
-    width=st.integers(1, 4000),
-    height=st.integers(1, 4000),
-    resize=st.sampled_from(["stretch", "letterbox"]),
-    place=st.sampled_from(["centre", "top-left"]),
-)
-def test_the_covered_part_of_the_input_is_the_whole_frame(width: int, height: int, resize: str, place: str) -> None:
-    where = fit(STRETCH.model_copy(update={"resize": resize, "place": place}), width=width, height=height)
-    assert 0 <= where.rows[0] < where.rows[1] <= 20
-    assert 0 <= where.columns[0] < where.columns[1] <= 40
-    covered = np.array([[where.columns[0], where.rows[0], where.columns[1], where.rows[1]]], np.float64)
-    np.testing.assert_allclose(where.to_frame(covered), [[0, 0, width, height]], atol=1e-6)
+def test_a_crop_shows_the_middle_and_keeps_the_proportions() -> None:
+    image = photo(64, 60)
+    tensor, where = Preprocessor(STRETCH.model_copy(update={"resize": "crop"}))(image)
+    np.testing.assert_array_equal(tensor[0], cv2.resize(image[14:46], (40, 20))[..., ::-1])
+    assert (slice(14, 46), slice(0, 64)) == where.window()
 
 
-def test_boxes_are_clipped_to_the_frame() -> None:
-    where = fit(STRETCH, width=80, height=40)
-    np.testing.assert_array_equal(where.to_frame(np.array([[-5.0, 2.0, 50.0, 30.0]])), [[0, 4, 80, 40]])
+@pytest.mark.parametrize("layout", ["nhwc", "nchw"])
+def test_every_grey_level_is_the_nearest_number_to_its_value(layout: str) -> None:
+    levels = np.repeat(np.arange(256, dtype=np.uint8).reshape(16, 16, 1), 3, axis=2)
+    wanted = ModelInput.model_validate(
+        {"name": "x", "layout": layout, "width": 16, "height": 16, "colour": "bgr", "scale": 1 / 255}
+        | {"resize": "stretch", "mean": (0, 0.485, 0.5), "std": (1, 0.229, 0.5)}
+    )
+    tensor, _ = Preprocessor(wanted)(levels)
+    exact = (levels / 255 - (0, 0.485, 0.5)) / (1, 0.229, 0.5)
+    expected = exact if layout == "nhwc" else exact.transpose(2, 0, 1)
+    np.testing.assert_array_equal(expected.astype(np.float32), tensor[0])

@@ -54,6 +54,37 @@ def test_a_file_that_is_no_onnx_is_called_so(tmp_path: Path, content: bytes) -> 
     assert "askance models pull" in (caught.value.hint or "")
 
 
+def signed() -> onnx.ModelProto:
+    """A convolution whose activations and weights are both signed bytes: 100 times 100, eight times over."""
+    weights = {
+        "scale": np.float32(1.0),
+        "out_scale": np.float32(1000.0),
+        "zero": np.int8(0),
+        "kernel": np.full((1, 8, 1, 1), 100, np.int8),
+    }
+    nodes = [
+        helper.make_node("QuantizeLinear", ["image", "scale", "zero"], ["bytes"]),
+        helper.make_node(
+            "QLinearConv", ["bytes", "scale", "zero", "kernel", "scale", "zero", "out_scale", "zero"], ["sums"]
+        ),
+        helper.make_node("DequantizeLinear", ["sums", "out_scale", "zero"], ["out"]),
+    ]
+    ports = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, (1, n, 2, 2))
+        for name, n in {"image": 8, "out": 1}.items()
+    ]
+    initial = [onnx.numpy_helper.from_array(np.asarray(value), name) for name, value in weights.items()]
+    graph = helper.make_graph(nodes, "signed", ports[:1], ports[1:], initial)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    model.ir_version = 8
+    return model
+
+
+def test_a_file_of_signed_bytes_loads_and_is_exact_on_every_cpu(tmp_path: Path) -> None:
+    outputs = Session(saved(tmp_path, signed()), threads=1).run("image", np.full((1, 8, 2, 2), 100, np.float32))
+    assert [80_000.0] * 4 == outputs["out"].ravel().tolist()
+
+
 def test_a_missing_file_is_called_missing(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no such model file"):
         Session(tmp_path / "model.onnx", threads=1)

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from askance.edge.source.address import Kind
-from askance.edge.source.life import Died, Happening, Patience, Waiting, decoding
+from askance.edge.source.life import Begun, Died, Happening, Patience, Waiting, decoding
 from askance.edge.source.messages import Ended, Failed, Unreadable
 from askance.edge.source.ring import Shot
 from support_camera import HttpCamera, children
@@ -18,7 +18,7 @@ PATIENT = Patience(opening_s=10, reading_s=10)
 
 
 def told(events: list[Happening]) -> list[Happening]:
-    return [event for event in events if not isinstance(event, Waiting)]
+    return [event for event in events if not isinstance(event, Begun | Waiting)]
 
 
 def test_a_folder_lives_until_its_end_and_what_is_unreadable_is_told_in_its_place(assets: Path, tmp_path: Path) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from askance.edge.source.address import Kind
 from askance.edge.source.messages import Ended, Failed, Opened, Unreadable
 from askance.errors import SourceError
 from support_camera import HttpCamera
-from support_outlet import collect, job
+from support_outlet import collect, collecting, job
+from support_polling import until
 
 
 def test_a_file_is_played_from_its_first_frame_to_its_last(assets: Path, tmp_path: Path) -> None:
@@ -93,3 +95,84 @@ def test_a_camera_is_played_until_it_stops_sending(tmp_path: Path) -> None:
 def test_a_camera_that_is_away_is_an_error(kind: Kind, target: str, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="the camera cannot be opened"):
         collect(job(kind, target), tmp_path)
+
+
+def exif(jpeg: bytes, orientation: int) -> bytes:
+    """The JPEG with a tag that says how it is to be turned (TIFF, little endian, one entry)."""
+    entry = b"\x12\x01\x03\x00\x01\x00\x00\x00" + orientation.to_bytes(4, "little")
+    block = b"Exif\x00\x00II*\x00\x08\x00\x00\x00\x01\x00" + entry + bytes(4)
+    return jpeg[:2] + b"\xff\xe1" + (len(block) + 2).to_bytes(2, "big") + block + jpeg[2:]
+
+
+def half_bright(channels: int, *, kind: type[np.uint8 | np.uint16] = np.uint8) -> NDArray[np.generic]:
+    """A picture of 40 x 20, its left half bright; of four channels the last is alpha."""
+    picture = np.full((20, 40, channels), np.iinfo(kind).max // 10, kind)
+    picture[:, :20] = np.iinfo(kind).max // 10 * 9
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("suffix", "picture"),
+    [
+        pytest.param(".png", half_bright(1), id="grey"),
+        pytest.param(".png", half_bright(4), id="alpha"),
+        pytest.param(".webp", half_bright(4), id="alpha in WebP"),
+        pytest.param(".png", half_bright(3, kind=np.uint16), id="16 bits"),
+        pytest.param(".jpg", half_bright(1), id="grey JPEG"),
+        pytest.param(".bmp", half_bright(3), id="BMP"),
+    ],
+)
+def test_pictures_of_every_make_become_bgr(suffix: str, picture: NDArray[np.generic], tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / f"photo{suffix}"), picture)
+
+    (shot,) = collect(job(Kind.FOLDER, tmp_path), tmp_path).shots
+
+    assert (20, 40, 3) == shot.image.shape
+    assert np.abs(shot.image[:, 2:18].astype(int) - 229).max() <= 4
+    assert np.abs(shot.image[:, 22:38].astype(int) - 25).max() <= 4
+
+
+@pytest.mark.parametrize(
+    ("orientation", "bright"),
+    [
+        pytest.param(3, np.s_[:, 24:36], id="upside down"),
+        pytest.param(6, np.s_[4:16, :], id="to the right"),
+        pytest.param(8, np.s_[24:36, :], id="to the left"),
+    ],
+)
+def test_a_photo_is_turned_as_its_camera_was_held(
+    orientation: int, bright: tuple[slice, slice], tmp_path: Path
+) -> None:
+    whole = cv2.imencode(".jpg", half_bright(3))[1].tobytes()
+    (tmp_path / "photo.jpg").write_bytes(exif(whole, orientation))
+
+    (shot,) = collect(job(Kind.FOLDER, tmp_path), tmp_path).shots
+
+    assert ((20, 40) if orientation == 3 else (40, 20)) == shot.image.shape[:2]
+    assert shot.image[bright].mean() > 200
+    assert shot.image.mean() < 140
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (4320, 7680)], ids=["1 x 1", "8K"])
+def test_a_picture_of_any_size_up_to_max_side_is_delivered(height: int, width: int, tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "photo.png"), np.full((height, width, 3), 7, np.uint8))
+
+    (shot,) = collect(job(Kind.FOLDER, tmp_path), tmp_path).shots
+
+    assert (height, width, 3) == shot.image.shape
+
+
+def test_a_camera_on_request_delivers_its_first_frame_and_then_one_for_each_wish(tmp_path: Path) -> None:
+    with HttpCamera() as camera:
+        wanting = collecting(job(Kind.NETWORK, camera.url, on_request=True), tmp_path)
+        assert until(lambda: wanting.shots and camera.shown > wanting.shots[0].position + 10)
+        assert 1 == len(wanting.shots)
+        wanting.want()
+        assert until(lambda: len(wanting.shots) == 2)
+        shown = camera.shown
+        assert until(lambda: camera.shown > shown + 10)
+        camera.hang_up.set()
+        wanting.join()
+
+    assert 2 == len(wanting.shots)
+    assert wanting.shots[1].position > wanting.shots[0].position + 5

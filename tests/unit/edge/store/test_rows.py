@@ -12,39 +12,30 @@ from askance.database import connect
 from askance.edge.store import rows
 from askance.edge.store.ledger import open_boot
 from askance.edge.store.schema import MIGRATIONS
-from askance.wire.annotations import Box, Origin, Tag
 from askance.wire.capture import Arm, ClockQuality, ImageInfo, Manifest, ModelInfo, Moment, Priority, Reason, Role
 from askance.wire.identity import CameraId, FrameId, Sha256, new_frame_id
+from support_kinds import COUNTS, NAMES, UNIT, annotations
 from support_store import BOOT, DEVICE, make_draft
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=64)
-UNIT = st.floats(0, 1)
 TEXT = st.text(st.characters(codec="utf-8"), max_size=64)
-NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=64)
-COUNTS = st.integers(0, 2**53)
 
 
-def _labelled() -> dict[str, st.SearchStrategy[object]]:
-    return {
-        "label_id": st.integers(0, 65535),
-        "label": NAMES,
-        "score": st.none() | UNIT,
-        "calibrated_score": st.none() | UNIT,
-        "origin": st.sampled_from(Origin),
-        "track_id": st.none() | COUNTS,
-        "suggested": st.booleans(),
-    }
+def models(name: st.SearchStrategy[str]) -> st.SearchStrategy[ModelInfo]:
+    return st.builds(
+        ModelInfo,
+        name=name,
+        version=TEXT,
+        sha256=st.just(Sha256("0f" * 32)),
+        quantization=st.none() | TEXT,
+        floor=UNIT,
+        report=UNIT,
+        report_by_label=st.dictionaries(NAMES, UNIT, max_size=3),
+        label_map=TEXT,
+    )
 
 
-BOXES = st.builds(
-    Box,
-    x=st.floats(0, 300),
-    y=st.floats(0, 200),
-    width=st.floats(0, 300),
-    height=st.floats(0, 200),
-    rotation=st.none() | st.floats(-179, 180),
-    **_labelled(),
-)
+COMPANIONS = st.just("faces"), st.just("roads")
 MANIFESTS = st.builds(
     Manifest,
     must=st.sampled_from([(), ("reasons",), ("taken", "image")]),
@@ -67,18 +58,9 @@ MANIFESTS = st.builds(
         privacy=st.none() | TEXT,
         dhash=st.none() | st.just("0123456789abcdef"),
     ),
-    model=st.builds(
-        ModelInfo,
-        name=TEXT,
-        version=TEXT,
-        sha256=st.just(Sha256("0f" * 32)),
-        quantization=st.none() | TEXT,
-        floor=UNIT,
-        report=UNIT,
-        report_by_label=st.dictionaries(NAMES, UNIT, max_size=3),
-        label_map=TEXT,
-    ),
-    annotations=st.lists(BOXES | st.builds(Tag, **_labelled()), max_size=4).map(tuple),
+    model=models(st.just("main")),
+    companions=st.tuples(*map(models, COMPANIONS)),
+    annotations=st.lists(annotations(st.none() | st.one_of(COMPANIONS)), max_size=6).map(tuple),
     reasons=st.lists(
         st.builds(Reason, rule=TEXT, rule_version=TEXT, signal=TEXT, value=UNIT, text=TEXT), min_size=1, max_size=3
     ).map(tuple),
@@ -126,3 +108,13 @@ def test_the_same_model_is_one_row_and_another_threshold_makes_another(tmp_path:
 
 def test_a_frame_without_rows_has_no_manifest(connection: sqlite3.Connection) -> None:
     assert rows.read_manifest(connection, FrameId("0" * 26)) is None
+
+
+def test_a_frame_of_plain_boxes_by_one_model_has_nothing_in_the_newer_columns(tmp_path: Path) -> None:
+    opened = connect(tmp_path / "captures.db", MIGRATIONS)
+    manifest = make_draft().manifest(new_frame_id(wall_ms=1, randomness=bytes(10)), DEVICE, boot_id=BOOT, seq=0)
+    rows.insert(opened, manifest, boot=open_boot(opened, BOOT).number, envelope_bytes=1, sha256=Sha256("00" * 32))
+
+    assert {(None, None)} == {tuple(row) for row in opened.execute("SELECT model, shape FROM annotations")}
+    assert [(None,)] == [tuple(row) for row in opened.execute("SELECT companions FROM captures")]
+    opened.close()

@@ -1,15 +1,19 @@
 """SSD: offsets to a fixed grid of anchors, one logit for each class (Liu et al., SSD, 2016)."""
 
 import math
-from collections.abc import Mapping
 from typing import Annotated, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, FiniteFloat, ValidationError
+from pydantic import Field, FiniteFloat
 
-from askance.edge.detect.decode.candidates import Candidates
+from askance.edge.detect.decode.candidates import Candidates, Outputs
+from askance.edge.detect.decode.clusters import cluster
+from askance.edge.detect.decode.logistic import logit, sigmoid
 from askance.edge.detect.decode.nms import suppress
+from askance.edge.detect.decode.pairs import hot_pairs
+from askance.edge.detect.decode.parameters import read_parameters
+from askance.edge.detect.fit import Fit
 from askance.edge.detect.package import ModelCard
 from askance.edge.values import Floats
 from askance.errors import ModelError
@@ -19,9 +23,6 @@ Positive = Annotated[FiniteFloat, Field(gt=0)]
 
 # A box a thousand times its anchor is wrong anyway, and the exponential of more would overflow.
 _MAX_LOG: Final = math.log(1000.0)
-# Street scenes give hundreds of pairs of anchor and class above a low floor, and crowds a thousand; a file that gives
-# more is ruined, and must not stop the camera.
-_MOST_PAIRS: Final = 4800
 
 
 class SsdParameters(Section):
@@ -80,26 +81,26 @@ class Ssd:
         self._named = np.array([name is not None for name in card.classes])
         self._size = np.array([card.input.height, card.input.width, card.input.height, card.input.width], np.float64)
         count = len(self._anchors)
-        self.outputs: Mapping[str, tuple[int, ...]] = {
+        self.signals: Final = frozenset({"near_threshold", "margin", "entropy", "nms_support"})
+        self.outputs: Final = {
             parameters.boxes: (1, count, 1, 4),
             parameters.logits: (1, count, len(card.classes)),
         }
 
-    def decode(self, outputs: Mapping[str, Floats], *, floor: float, most: int) -> Candidates:
+    def decode(self, outputs: Outputs, *, fit: Fit, floor: float, most: int) -> Candidates:
         """Decode one frame: every class of an anchor that reaches the floor is a candidate of its own."""
         logits = outputs[self._parameters.logits][0]
         offsets = outputs[self._parameters.boxes][0, :, 0]
-        hot = np.flatnonzero((logits >= _logit(floor)) & self._named)
-        pairs = hot[np.argsort(-logits.ravel()[hot], kind="stable")][:_MOST_PAIRS]
-        rows, columns = np.divmod(pairs, logits.shape[1])
-        boxes = self._boxes(rows, offsets)
-        kept = suppress(boxes, columns, iou=self._parameters.iou, most=most)
-        scores = _sigmoid(logits[rows[kept]])
+        rows, columns = hot_pairs(logits, floor=logit(floor), named=self._named)
+        boxes, scores = self._boxes(rows, offsets), sigmoid(logits[rows, columns])
+        iou = self._parameters.iou
+        kept = suppress(boxes, columns, iou=iou, most=most)
         return Candidates(
-            boxes[kept],
-            scores[np.arange(len(kept)), columns[kept]],
+            fit.to_frame(boxes[kept]),
+            scores[kept],
             columns[kept],
-            scores[:, self._named],
+            class_scores=sigmoid(logits[rows[kept]])[:, self._named],
+            support=cluster(boxes, scores, classes=columns, kept=kept, iou=iou),
         )
 
     def _boxes(self, rows: NDArray[np.intp], offsets: Floats) -> NDArray[np.float64]:
@@ -118,12 +119,7 @@ def ssd(card: ModelCard) -> Ssd:
     Raises:
         ModelError: the card's parameters are wrong.
     """
-    try:
-        parameters = SsdParameters.model_validate(card.decoder.parameters)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, ("decoder", "parameters", *first["loc"])))
-        raise ModelError(f"card of {card.name}: {where}: {first['msg'].lower()}", hint="correct card.yaml") from error
+    parameters = read_parameters(SsdParameters, card)
     if len(parameters.scales) != len(parameters.maps) + 1:
         raise ModelError(
             f"card of {card.name}: decoder.parameters.scales: expected {len(parameters.maps) + 1} values, one for each "
@@ -131,12 +127,3 @@ def ssd(card: ModelCard) -> Ssd:
             hint="correct card.yaml",
         )
     return Ssd(card, parameters)
-
-
-def _sigmoid(logits: Floats) -> NDArray[np.float64]:
-    with np.errstate(over="ignore"):
-        return 1.0 / (1.0 + np.exp(-logits.astype(np.float64)))
-
-
-def _logit(score: float) -> float:
-    return math.log(score / (1.0 - score)) if 0.0 < score < 1.0 else math.copysign(math.inf, score - 0.5)

@@ -12,7 +12,8 @@ from askance.edge.detect.decode.ssd import Ssd, SsdParameters, anchors, ssd
 from askance.edge.detect.package import ModelCard, read_card
 from askance.edge.values import Floats
 from askance.errors import ModelError
-from support_models import ANCHORS, silent, write_package
+from support_decode import same
+from support_models import ANCHORS, SIDE, silent, write_package
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_the_shipped_model_has_1917_anchors_in_the_order_of_its_maps() -> None:
 
 
 def test_without_offsets_a_box_is_its_anchor_in_pixels_of_the_input(card: ModelCard) -> None:
-    found = ssd(card).decode(outputs((0, 1, 2.0)), floor=0.05, most=10)
+    found = ssd(card).decode(outputs((0, 1, 2.0)), fit=same(width=SIDE), floor=0.05, most=10)
     np.testing.assert_allclose(found.boxes, [[0.0, 0.0, 8.0, 8.0]])
     np.testing.assert_allclose(found.scores, [1 / (1 + np.exp(-2))])
     assert [1] == found.columns.tolist()
@@ -59,24 +60,26 @@ def test_without_offsets_a_box_is_its_anchor_in_pixels_of_the_input(card: ModelC
 def test_offsets_move_and_stretch_the_anchor(card: ModelCard) -> None:
     given = outputs((0, 1, 2.0))
     given["boxes"][0, 0, 0] = [10.0, 20.0, 5 * np.log(2), 0.0]
-    found = ssd(card).decode(given, floor=0.05, most=10)
+    found = ssd(card).decode(given, fit=same(width=SIDE), floor=0.05, most=10)
     np.testing.assert_allclose(found.boxes, [[16.0, 4.0, 24.0, 20.0]], atol=1e-5)
 
 
 def test_an_absurd_offset_stays_finite(card: ModelCard) -> None:
     given = outputs((0, 1, 2.0))
     given["boxes"][0, 0, 0] = 1e6
-    assert np.isfinite(ssd(card).decode(given, floor=0.05, most=10).boxes).all()
+    assert np.isfinite(ssd(card).decode(given, fit=same(width=SIDE), floor=0.05, most=10).boxes).all()
 
 
 def test_candidates_come_best_first_and_equal_ones_in_the_order_of_the_output(card: ModelCard) -> None:
-    found = ssd(card).decode(outputs((6, 1, 0.0), (0, 2, 0.0), (0, 1, 0.0), (9, 2, 1.0)), floor=0.05, most=10)
+    found = ssd(card).decode(
+        outputs((6, 1, 0.0), (0, 2, 0.0), (0, 1, 0.0), (9, 2, 1.0)), fit=same(width=SIDE), floor=0.05, most=10
+    )
     assert [2, 1, 2, 1] == found.columns.tolist()
     np.testing.assert_allclose(found.boxes[1], found.boxes[2])
 
 
 def test_a_column_without_a_name_never_comes_out(card: ModelCard) -> None:
-    found = ssd(card).decode(outputs((0, 0, 5.0), (3, 2, 1.0)), floor=0.05, most=10)
+    found = ssd(card).decode(outputs((0, 0, 5.0), (3, 2, 1.0)), fit=same(width=SIDE), floor=0.05, most=10)
     assert [2] == found.columns.tolist()
     assert found.class_scores is not None
     np.testing.assert_allclose(found.class_scores, [[0.0, 1 / (1 + np.exp(-1))]], atol=1e-8)
@@ -94,11 +97,11 @@ def test_a_column_without_a_name_never_comes_out(card: ModelCard) -> None:
 def test_the_floor_decides_what_is_a_candidate(card: ModelCard, floor: float, expected: int) -> None:
     # An overlap of 1 suppresses nothing.
     decoder = ssd(with_parameters(card, iou=1.0))
-    assert expected == len(decoder.decode(outputs((0, 1, 0.0)), floor=floor, most=100).scores)
+    assert expected == len(decoder.decode(outputs((0, 1, 0.0)), fit=same(width=SIDE), floor=floor, most=100).scores)
 
 
 def test_only_the_best_of_too_many_are_returned(card: ModelCard) -> None:
-    found = ssd(card).decode(outputs((0, 1, 1.0), (3, 1, 3.0), (6, 1, 2.0)), floor=0.05, most=2)
+    found = ssd(card).decode(outputs((0, 1, 1.0), (3, 1, 3.0), (6, 1, 2.0)), fit=same(width=SIDE), floor=0.05, most=2)
     np.testing.assert_allclose(found.scores, 1 / (1 + np.exp([-3.0, -2.0])))
 
 

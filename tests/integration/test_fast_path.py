@@ -1,0 +1,194 @@
+"""The shipped detector on a real clip: overlapped stages decide as others do, and the governor thins cameras."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from queue import Queue
+
+import numpy as np
+import pytest
+
+from askance import shipped
+from askance.edge.config import CompanionSection, DetectorSection, GateSection
+from askance.edge.detect import Detector
+from askance.edge.detect.lane import Lane
+from askance.edge.detect.package import load_package
+from askance.edge.detect.panel import Companion, Panel
+from askance.edge.governor import Throttle
+from askance.edge.health import Health
+from askance.edge.store import Store
+from askance.edge.values import Drop, Frame, Image
+from askance.edge.workers import Ended, HandOver, Pulse, process
+from askance.labels import LabelMap
+from askance.wire.capture import Manifest
+from askance.wire.codec import unpack
+from support_camera import closing, source
+from support_models import ANCHORS, fixed, write_package
+from support_pipeline import CAMERA, DOUBTFUL_PEOPLE, EVERYTHING, Built, frame
+from support_store import open_store
+
+FRAMES = 48
+
+
+@pytest.fixture(scope="module")
+def labels() -> LabelMap:
+    return LabelMap.load(shipped.folder("config") / "labels.yaml")
+
+
+@pytest.fixture(scope="module")
+def lane() -> Iterator[Lane]:
+    opened = Lane()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def detector(labels: LabelMap) -> Detector:
+    package = load_package(shipped.folder("models") / "ssdlite-mobilenet-v2-coco")
+    return Detector(package, labels, section=DetectorSection())
+
+
+@pytest.fixture(scope="module")
+def clip(assets: Path) -> Sequence[Image]:
+    return [taken.image for taken in islice(closing(source(assets / "video" / "bikes.mp4")), FRAMES)]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "store") as opened:
+        yield opened
+
+
+def played(clip: Sequence[Image]) -> Iterator[Frame]:
+    """The clip at 4 frames a second, with a dark frame now and then."""
+    for number, image in enumerate(clip):
+        yield frame(np.zeros_like(image) if number % 7 == 6 else image, 1 + number / 4)
+
+
+def manifests(store: Store) -> list[Manifest]:
+    """What was kept, in the order of capture, without the names that every capture gets anew."""
+    found: list[Manifest] = []
+    for due in store.due(200, exclude=()):
+        envelope = store.read(due.frame_id, 0, length=due.size)
+        assert envelope is not None
+        found.append(unpack(envelope).manifest)
+    return sorted(found, key=lambda manifest: manifest.taken.seq)
+
+
+def without_names(found: Sequence[Manifest]) -> list[dict[str, object]]:
+    return [manifest.model_dump(exclude={"frame_id"}) for manifest in found]
+
+
+def test_overlapped_stages_decide_as_one_after_the_other_does(
+    tmp_path: Path, detector: Detector, lane: Lane, labels: LabelMap, clip: Sequence[Image]
+) -> None:
+    """The same frames, the same captures, the same counters; what differs is that two frames are under way."""
+    kept: list[list[dict[str, object]]] = []
+    counts: list[dict[str, int]] = []
+    for overlapped in (False, True):
+        folder = tmp_path / str(overlapped)
+        with open_store(folder) as store:
+            rules = DOUBTFUL_PEOPLE % (9, "9MB")
+            built = Built(store, Panel(detector, (), lane=lane), labels=labels, rules=rules, folder=folder)
+            if overlapped:
+                frames: HandOver = Queue()
+                for item in [*played(clip), Ended(CAMERA)]:
+                    frames.put(item)
+                process(
+                    Pulse("pipeline", threading.Event(), Health()),
+                    built.pipeline,
+                    frames=frames,
+                    cameras=1,
+                    kept=lambda: None,
+                )
+            else:
+                for item in played(clip):
+                    built.pipeline.process(item)
+            kept.append(without_names(manifests(store)))
+            counts.append(built.counts())
+
+    assert kept[0] == kept[1]
+    assert counts[0] == counts[1]
+    assert counts[0]["kept"] > 1
+    assert {"gate.dark", "rules.cooldown"} < set(counts[0])
+
+
+def test_a_busy_machine_looks_at_cameras_less_often_and_counts_what_it_lets_go(
+    tmp_path: Path, detector: Detector, lane: Lane, labels: LabelMap, clip: Sequence[Image], store: Store
+) -> None:
+    panel = Panel(detector, (), lane=lane)
+    built = Built(store, panel, labels=labels, rules=EVERYTHING, folder=tmp_path, live=True)
+    built.pipeline.throttle = Throttle(1.0)
+
+    ended = [built.pipeline.process(frame(clip[0], 1 + number / 4)) for number in range(12)]
+
+    assert [0, 4, 8] == [number for number, end in enumerate(ended) if end != Drop("governor.busy")]
+    assert 9 == built.counts()["governor.busy"]
+    built.pipeline.throttle = Throttle()
+    assert Drop("governor.busy") != built.pipeline.process(frame(clip[0], 4.1))
+
+
+def test_a_recording_is_looked_at_in_full_however_busy_the_machine(
+    tmp_path: Path, detector: Detector, lane: Lane, labels: LabelMap, clip: Sequence[Image], store: Store
+) -> None:
+    built = Built(store, Panel(detector, (), lane=lane), labels=labels, rules=EVERYTHING, folder=tmp_path)
+    built.pipeline.throttle = Throttle(1.0)
+
+    for number in range(6):
+        built.pipeline.process(frame(clip[0], 1 + number / 4))
+
+    assert "governor.busy" not in built.counts()
+
+
+def companion(folder: Path, labels: LabelMap, *, finite: bool) -> Companion:
+    logits = np.full((ANCHORS, 3), -9, np.float32)
+    logits[3, 2] = 2.0 if finite else np.nan
+    write_package(folder, fixed(np.zeros((ANCHORS, 4), np.float32), logits))
+    section = CompanionSection(model=folder.name, every=2, probe=False)
+    return Companion(Detector(load_package(folder), labels, section=section), section, frozenset())
+
+
+def test_companions_that_looked_are_in_the_manifest_and_one_that_fails_is_trouble(
+    tmp_path: Path, detector: Detector, lane: Lane, labels: LabelMap, clip: Sequence[Image], store: Store
+) -> None:
+    others = [companion(tmp_path / "cars", labels, finite=True), companion(tmp_path / "ruined", labels, finite=False)]
+    built = Built(store, Panel(detector, others, lane=lane), labels=labels, rules=EVERYTHING, folder=tmp_path)
+
+    for number in range(2):
+        assert not isinstance(built.pipeline.process(frame(clip[number], number)), Drop)
+
+    first, second = manifests(store)
+    assert first.companions is not None
+    assert ["cars"] == [info.name for info in first.companions]
+    assert {None, "cars"} == {annotation.model for annotation in first.annotations}
+    assert second.companions is None
+    assert {None} == {annotation.model for annotation in second.annotations}
+    assert 1 == built.counts()["companion.failed"]
+    assert ["companion ruined"] == list(built.health.vitals().trouble)
+
+
+@pytest.mark.parametrize(
+    ("height", "width"),
+    [pytest.param(1, 1, id="1 x 1"), pytest.param(1, 3000, id="a line"), pytest.param(4320, 7680, id="8K")],
+)
+def test_a_frame_of_any_size_is_looked_at_and_kept(
+    tmp_path: Path, detector: Detector, lane: Lane, labels: LabelMap, store: Store, *, height: int, width: int
+) -> None:
+    gate = GateSection(motion=0, sharpness=0, darkest=0, brightest=1, at_least=None)
+    panel = Panel(detector, (), lane=lane)
+    built = Built(store, panel, labels=labels, rules=EVERYTHING, folder=tmp_path, gate=gate)
+    image = np.full((height, width, 3), 90, np.uint8)
+
+    assert not isinstance(built.pipeline.process(frame(image, 1)), Drop)
+
+    (manifest,) = manifests(store)
+    assert (width, height) == (manifest.image.width, manifest.image.height)
+
+
+def test_a_frame_that_the_centre_would_refuse_is_let_go(
+    tmp_path: Path, detector: Detector, lane: Lane, labels: LabelMap, store: Store
+) -> None:
+    built = Built(store, Panel(detector, (), lane=lane), labels=labels, rules=EVERYTHING, folder=tmp_path)
+
+    assert Drop("source.too_large") == built.pipeline.process(frame(np.zeros((7100, 7100, 3), np.uint8), 1))

@@ -1,0 +1,49 @@
+"""Tests of the checkup of a model."""
+
+import json
+from pathlib import Path
+
+from askance import shipped
+from askance.edge.detect.model import Model
+from askance.edge.detect.package import load_package
+from askance.labels import LabelMap
+from askance.models.checkup import Checkup, check
+from support_models import silent, write_package
+
+
+def checked(folder: Path, **changes: object) -> Checkup:
+    labels = LabelMap.load(shipped.folder("config") / "labels.yaml")
+    return check(
+        Model(load_package(write_package(folder, silent(), **changes)), threads=1), labels, record=None, home=None
+    )
+
+
+def test_a_good_model_has_no_faults_and_its_figures_are_data(tmp_path: Path) -> None:
+    found = checked(tmp_path / "tiny")
+    figures = found.figures()
+    assert () == found.faults
+    assert ("tiny", "ssd", 2, False, 2) == tuple(
+        figures[key] for key in ("name", "decoder", "classes", "golden", "frames")
+    )
+    assert {"image": "tensor(float) (1, 16, 16, 3)"} == figures["inputs"]
+    assert found.ms > 0
+    assert figures == json.loads(json.dumps(figures))
+
+
+def test_classes_that_the_label_map_does_not_know_are_named(tmp_path: Path) -> None:
+    found = checked(tmp_path / "tiny", classes=[None, "person", "unicorn"])
+    assert ("unicorn",) == found.unknown
+    assert "does not know unicorn" in found.faults[0]
+
+
+def test_of_many_unknown_classes_some_are_named(tmp_path: Path) -> None:
+    found = checked(tmp_path / "tiny")
+    many = Checkup(found.model, found.verdict, found.ms, tuple(f"x{number}" for number in range(9)), "coco@1")
+    assert "x4 and 4 more" in many.faults[0]
+
+
+def test_the_shipped_model_has_a_record() -> None:
+    labels = LabelMap.load(shipped.folder("config") / "labels.yaml")
+    package = load_package(shipped.folder("models") / "ssdlite-mobilenet-v2-coco")
+    found = check(Model(package, threads=1), labels, record=None, home=None)
+    assert (True, []) == (found.figures()["golden"], found.figures()["faults"])
