@@ -3,7 +3,7 @@ SHELL := bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo test references check fmt bench lock clean help
+.PHONY: demo test references check fmt bench soak lock clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -82,8 +82,11 @@ fmt: .venv/dev.stamp ## put every file into shape
 	@$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: .venv/dev.stamp ## every benchmark, one after the other
-	@for benchmark in benchmarks/*.py; do $(BIN)/python "$$benchmark"; done
+bench: .venv/dev.stamp .venv-references/stamp ## speed against its limits and its peers: a table, and build/bench.png
+	@$(BIN)/python benchmarks/bench.py --json build/bench.json --plot build/bench.png
+
+soak: .venv/dev.stamp ## a day's worth of frames at full speed, half an hour or more: does anything grow
+	@$(BIN)/python benchmarks/soak.py --json build/soak.json --plot build/soak.png
 
 lock: .venv/python.stamp ## renew the locks: versions and hashes, no addresses
 	@uv() { $(BIN)/uv pip compile $(LOCK_OPTIONS) "$$@" >/dev/null; }

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -12,16 +13,41 @@ from askance.edge.detect.lane import Lane
 from askance.edge.detect.panel import Panel
 from askance.edge.health import Health
 from askance.edge.parts import open_store, read_detector, read_labels, read_policy
-from askance.edge.pipeline import Pipeline, Stages
-from askance.edge.values import Frame, Image, Instant
+from askance.edge.pipeline import Begun, Pipeline, Stages
+from askance.edge.values import Drop, Frame, Image, Instant
 from askance.wire.capture import ClockQuality
-from askance.wire.identity import CameraId
+from askance.wire.identity import CameraId, FrameId
 
 CAMERA: Final = CameraId("bench")
 OPEN: Final = GateSection(motion=0.0, sharpness=0.0, darkest=0.0, brightest=1.0, at_least=None)
 """A gate that measures everything and lets everything pass."""
 SHUT: Final = GateSection(at_least=None)
 """The default gate, which a still picture passes once."""
+
+
+class Observed(Pipeline):
+    """A pipeline that can tell of each frame that has ended in it: give it a ``tell``."""
+
+    def __init__(self, stages: Stages, health: Health, *, draw: Callable[[], float], now_ns: int) -> None:
+        super().__init__(stages, health, draw=draw, now_ns=now_ns)
+        self.tell: Callable[[], None] = _nothing
+
+    def begin(self, frame: Frame) -> Begun | Drop:
+        """As the pipeline does."""
+        begun = super().begin(frame)
+        if isinstance(begun, Drop):
+            self.tell()
+        return begun
+
+    def finish(self, begun: Begun) -> FrameId | Drop:
+        """As the pipeline does."""
+        ended = super().finish(begun)
+        self.tell()
+        return ended
+
+
+def _nothing() -> None:
+    pass
 
 
 class Assembly:
@@ -75,9 +101,9 @@ class Assembly:
             jpeg_quality=config.store.jpeg_quality,
         )
 
-    def pipeline(self, kind: type[Pipeline] = Pipeline) -> Pipeline:
+    def pipeline(self) -> Observed:
         """Build a pipeline whose gate has seen nothing yet."""
-        return kind(self.stages, self.health, draw=random.random, now_ns=time.monotonic_ns())
+        return Observed(self.stages, self.health, draw=random.random, now_ns=time.monotonic_ns())
 
     def check(self) -> None:
         """End the program when a frame was kept or failed: then something else was measured than is said."""

@@ -34,7 +34,7 @@ class Figures:
 def run(subject: str, *arguments: object) -> Figures:
     """Run a program of the folder ``subjects``; ``peer`` in the environment that ultralytics lives in."""
     python = ENVIRONMENT if subject == "peer" else Path(sys.executable)
-    command = [python, "-P", HERE / "subjects" / f"{subject}.py", *map(str, arguments)]
+    command: list[str | Path] = [python, "-P", HERE / "subjects" / f"{subject}.py", *map(str, arguments)]
     paths = (HERE, CHECKOUT / "tests" / "references")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))}
     begun = time.monotonic()

@@ -105,7 +105,7 @@ class Material:
                 golden="scenes",
                 force=True,  # weights that nobody has trained drift more than any trained ones, and cost the same
             )
-            make(order, progress=lambda _what, _done, _of: None)
+            make(order, begin=lambda _step: lambda _done, _of: None)
             shutil.rmtree(folder / "golden", ignore_errors=True)  # for the same reason
             return folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -156,8 +156,9 @@ class Material:
         photos = [file.with_name(f"{number}.png") for number in range(VIEWS)]
         for photo, image in zip(photos, self.frames(VIEWS), strict=True):
             cv2.imwrite(str(photo), image)
-        options = ["--only", made.reference, "--size", str(made.size), "--share", str(made.share), "--frames", *photos]
-        subprocess.run([ENVIRONMENT, script, file.parent, *options], check=True, capture_output=True)
+        options = ["--only", made.reference, "--size", str(made.size), "--share", str(made.share)]
+        command: list[str | Path] = [ENVIRONMENT, script, file.parent, *options, "--frames", *photos]
+        subprocess.run(command, check=True, capture_output=True)
         (file.parent / f"{made.reference}.onnx").replace(file)
         for photo in photos:
             photo.unlink()

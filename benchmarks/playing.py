@@ -12,36 +12,8 @@ from assembly import CAMERA, Assembly
 
 from askance.edge.config import CameraSection
 from askance.edge.health import Health
-from askance.edge.pipeline import Begun, Pipeline, Stages
 from askance.edge.source import open_source
-from askance.edge.values import Drop, Frame
 from askance.edge.workers import HandOver, Pulse, Worker, process, read
-from askance.wire.identity import FrameId
-
-Tell = Callable[[], None]
-
-
-class Observed(Pipeline):
-    """A pipeline that tells of each frame that has ended in it."""
-
-    tell: Tell
-
-    def __init__(self, stages: Stages, health: Health, *, draw: Callable[[], float], now_ns: int) -> None:
-        super().__init__(stages, health, draw=draw, now_ns=now_ns)
-        self.tell = lambda: None
-
-    def begin(self, frame: Frame) -> Begun | Drop:
-        """As the pipeline does."""
-        begun = super().begin(frame)
-        if isinstance(begun, Drop):
-            self.tell()
-        return begun
-
-    def finish(self, begun: Begun) -> FrameId | Drop:
-        """As the pipeline does."""
-        ended = super().finish(begun)
-        self.tell()
-        return ended
 
 
 def play(assembly: Assembly, video: Path, *, ended: Callable[[int], bool]) -> None:
@@ -57,7 +29,7 @@ def play(assembly: Assembly, video: Path, *, ended: Callable[[int], bool]) -> No
         Exception: what ended one of the two threads.
     """
     stop, health = threading.Event(), Health()
-    pipeline = assembly.pipeline(Observed)
+    pipeline = assembly.pipeline()
     count = 0
 
     def tell() -> None:

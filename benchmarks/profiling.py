@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from statistics import median
 from typing import TypeVar
 
@@ -77,7 +78,7 @@ def profile(row: str, material: Material) -> str:
             image = np.asarray(watch("decode", capture.read)[1], np.uint8)
             bare = bare or tight_loop(assembly.detector, image)
             found.append(alone.frame(frame(image, number), watch))
-            watch("whole, without decoding", lambda image=image, number=number: whole.process(frame(image, number)))
+            watch("whole, without decoding", partial(whole.process, frame(image, number)))
             watch("session.run", bare)
         pace = frames_per_s(assembly, video, frames=WARM + FRAMES, warm=WARM)
     lines = [

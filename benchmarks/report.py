@@ -15,8 +15,12 @@ LIBRARIES = ("askance", "numpy", "onnxruntime")
 
 def table(results: Sequence[Result]) -> str:
     """Write one line a row under titles."""
-    lines = [TITLES, *(_line(result) for result in results)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(TITLES))]
+    return columns([TITLES, *map(_line, results)])
+
+
+def columns(lines: Sequence[Sequence[str]]) -> str:
+    """Put cells under each other."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
     )

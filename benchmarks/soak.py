@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import gauges
@@ -61,7 +62,7 @@ class Soak:
         while self._done < self._passes:
             for clip in clips:
                 first = clip == clips[0]
-                play(self._assembly, clip, ended=lambda number, first=first: self._ended(number, first=first))
+                play(self._assembly, clip, ended=partial(self._ended, first=first))
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -99,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         soak.run([assets / clip for clip in CLIPS])
         ends = ", ".join(f"{name} {count}" for name, count in sorted(soak.counts.items()))
     grown = {quantity: judge(soak.series, quantity, allowed=allowed) for quantity, allowed in ALLOWED.items()}
-    print(f"{soak.series[-1].passes} forward passes, {len(soak.series)} readings; {ends}")
+    print(f"{soak.counts['seen']} forward passes, {len(soak.series)} readings; {ends}")
     print(f"{'':12} {'first':>8} {'last':>8} {'most':>8} {'a million':>10}")
     for quantity, growth in grown.items():
         verdict = "flat" if growth.flat else "GROWS"
@@ -128,9 +129,7 @@ def _assembly(assets: Path, scratch: Path, resources: ExitStack) -> Assembly:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description="see whether the agent's memory stays flat over a day's worth of frames"
-    )
+    parser = argparse.ArgumentParser(description="see whether the agent stays flat over a day's worth of frames")
     parser.add_argument("--passes", metavar="N", type=int, default=PASSES, help=f"forward passes (default: {PASSES})")
     parser.add_argument("--every", metavar="SECONDS", type=float, default=60.0, help="between readings (default: 60)")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write all readings")

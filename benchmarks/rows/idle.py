@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from itertools import count, cycle
 
 from assembly import Assembly, frame
@@ -44,7 +45,7 @@ def rounds(name: str, material: Material, resources: ExitStack) -> Iterator[Samp
         return 1000 * (time.process_time() - begun) / (pace * SECONDS)
 
     for which in (0, 1):
-        seconds(lambda which=which: look(which), 5)
+        seconds(partial(look, which), 5)
     for pace in cycle(PACES):
         one = cpu_ms(0, pace=pace)
         two = cpu_ms(1, pace=pace)

@@ -13,6 +13,7 @@ from support_sources import Function, functions, name, package, programs, pure, 
 # Broad `except` clauses, by file and function, each with its reason.
 BROAD = {
     ("agent/askance/central/daemon.py", "run"): "the top of a thread: logs with traceback, and ends the program",
+    ("agent/askance/edge/detect/lane.py", "_run"): "hands whatever ended a pass to the one who waits for its result",
     ("agent/askance/edge/workers.py", "run"): "the top of a thread: logs with traceback, and ends the program",
     ("agent/askance/database.py", "transaction"): "rolls back whatever ended the block, and raises it again",
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hotcoco import panoptic
 
 from askance.central.export import coco
 from askance.central.lifecycle import State
@@ -166,7 +167,6 @@ def test_the_panoptic_labels_of_the_photos_written_and_read_back_are_perfect(lab
 
 
 def test_hotcoco_finds_the_panoptic_labels_perfect_too(labelled: Json, division: Path, tmp_path: Path) -> None:
-    panoptic = pytest.importorskip("hotcoco.panoptic", reason="no hotcoco in this environment")
     whole = json.loads((division / "panoptic.json").read_text())
     order = [row["image_id"] for row in labelled["annotations"]]
     for key in ("annotations", "images"):

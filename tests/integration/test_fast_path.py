@@ -1,6 +1,7 @@
 """The shipped detector on a real clip: overlapped stages decide as others do, and the governor thins cameras."""
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -10,22 +11,25 @@ import numpy as np
 import pytest
 
 from askance import shipped
-from askance.edge.config import CompanionSection, DetectorSection, GateSection
+from askance.edge.config import CameraSection, CompanionSection, DetectorSection, GateSection
 from askance.edge.detect import Detector
 from askance.edge.detect.lane import Lane
 from askance.edge.detect.package import load_package
 from askance.edge.detect.panel import Companion, Panel
 from askance.edge.governor import Throttle
 from askance.edge.health import Health
+from askance.edge.source import open_main_stream
 from askance.edge.store import Store
 from askance.edge.values import Drop, Frame, Image
 from askance.edge.workers import Ended, HandOver, Pulse, process
 from askance.labels import LabelMap
+from askance.wire.annotations import Box
 from askance.wire.capture import Manifest
 from askance.wire.codec import unpack
-from support_camera import closing, source
+from support_camera import HttpCamera, closing, source
 from support_models import ANCHORS, fixed, write_package
 from support_pipeline import CAMERA, DOUBTFUL_PEOPLE, EVERYTHING, Built, frame
+from support_polling import until
 from support_store import open_store
 
 FRAMES = 48
@@ -93,8 +97,9 @@ def test_overlapped_stages_decide_as_one_after_the_other_does(
             built = Built(store, Panel(detector, (), lane=lane), labels=labels, rules=rules, folder=folder)
             if overlapped:
                 frames: HandOver = Queue()
-                for item in [*played(clip), Ended(CAMERA)]:
+                for item in played(clip):
                     frames.put(item)
+                frames.put(Ended(CAMERA))
                 process(
                     Pulse("pipeline", threading.Event(), Health()),
                     built.pipeline,
@@ -192,3 +197,32 @@ def test_a_frame_that_the_centre_would_refuse_is_let_go(
     built = Built(store, Panel(detector, (), lane=lane), labels=labels, rules=EVERYTHING, folder=tmp_path)
 
     assert Drop("source.too_large") == built.pipeline.process(frame(np.zeros((7100, 7100, 3), np.uint8), 1))
+
+
+def test_frames_are_kept_from_the_main_stream_with_what_was_seen_on_the_small_one(
+    tmp_path: Path, detector: Detector, lane: Lane, labels: LabelMap, clip: Sequence[Image], store: Store
+) -> None:
+    with HttpCamera() as camera:
+        camera.size = (1280, 544)
+        section = CameraSection(id=CAMERA, url=camera.url, substream="rtsp://127.0.0.1:9/sub")
+        streams = {CAMERA: opened} if (opened := open_main_stream(section, jitter=lambda: 0.0)) else {}
+        watching = threading.Thread(target=streams[CAMERA].watch)
+        watching.start()
+        panel = Panel(detector, (), lane=lane)
+        built = Built(store, panel, labels=labels, rules=EVERYTHING, folder=tmp_path, main_streams=streams)
+        assert until(lambda: streams[CAMERA].nearest(time.monotonic_ns()) is not None, within_s=20)
+
+        kept = built.pipeline.process(frame(clip[0], time.monotonic()))
+        missed = built.pipeline.process(frame(clip[1], time.monotonic() + 60))
+        streams[CAMERA].source.close()
+        watching.join(5)
+
+    assert not isinstance(kept, Drop)
+    assert not isinstance(missed, Drop)
+    large, small = manifests(store)
+    assert [(1280, 544), (640, 272)] == [(each.image.width, each.image.height) for each in (large, small)]
+    seen = detector.detect(frame(clip[0], 0))
+    box = large.annotations[0]
+    assert isinstance(box, Box)
+    assert pytest.approx(2 * (seen.boxes[0][2] - seen.boxes[0][0]), abs=0.02) == box.width
+    assert 1 == built.counts()["main_stream.missed"]

@@ -31,7 +31,7 @@ def test_the_shipped_map_has_what_faces_plates_and_roads_are_called() -> None:
     labels = LabelMap.load(shipped.folder("config") / "labels.yaml")
 
     beyond = {label.id: label.name for label in labels.labels if label.id > 90}
-    assert {200: "face", 201: "licence plate", 202: "drivable area", 203: "lane line"} == beyond
+    assert {301: "face", 302: "licence plate", 303: "drivable area", 304: "lane line"} == beyond
 
 
 @pytest.mark.parametrize(("name", "points", "edges"), [("person", 17, 19), ("face", 5, 6)])

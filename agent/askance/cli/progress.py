@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 import click
 
@@ -21,15 +20,18 @@ def bar(label: str) -> Generator[Callable[[int, int | None], None]]:
 
 
 @contextmanager
-def bars() -> Generator[Callable[[str, int, int], None]]:
-    """Show a bar for each step of a longer work; the bar of the step before is then complete."""
+def bars() -> Generator[Callable[[str], Callable[[int, int], None]]]:
+    """Give a bar for each named step of a longer work; the bar of the step before is then complete."""
     with ExitStack() as finished:
-        shown: dict[str, Any] = {}
 
-        def progress(step: str, done: int, total: int) -> None:
-            if step not in shown:
-                finished.close()
-                shown[step] = finished.enter_context(click.progressbar(length=total, label=step, file=sys.stderr))
-            shown[step].update(done - shown[step].pos)
+        def begin(step: str) -> Callable[[int, int], None]:
+            finished.close()
+            shown = finished.enter_context(click.progressbar(length=1, label=step, file=sys.stderr))
 
-        yield progress
+            def progress(done: int, total: int) -> None:
+                shown.length = total
+                shown.update(done - shown.pos)
+
+            return progress
+
+        yield begin

@@ -76,8 +76,8 @@ def quantize(  # noqa: PLR0913 (each is an option of the command)
         golden=golden,
         force=force,
     )
-    with bars() as progress:
-        package, drift = workshop.make(order, progress=progress)
+    with bars() as begin:
+        package, drift = workshop.make(order, begin=begin)
     if as_json:
         data = document(drift, source=fp32.name, on=order.seen)
         click.echo(json.dumps({"file": str(package.file), "sha256": package.card.sha256, **data}, indent=2))

@@ -33,7 +33,12 @@ def extent(text: str, height: float) -> tuple[float, float]:
 
 
 def place(
-    wanted: Sequence[tuple[Area, str]], *, size: tuple[int, int], height: float, taken: Sequence[Area] = ()
+    wanted: Sequence[tuple[Area, str]],
+    *,
+    size: tuple[int, int],
+    height: float,
+    taken: Sequence[Area] = (),
+    spared: Sequence[Area] = (),
 ) -> list[Area | None]:
     """Find a place for each text, the first ones first; None where there is none that hides no other.
 
@@ -42,11 +47,12 @@ def place(
         size: width and height of the image.
         height: of the text, pixels.
         taken: places that are not free.
+        spared: places that are better left free.
     """
     occupied = list(taken)
     places: list[Area | None] = []
     for index, (around, text) in enumerate(wanted):
-        others = [area for at, (area, _) in enumerate(wanted) if at != index]
+        others = [*spared, *(area for at, (area, _) in enumerate(wanted) if at != index)]
         free = (
             spot
             for spot in _spots(around, extent(text, height), size=size)

@@ -9,10 +9,10 @@ from typing import Final
 from askance.drawing.captions import Area, place, stack
 from askance.drawing.figures import figure
 from askance.drawing.words import words
-from askance.wire.annotations import Annotation, Box, Mask, Placed, Segment, Tag
+from askance.wire.annotations import Annotation, Box, Keypoints, Mask, Placed, Segment, Tag
 from askance.wire.geometry import upright
 
-LINES: Final = 38  # text height: readable in a thumbnail, and not all of the picture
+LINES: Final = 50  # text height: readable in a thumbnail, and not all of the picture
 _GOLDEN_ANGLE: Final = 137.508  # neighbouring ids get colours far apart
 _BASELINE: Final = 0.95  # of the text height, from the top of its line
 _DOTS: Final = 200  # of a keypoint's radius on the diagonal
@@ -93,7 +93,9 @@ def _texts(spoken: Mapping[int, Annotation], *, size: tuple[int, int], height: f
     chips = stack(list(tags.values()), height=height)
     texts = {index: _chip(area, text, height=height) for (index, text), area in zip(tags.items(), chips, strict=True)}
     wanted = {index: (_around(one), words(one)) for index, one in spoken.items() if isinstance(one, Placed)}
-    spots = place(list(wanted.values()), size=size, height=height, taken=chips)
+    points = [point for one in spoken.values() if isinstance(one, Keypoints) for point in one.points]
+    dots = [Area(x - height / 4, y - height / 4, height / 2, height / 2) for x, y, _ in points]
+    spots = place(list(wanted.values()), size=size, height=height, taken=chips, spared=dots)
     for (index, (_, text)), spot in zip(wanted.items(), spots, strict=True):
         if spot is not None:
             texts[index] = _line(spot.x, spot.y + _BASELINE * height, text=text)

@@ -17,6 +17,8 @@ from askance import __version__
 from askance.edge.config import EdgeConfig
 from askance.edge.courier import Courier
 from askance.edge.detect.lane import Lane
+from askance.edge.detect.panel import Panel
+from askance.edge.findings import say_findings
 from askance.edge.gauge import Gauge
 from askance.edge.governor import Strain, govern
 from askance.edge.health import Health
@@ -28,15 +30,14 @@ from askance.edge.parts import (
     read_labels,
     read_panel,
     read_policy,
-    today,
 )
 from askance.edge.pipeline import Pipeline, Stages
 from askance.edge.rules import Policy
-from askance.edge.store import Recovery
 from askance.edge.store.lifecycle import State
 from askance.edge.streams import Streams
 from askance.edge.workers import HandOver, Pulse, Worker, carry, fetch, process, read
 from askance.errors import ConfigError, StoreFullError
+from askance.labels import LabelMap
 from askance.logs import set_up
 from askance.notify import notify, watchdog_interval_s
 from askance.wire.receipts import Status
@@ -79,17 +80,6 @@ def run(config: EdgeConfig, *, until_delivered: bool = False) -> None:
         agent.join()
 
 
-def _say_findings(policy: Policy, recovery: Recovery, *, signals: frozenset[str]) -> None:
-    """Log what a start has found: rules and conditions without effect, and what the store had to put right."""
-    for rule in policy.expired(today()):
-        logger.warning("rule %s has expired", rule)
-    for wish in sorted({measure.signal for measure in policy.measures} - signals):
-        logger.warning("no model gives evidence for %s: conditions of that name never hold", wish)
-    repaired = recovery.describe()
-    if repaired is not None:
-        logger.warning("store: %s", repaired)
-
-
 class Agent:
     """All parts of the agent, from their construction to their end; what it opens is closed by ``resources``."""
 
@@ -104,23 +94,11 @@ class Agent:
         panel = read_panel(config, labels, lane=lane, health=self._health)
         self._boot_id = boot_id()
         self._store = resources.enter_context(open_store(config))
-        _say_findings(policy, self._store.recovery, signals=panel.signals)
+        say_findings(policy, self._store.recovery, signals=panel.signals)
         self._streams = Streams(config.cameras, jitter=random.random)
         resources.callback(self._streams.close)
         self._line = build_line(config)
-        stages = Stages(
-            live=self._streams.live,
-            gate=config.gate,
-            panel=panel,
-            policy=policy,
-            main_streams=self._streams.main,
-            store=self._store,
-            labels={label.id: label.name for label in labels.labels},
-            poses={camera.id: camera.pose for camera in config.cameras},
-            jpeg_quality=config.store.jpeg_quality,
-            polygons=config.store.polygons,
-        )
-        self._pipeline = Pipeline(stages, self._health, draw=random.random, now_ns=time.monotonic_ns())
+        self._pipeline = self._build_pipeline(panel, policy, labels=labels)
         ceiling = self._store.chunk_ceiling(self._line.address)
         self._courier = Courier(
             self._line,
@@ -176,6 +154,22 @@ class Agent:
         for worker in self._workers:
             if worker.failure is not None and (worker.vital or self._nothing_left):
                 raise worker.failure
+
+    def _build_pipeline(self, panel: Panel, policy: Policy, *, labels: LabelMap) -> Pipeline:
+        config = self._config
+        stages = Stages(
+            live=self._streams.live,
+            gate=config.gate,
+            panel=panel,
+            policy=policy,
+            main_streams=self._streams.main,
+            store=self._store,
+            labels={label.id: label.name for label in labels.labels},
+            poses={camera.id: camera.pose for camera in config.cameras},
+            jpeg_quality=config.store.jpeg_quality,
+            polygons=config.store.polygons,
+        )
+        return Pipeline(stages, self._health, draw=random.random, now_ns=time.monotonic_ns())
 
     def _hire(self) -> list[Worker]:
         frames: HandOver = Queue(maxsize=1)

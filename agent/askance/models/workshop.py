@@ -7,7 +7,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -34,7 +33,7 @@ from askance.models.report import document
 from askance.models.truth import find_labels
 from askance.wire.identity import Sha256
 
-Progress: TypeAlias = Callable[[str, int, int], None]
+Begin: TypeAlias = Callable[[str], Callable[[int, int], None]]
 
 REPORT: Final = "drift.json"
 PICTURE: Final = "drift.png"
@@ -77,12 +76,12 @@ class Order:
         return f"{len(self.held_out)} held-out photos" if self.held_out else f"{SCENES} drawn scenes"
 
 
-def make(order: Order, *, progress: Progress) -> tuple[Package, Drift]:
+def make(order: Order, *, begin: Begin) -> tuple[Package, Drift]:
     """Make a package with its golden record, and the drift report beside it.
 
     Args:
         order: what shall be made.
-        progress: told what is being done, how much of it is done, and of how much.
+        begin: told what is being done now; what it returns is told how much of it is done, and of how much.
 
     Returns:
         The package and what was measured.
@@ -101,18 +100,18 @@ def make(order: Order, *, progress: Progress) -> tuple[Package, Drift]:
     try:
         order.out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=order.out, prefix=".making-") as scratch:
-            return _make(order, source, scratch=Path(scratch), progress=progress)
+            return _make(order, source, scratch=Path(scratch), begin=begin)
     except OSError as error:
         raise ModelError(
             f"cannot write {order.out}: {error.strerror or error}", hint="choose another folder with --out"
         ) from error
 
 
-def _make(order: Order, source: Model, *, scratch: Path, progress: Progress) -> tuple[Package, Drift]:
-    file = _quantized(order, source, scratch=scratch, progress=progress)
+def _make(order: Order, source: Model, *, scratch: Path, begin: Begin) -> tuple[Package, Drift]:
+    file = _quantized(order, source, scratch=scratch, begin=begin)
     images: list[Path | Image] = [*order.held_out] or [scene(seed) for seed in range(SCENES)]
     labels = order.labels or (find_labels(order.held_out) if order.held_out else None)
-    drift = measure(source, file, images=images, labels=labels, progress=partial(progress, "report"))
+    drift = measure(source, file, images=images, labels=labels, progress=begin("report"))
     _report(order, drift)
     if drift.faults and not order.force:
         raise ModelError(
@@ -124,11 +123,11 @@ def _make(order: Order, source: Model, *, scratch: Path, progress: Progress) -> 
     return _keep(order, file.package, drift=drift, recording=recording), drift
 
 
-def _quantized(order: Order, source: Model, *, scratch: Path, progress: Progress) -> Model:
+def _quantized(order: Order, source: Model, *, scratch: Path, begin: Begin) -> Model:
     onnx = require_onnx()
     made = scratch / "model.onnx"
     card = source.package.card
-    quantize(order.source, made, card=card, photos=order.photos, progress=partial(progress, "calibrate"))
+    quantize(order.source, made, card=card, photos=order.photos, progress=begin("calibrate"))
     card = card.model_copy(update={"file": made.name, "quantization": _describe(order, source.package)})
     images = [read_photo(photo) for photo in order.photos[:_TRIED]]
     plain = _load(card, made)

@@ -15,9 +15,10 @@ def test_a_bar_is_drawn_on_standard_error_alone(capsys: pytest.CaptureFixture[st
 
 
 def test_each_step_has_its_own_bar(capsys: pytest.CaptureFixture[str]) -> None:
-    with bars() as progress:
+    with bars() as begin:
         for step in ("calibrate", "report"):
+            progress = begin(step)
             for done in (1, 2):
-                progress(step, done, 2)
+                progress(done, 2)
     told = capsys.readouterr().err
     assert told.index("calibrate") < told.index("report")

@@ -46,6 +46,15 @@ def test_a_text_goes_where_it_hides_no_small_object() -> None:
     assert 0.0 == large.shared(small)
 
 
+def test_a_text_leaves_free_what_is_better_left_free() -> None:
+    area, nose = Area(100, 100, 80, 50), Area(110, 88, 4, 4)
+
+    (found,) = place([(area, "person")], size=SIZE, height=10, spared=[nose])
+
+    assert found is not None
+    assert 0.0 == found.shared(nose)
+
+
 def test_a_text_that_finds_no_place_is_left_out() -> None:
     assert [None] == place([(Area(5, 5, 5, 5), "car")], size=SIZE, height=10, taken=[Area(0, 0, 400, 300)])
     assert [None] == place([(Area(0, 0, 5, 5), "car")], size=(5, 5), height=10)

@@ -12,18 +12,14 @@ from pathlib import Path
 import pytest
 
 from askance.edge.config import CameraSection, EdgeConfig, StoreSection
-from askance.edge.daemon import SLOW, Agent, _say_findings, run
+from askance.edge.daemon import SLOW, Agent, run
 from askance.edge.governor import Strain
-from askance.edge.parts import read_labels
-from askance.edge.rules import load_rules
 from askance.edge.store import Store
 from askance.errors import SourceError
-from askance.logs import set_up
-from askance.sections import BrokerSection, LogSection
+from askance.sections import BrokerSection
 from askance.wire.identity import CameraId
 from support_broker import free_port
 from support_polling import until
-from support_store import open_store
 
 
 @pytest.fixture
@@ -114,18 +110,6 @@ def test_a_camera_that_failed_does_not_make_an_ordered_stop_a_failure(tmp_path: 
         stop.set()
         agent.watch(until_delivered=False)
         agent.join()
-
-
-def test_a_wish_that_no_model_can_answer_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    rules = tmp_path / "rules.yaml"
-    rules.write_text("version: 1\nrules:\n  - {id: mixed, when: {margin: {at_least: 0.4}}}\n")
-    policy = load_rules((rules,), labels=read_labels(EdgeConfig()))
-    with open_store(tmp_path / "store") as store:
-        set_up(LogSection())
-        _say_findings(policy, store.recovery, signals=frozenset({"entropy"}))
-        _say_findings(policy, store.recovery, signals=frozenset({"margin"}))
-
-    assert 1 == capfd.readouterr().err.count("no model gives evidence for margin")
 
 
 def test_the_status_tells_how_often_cameras_are_looked_at(tmp_path: Path, assets: Path) -> None:

@@ -10,6 +10,8 @@ from askance.errors import BrokerAwayError, BrokerRefusedError, SourceError
 from askance.sections import BrokerSection
 from askance.wire.identity import CameraId
 from support_broker import Mosquitto, free_port
+from support_camera import HttpCamera
+from support_models import silent, write_package
 
 
 def config(tmp_path: Path, camera: Path, *, port: int) -> EdgeConfig:
@@ -44,6 +46,19 @@ def test_a_camera_without_frames_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(SourceError, match=r"broken\.mp4"):
         tests["camera street"]()
+
+
+def test_both_streams_of_a_camera_and_every_model_are_tried(tmp_path: Path) -> None:
+    write_package(tmp_path / "tiny", silent())
+    with HttpCamera() as camera:
+        section = {"id": "street", "url": camera.url, "substream": camera.url}
+        companion = {"model": "tiny", "models": tmp_path, "every": 2, "probe": False}
+        values = {"cameras": [section], "companions": [companion], "store": {"path": tmp_path / "device"}}
+        tests = dict(preflight(EdgeConfig.model_validate(values)))
+
+        assert "first frame in" in tests["model tiny"]()
+        assert "160 x 120" in tests["camera street"]()
+        assert "160 x 120" in tests["main stream of camera street"]()
 
 
 def test_a_broker_that_is_away_and_one_that_refuses_are_told_apart(tmp_path: Path, mosquitto: Mosquitto) -> None:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from queue import Queue
 
 import numpy as np
@@ -111,6 +112,9 @@ class Steps:
         look = Look(item, None, ())  # type: ignore[arg-type]  # only the frame is looked at here
         return Begun(look, Quality(0.5, 0.5, None, "0" * 16), 0)
 
+    def finished(self, index: int) -> bool:
+        return f"finish {index}" in self.order
+
     def finish(self, begun: Begun) -> Drop:
         if self._waits is not None:
             self._waits.wait(10)
@@ -140,7 +144,7 @@ def test_a_frame_is_finished_at_once_when_none_is_waiting(pulse: Pulse) -> None:
     thread.start()
     for index in (0, 1):
         frames.put(frame(index))
-        assert until(lambda index=index: f"finish {index}" in steps.order)
+        assert until(partial(steps.finished, index))
     frames.put(Ended(CAMERA))
     thread.join(5)
 

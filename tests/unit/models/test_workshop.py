@@ -2,7 +2,7 @@
 
 import builtins
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import yaml
 from askance.edge.detect.golden import read_golden
 from askance.edge.detect.model import Model
 from askance.edge.detect.package import Package, load_package, read_card, sha256_of
+from askance.edge.detect.trial import examine
 from askance.errors import MissingPartError, ModelError, SourceError
 from askance.models.drift import Drift
 from askance.models.photos import find_photos
@@ -24,8 +25,9 @@ from askance.models.workshop import Order, make
 from support_models import convolutional, write_package
 
 
-def quiet(step: str, done: int, total: int) -> None:
+def quiet(_step: str) -> Callable[[int, int], None]:
     """Progress that nobody watches."""
+    return lambda _done, _total: None
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def made(source: Path, photos: Sequence[Path], out: Path, **more: Any) -> tuple[
     half = len(photos) // 2
     card = source.with_name("card.yaml")
     order = Order(source=source, card=card, photos=photos[:half], held_out=photos[half:], labels=None, out=out)
-    return make(replace(order, **more), progress=quiet)
+    return make(replace(order, **more), begin=quiet)
 
 
 def test_the_package_runs_and_records_how_it_was_made(tmp_path: Path, source: Path, photos: list[Path]) -> None:
@@ -203,6 +205,29 @@ def test_without_the_extra_it_says_what_to_install(
     with pytest.raises(MissingPartError, match="not installed: onnx") as caught:
         made(source, photos, tmp_path / "out")
     assert "pip install 'askance[models]'" in (caught.value.hint or "")
+
+
+def dense(folder: Path) -> Path:
+    """A detector with one feature map of 16 x 16 cells, whose last convolutions give its outputs as they are."""
+    model = convolutional()
+    stem = np.random.default_rng(2).normal(0, 0.5, (8, 3, 1, 1)).astype(np.float32)
+    changed = {"stem": stem, "box_shape": np.array([1, 768, 1, 4]), "class_shape": np.array([1, 768, 3])}
+    for weight in model.graph.initializer:
+        if weight.name in changed:
+            weight.CopyFrom(onnx.numpy_helper.from_array(changed[weight.name], weight.name))
+    model.graph.node[1].attribute[0].ints[:] = [1, 1]
+    for output in model.graph.output:
+        output.type.tensor_type.shape.dim[1].dim_value = 768
+    parameters = {"boxes": "boxes", "logits": "logits", "maps": [16], "scales": [0.5, 1.0], "aspects": [1.0]}
+    decoder = {"family": "ssd", "parameters": {**parameters, "first_map": [[0.5, 1.0], [0.5, 2.0], [0.5, 0.5]]}}
+    return write_package(folder, model, decoder=decoder) / "model.onnx"
+
+
+def test_outputs_that_would_stand_on_one_scale_are_left_in_floating_point(tmp_path: Path, photos: list[Path]) -> None:
+    package, _ = made(dense(tmp_path / "dense"), photos, tmp_path / "out")
+    assert package.card.quantization is not None
+    assert "what the last convolutions give too" in package.card.quantization.method
+    assert () == examine(Model(package, threads=1)).faults
 
 
 def test_yolox_nano_does_not_survive(assets: Path, checkout: Path, tmp_path: Path) -> None:

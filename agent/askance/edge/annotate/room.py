@@ -70,6 +70,8 @@ def _coarser(annotation: Annotation, step: int, *, size: tuple[int, int]) -> Ann
         shorter = Polygon.model_validate(annotation.model_dump(exclude=set(_OWN)) | {"rings": rings})
         return shorter if _bytes(shorter) < _bytes(annotation) else annotation
     grid = -(-size[0] // step), -(-size[1] // step)
+    if annotation.grid is not None and annotation.grid[0] <= grid[0]:
+        return annotation
     coarse = resample(mask, width=grid[0], height=grid[1])
     return annotation.model_copy(update={"counts": encode(coarse), "grid": grid})
 

@@ -57,9 +57,8 @@ def scene(seed: int) -> Image:
         pen = _Pen(image, (left, HEIGHT * (0.5 - 0.03 * place)), width=0.28 * tall, height=tall)
         _person(pen, colour(), legs=colour())
     # A lens and a sensor: no camera gives edges that hard, or surfaces that even.
-    grain = random.standard_normal((HEIGHT // _TILES, WIDTH // _TILES, 1)).astype(np.float32)
-    grain = cv2.GaussianBlur(grain * _GRAIN, (0, 0), 0.6)[:, :, None]
-    noise = np.tile(grain, (_TILES, _TILES, 3))
+    grain = random.standard_normal((HEIGHT // _TILES, WIDTH // _TILES, 1)).astype(np.float32) * _GRAIN
+    noise = np.tile(cv2.GaussianBlur(grain, (0, 0), 0.6)[:, :, None], (_TILES, _TILES, 3))
     blurred = cv2.GaussianBlur(image, (0, 0), 0.8)
     return cv2.add(blurred, noise, dtype=cv2.CV_8U).astype(np.uint8, copy=False)
 

@@ -112,3 +112,15 @@ def test_the_coarsest_that_is_still_too_much_goes_from_the_end() -> None:
 
     assert 0 < len(kept) < 4
     assert {"annotate.simplified": len(kept), "annotate.left_out": 4 - len(kept)} == tally(before, kept)
+
+
+def test_what_is_coarse_already_gets_no_finer_and_what_has_no_pixels_stays() -> None:
+    coarse = segment(WAVES).model_copy(update={"grid": (40, 30), "counts": encode(WAVES[::8, ::8])})
+    boxes = annotate(scene((PERSON, 0.9)), NAMES)
+    before = (coarse, *boxes, segment(WAVES))
+
+    kept, _ = fit(before, [], room=length(before) // 2, size=SIZE)
+
+    assert (coarse, *boxes) == kept[:2]
+    assert isinstance(kept[2], Segment)
+    assert kept[2].grid is not None

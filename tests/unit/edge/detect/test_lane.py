@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def test_passes_run_in_the_order_of_asking_in_one_other_thread(lane: Lane) -> No
         ran.append((number, threading.get_ident()))
         return {"number": np.array([number])}
 
-    asked = [lane.ask(lambda number=number: forward(number)) for number in range(5)]
+    asked = [lane.ask(partial(forward, number)) for number in range(5)]
 
     assert [0, 1, 2, 3, 4] == [int(future.result(5)["number"][0]) for future in asked]
     assert [0, 1, 2, 3, 4] == [number for number, _ in ran]

@@ -87,9 +87,10 @@ def test_what_is_seen_in_crops_is_carried_to_the_frame_best_first() -> None:
 
 
 def test_an_object_in_two_crops_is_one_object() -> None:
-    rich = {"support": support(1), "embeddings": np.ones((1, 2), np.float32)}
-    left = replace(table((0.6, 7, 50, 50, 60, 60), classes=2), **rich)
-    right = replace(table((0.8, 7, 0, 50, 10, 60), classes=2), **rich)
+    left, right = (
+        replace(table(row, classes=2), support=support(1), embeddings=np.ones((1, 2), np.float32))
+        for row in ((0.6, 7, 50, 50, 60, 60), (0.8, 7, 0, 50, 10, 60))
+    )
 
     whole = gather([((0, 0), BOX, left), ((50, 0), BOX, right)], most=10)
 

@@ -27,6 +27,18 @@ def test_a_frame_is_published_and_its_parent_woken(tmp_path: Path) -> None:
         os.close(descriptor)
 
 
+def test_the_first_frame_is_wanted_and_then_one_for_all_wishes_since_the_last() -> None:
+    memory, ready = create(), os.eventfd(0)
+    outlet, reader = Outlet(memory=memory, ready=ready, free=None, says=1), RingReader(memory)
+
+    assert [True, False] == [outlet.wanted(), outlet.wanted()]
+    reader.want()
+    reader.want()
+    assert [True, False] == [outlet.wanted(), outlet.wanted()]
+    for descriptor in (memory, ready):
+        os.close(descriptor)
+
+
 def test_a_slot_is_waited_for_and_kept_while_its_frame_is_unreadable() -> None:
     memory, ready, free = create(), os.eventfd(0), os.eventfd(1, os.EFD_SEMAPHORE)
     outlet = Outlet(memory=memory, ready=ready, free=free, says=1)

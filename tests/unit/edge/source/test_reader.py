@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -104,7 +105,7 @@ def exif(jpeg: bytes, orientation: int) -> bytes:
     return jpeg[:2] + b"\xff\xe1" + (len(block) + 2).to_bytes(2, "big") + block + jpeg[2:]
 
 
-def half_bright(channels: int, *, kind: type[np.uint8 | np.uint16] = np.uint8) -> NDArray[np.generic]:
+def half_bright(channels: int, *, kind: type[np.uint8 | np.uint16] = np.uint8) -> NDArray[np.integer[Any]]:
     """A picture of 40 x 20, its left half bright; of four channels the last is alpha."""
     picture = np.full((20, 40, channels), np.iinfo(kind).max // 10, kind)
     picture[:, :20] = np.iinfo(kind).max // 10 * 9
@@ -122,7 +123,7 @@ def half_bright(channels: int, *, kind: type[np.uint8 | np.uint16] = np.uint8) -
         pytest.param(".bmp", half_bright(3), id="BMP"),
     ],
 )
-def test_pictures_of_every_make_become_bgr(suffix: str, picture: NDArray[np.generic], tmp_path: Path) -> None:
+def test_pictures_of_every_make_become_bgr(suffix: str, picture: NDArray[np.integer[Any]], tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / f"photo{suffix}"), picture)
 
     (shot,) = collect(job(Kind.FOLDER, tmp_path), tmp_path).shots

@@ -92,3 +92,12 @@ def test_any_sizes_in_any_order_come_through_and_memory_stays_bounded(sizes: lis
         assert os.fstat(memory).st_size <= SLOTS * (4 * largest + 8 * 65536) + 65536
     finally:
         os.close(memory)
+
+
+def test_wishes_are_counted_across(memory: int) -> None:
+    writer, reader = RingWriter(memory), RingReader(memory)
+    assert 0 == writer.wanted
+    reader.want()
+    reader.want()
+
+    assert 2 == writer.wanted

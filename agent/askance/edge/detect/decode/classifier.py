@@ -37,11 +37,10 @@ class Classifier:
         parameters: the card's, checked.
     """
 
-    signals: Final = frozenset({"near_threshold", "margin", "entropy"})
-
     def __init__(self, card: ModelCard, parameters: ClassifierParameters) -> None:
         self._parameters = parameters
         self._named = np.array([name is not None for name in card.classes])
+        self.signals: Final = frozenset({"near_threshold", "margin", "entropy"})
         self.outputs: Final[Mapping[str, tuple[int | None, ...]]] = {parameters.output: (1, len(card.classes))}
 
     def decode(self, outputs: Outputs, *, fit: Fit, floor: float, most: int) -> Candidates:

@@ -40,14 +40,13 @@ class Detr:
         parameters: the card's, checked.
     """
 
-    signals: Final = frozenset({"near_threshold", "margin", "entropy"})
-
     def __init__(self, card: ModelCard, parameters: DetrParameters) -> None:
         self._parameters = parameters
         self._named = np.array([name is not None for name in card.classes])
         classes, one = len(card.classes), parameters.boxes == parameters.scores
         self._before = _BOX if one else 0
         shapes: dict[str, tuple[int | None, ...]] = {parameters.boxes: (1, None, _BOX)}
+        self.signals: Final = frozenset({"near_threshold", "margin", "entropy"})
         self.outputs: Final = shapes | {parameters.scores: (1, None, self._before + classes)}
 
     def decode(self, outputs: Outputs, *, fit: Fit, floor: float, most: int) -> Candidates:

@@ -38,13 +38,12 @@ class Movenet:
         parameters: the card's, checked.
     """
 
-    signals: Final = frozenset({"near_threshold"})
-
     def __init__(self, card: ModelCard, parameters: MovenetParameters) -> None:
         self._parameters = parameters
         self._size = np.array([card.input.width, card.input.height], np.float64)
         joints = parameters.joints
         shapes: dict[str, tuple[int | None, ...]] = {"one": (1, 1, joints, 3), "many": (1, None, 3 * joints + _BOX)}
+        self.signals: Final = frozenset({"near_threshold"})
         self.outputs: Final[Mapping[str, tuple[int | None, ...]]] = {parameters.output: shapes[parameters.people]}
 
     def decode(self, outputs: Outputs, *, fit: Fit, floor: float, most: int) -> Candidates:

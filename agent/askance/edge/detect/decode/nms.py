@@ -23,7 +23,7 @@ def suppress(boxes: NDArray[np.float64], classes: NDArray[np.intp], *, iou: floa
     """
     # A box only depends on better ones, and the cost grows with the square: so the best few hundred come first,
     # and the rest is looked at only when they did not yield enough.
-    size = _FIRST
+    size = _FIRST if len(boxes) > 2 * _FIRST else len(boxes)
     while True:
         kept = _suppress(boxes[:size], classes[:size], iou=iou)
         if len(kept) >= most or size >= len(boxes):

@@ -34,8 +34,6 @@ class NmsInGraph:
         parameters: the card's, checked.
     """
 
-    signals: Final = frozenset({"near_threshold", "entropy"})
-
     def __init__(self, card: ModelCard, parameters: NmsInGraphParameters) -> None:
         self._parameters = parameters
         self._named = np.array([name is not None for name in card.classes])
@@ -45,6 +43,7 @@ class NmsInGraph:
             parameters.scores: (*one, None),
             parameters.classes: (*one, None),
         }
+        self.signals: Final = frozenset({"near_threshold", "entropy"})
         self.outputs: Final = shapes if parameters.count is None else {**shapes, parameters.count: (1,)}
 
     def decode(self, outputs: Outputs, *, fit: Fit, floor: float, most: int) -> Candidates:

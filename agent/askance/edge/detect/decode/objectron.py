@@ -29,10 +29,9 @@ class Objectron:
         parameters: the card's, checked.
     """
 
-    signals: Final = frozenset({"near_threshold"})
-
     def __init__(self, parameters: ObjectronParameters) -> None:
         self._parameters = parameters
+        self.signals: Final = frozenset({"near_threshold"})
         self.outputs: Final[Mapping[str, tuple[int | None, ...]]] = {
             parameters.points: (1, 2 * CUBOID_POINTS),
             parameters.presence: (1, 1),

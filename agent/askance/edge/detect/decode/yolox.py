@@ -39,8 +39,6 @@ class Yolox:
         parameters: the card's, checked.
     """
 
-    signals: Final = frozenset({"near_threshold", "margin", "entropy", "nms_support"})
-
     def __init__(self, card: ModelCard, parameters: YoloxParameters) -> None:
         self._parameters = parameters
         self._named = np.array([name is not None for name in card.classes])
@@ -48,6 +46,7 @@ class Yolox:
         self._model = card.name
         whole = fit(card.input, width=card.input.width, height=card.input.height)
         places = len(cells(whole, *parameters.strides)) if card.input.stride is None else None
+        self.signals: Final = frozenset({"near_threshold", "margin", "entropy", "nms_support"})
         self.outputs: Final = {parameters.output: (1, places, _BOX + len(card.classes))}
 
     def decode(self, outputs: Outputs, *, fit: Fit, floor: float, most: int) -> Candidates:
