@@ -6,7 +6,7 @@ python benchmarks/agreement.py --only yolo11n   comparisons whose name has this 
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -31,9 +31,9 @@ class Recorder:
         """Listen where the tests compare; they take that function by name when they are collected."""
         import support_agreement  # noqa: PLC0415 (pytest puts the tests' folder where it is found)
 
-        compare: Callable[..., Any] = support_agreement.agree
+        compare = support_agreement.agree
 
-        def agree(blank: object, pairs: Iterable[Any]) -> object:
+        def agree(blank: Any, pairs: Iterable[Any]) -> Any:  # noqa: ANN401 (the tests' own types)
             row = compare(blank, pairs)
             self.rows.append(row)
             return row

@@ -99,6 +99,7 @@ class Assembly:
             labels={label.id: label.name for label in known.labels},
             poses={CAMERA: None},
             jpeg_quality=config.store.jpeg_quality,
+            lenses={},
         )
 
     def pipeline(self) -> Observed:

@@ -65,6 +65,7 @@ class Built:
             labels={label.id: label.name for label in labels.labels},
             poses={CAMERA: "home"},
             jpeg_quality=80,
+            lenses={},
         )
         self.pipeline = Pipeline(self.stages, self.health, draw=lambda: 0.5, now_ns=0)
 

@@ -58,6 +58,9 @@ class Label(BaseModel):
     aliases: Annotated[tuple[LabelName, ...], Field(description="other names that models and rules may use")] = ()
     supercategory: Annotated[LabelName | None, Field(description="the group it belongs to")] = None
     colour: Annotated[str | None, Field(pattern=r"^#[0-9a-f]{6}$", description="of its boxes, #rrggbb")] = None
+    height: Annotated[
+        float | None, Field(gt=0, le=1000, description="of the real thing, metres, where all are alike; null: unknown")
+    ] = None
     attributes: Annotated[
         Mapping[LabelName, Annotated[tuple[LabelName, ...], Field(min_length=1, max_length=100)]],
         Field(max_length=50, description="what else people say of it, and the values that each can have"),

@@ -139,6 +139,7 @@ def test_full_disk_stops_capturing_says_so_and_recovers_without_a_restart(
                 **eager,
                 "cameras": [{"id": "live", "url": camera.url}],
                 "gate": {"motion": 0.0, "duplicate": -1, "sharpness": 0.0, "darkest": 0.0, "brightest": 1.0},
+                "governor": {"cpu": None},  # a busy test machine is no reason to fill the disk more slowly
                 "store": {"path": str(small_disk / "device"), "min_free": 0},
                 "sync": {"ack_timeout": "1s"},
                 "broker": broker,

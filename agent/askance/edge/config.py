@@ -21,6 +21,15 @@ class DeviceSection(Section):
     id: Annotated[DeviceName, Field(description="unique in the fleet; also the MQTT user name")] = DeviceId("camera-1")
 
 
+class LensSection(Section):
+    """A camera's intrinsics, in pixels of the frames that are detected on: a pinhole without distortion."""
+
+    fx: Annotated[float, Field(gt=0, description="focal length across")]
+    fy: Annotated[float, Field(gt=0, description="focal length down")]
+    cx: Annotated[float, Field(description="principal point, from the left")]
+    cy: Annotated[float, Field(description="principal point, from the top")]
+
+
 class CameraSection(Section):
     """One camera, or a recording that plays one."""
 
@@ -35,6 +44,9 @@ class CameraSection(Section):
         ),
     ] = None
     pose: Annotated[str | None, Field(max_length=64, description="name of a PTZ preset; null: a fixed camera")] = None
+    lens: Annotated[
+        LensSection | None, Field(description="intrinsics, from which cuboids get their place in space; null: unknown")
+    ] = None
     fps: Annotated[
         float | None,
         Field(gt=0, le=120, description="frames a second to analyse, and the pace of an image folder; null: all"),
@@ -114,7 +126,9 @@ class DetectorSection(Section):
 class CompanionSection(DetectorSection):
     """Another model: it looks at every n-th frame, or at what the main model found."""
 
-    model: Annotated[str, Field(min_length=1, description="a folder under models, see `askance models ls`")]
+    model: Annotated[  # pyright: ignore[reportGeneralTypeIssues]  (no default after defaults: fields are given by name)
+        str, Field(min_length=1, description="a folder under models, see `askance models ls`")
+    ]
     cameras: Annotated[tuple[CameraName, ...], Field(description="whose frames it looks at; empty: all")] = ()
     every: Annotated[
         int | None, Field(ge=1, description="it looks at every n-th frame that the main model looked at; null: crops")

@@ -28,6 +28,7 @@ from askance.edge.parts import (
     build_sync,
     open_store,
     read_labels,
+    read_lenses,
     read_panel,
     read_policy,
 )
@@ -167,6 +168,7 @@ class Agent:
             labels={label.id: label.name for label in labels.labels},
             poses={camera.id: camera.pose for camera in config.cameras},
             jpeg_quality=config.store.jpeg_quality,
+            lenses=read_lenses(config, labels),
             polygons=config.store.polygons,
         )
         return Pipeline(stages, self._health, draw=random.random, now_ns=time.monotonic_ns())

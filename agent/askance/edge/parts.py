@@ -3,8 +3,9 @@
 import os
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,8 @@ from askance.edge.detect.bare import open_package
 from askance.edge.detect.lane import Lane
 from askance.edge.detect.package import Task
 from askance.edge.detect.panel import Companion, Panel
+from askance.edge.detect.pose import Intrinsics, placed
+from askance.edge.detections import Detections
 from askance.edge.health import Health
 from askance.edge.rules import Policy, load_rules
 from askance.edge.store import Store
@@ -24,6 +27,7 @@ from askance.labels import LabelMap
 from askance.line import Line
 from askance.transport import Message
 from askance.wire.codec import dump_json
+from askance.wire.identity import CameraId
 from askance.wire.receipts import Status
 from askance.wire.topics import Up, up
 
@@ -82,6 +86,16 @@ def _counted(detectors: Sequence[Detector], labels: LabelMap) -> frozenset[int]:
     cards = [detector.model.package.card for detector in detectors]
     names = (name for card in cards if card.task is Task.SEGMENT for name in card.classes if name is not None)
     return frozenset(int(labels.resolve(name).id) for name in names)
+
+
+def read_lenses(config: EdgeConfig, labels: LabelMap) -> dict[CameraId, Callable[[Detections], Detections]]:
+    """Give each camera whose intrinsics are known what places cuboids in space."""
+    heights = {int(label.id): label.height for label in labels.labels if label.height is not None}
+    return {
+        camera.id: partial(placed, camera=Intrinsics((lens.fx, lens.fy), (lens.cx, lens.cy)), heights=heights)
+        for camera in config.cameras
+        if (lens := camera.lens) is not None
+    }
 
 
 def read_policy(config: EdgeConfig, labels: LabelMap) -> Policy:

@@ -10,6 +10,7 @@ from askance.codecs.jpeg import encode
 from askance.edge.annotate import annotate, fit, tally
 from askance.edge.config import GateSection
 from askance.edge.detect.panel import Look, Panel, Seen
+from askance.edge.detections import Detections
 from askance.edge.gate import GateMemory, look
 from askance.edge.governor import Throttle, due
 from askance.edge.health import Health
@@ -42,6 +43,7 @@ class Stages:
         labels: label names by id.
         poses: of every camera.
         jpeg_quality: of the stored images.
+        lenses: of cameras whose intrinsics are known, what gives cuboids their place in space.
         polygons: whether masks of objects are written as polygons.
     """
 
@@ -54,6 +56,7 @@ class Stages:
     labels: Mapping[int, str]
     poses: Mapping[CameraId, str | None]
     jpeg_quality: int
+    lenses: Mapping[CameraId, Callable[[Detections], Detections]]
     polygons: bool = False
 
 
@@ -205,7 +208,9 @@ class Pipeline:
         """Describe what was seen in pixels of the picture that is kept, as far as its manifest bears it."""
         stages, frame = self._stages, begun.frame
         scale = (size[0] / frame.width, size[1] / frame.height)
-        found = annotate(seen.detections, stages.labels, size=size, scale=scale, polygons=stages.polygons)
+        lens = stages.lenses.get(frame.camera)
+        detections = seen.detections if lens is None else lens(seen.detections)
+        found = annotate(detections, stages.labels, size=size, scale=scale, polygons=stages.polygons)
         annotations, reasons = fit(found, keep.reasons, room=MAX_MANIFEST - described, size=size)
         for reason, count in tally(found, annotations).items():
             self._health.count(reason, count)

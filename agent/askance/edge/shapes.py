@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,8 +139,10 @@ def moved(shape: Shape, *, by: tuple[int, int]) -> Shape:
         case Region():
             return replace(shape, left=shape.left + right, top=shape.top + down)
         case Outline():
-            return Outline(shape.ring + (right, down))
+            return Outline(shape.ring + np.array((right, down)))
         case Skeleton():
-            return Skeleton(shape.points + (right, down, 0.0))
+            return Skeleton(shape.points + np.array((right, down, 0.0)))
         case Solid():
-            return Solid(shape.points + (right, down))
+            return Solid(shape.points + np.array((right, down)))
+        case _:
+            assert_never(shape)

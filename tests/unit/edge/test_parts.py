@@ -1,9 +1,12 @@
 """The agent's parts are built from its configuration, and from what came with the program where it says nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from askance.edge.config import CompanionSection, DetectorSection, EdgeConfig, SyncSection
@@ -16,12 +19,16 @@ from askance.edge.parts import (
     read_companion,
     read_detector,
     read_labels,
+    read_lenses,
     read_panel,
     read_policy,
 )
+from askance.edge.shapes import Solid
 from askance.edge.sync import Connected, Fetch
 from askance.errors import ConfigError, ModelError
+from askance.wire.identity import CameraId
 from support_models import silent, write_package
+from support_scenes import scene
 
 
 def test_the_defaults_are_what_came_with_the_program() -> None:
@@ -40,6 +47,28 @@ def test_an_unknown_model_is_refused_with_the_command_that_lists_them() -> None:
         read_detector(config.detector, read_labels(config))
 
     assert "askance models ls" in str(caught.value.hint)
+
+
+def test_a_camera_with_a_lens_places_cuboids_in_space_and_in_metres_where_their_height_is_known() -> None:
+    lens = {"fx": 800, "fy": 800, "cx": 320, "cy": 240}
+    config = EdgeConfig.model_validate({"cameras": [{"id": "a", "url": "0", "lens": lens}, {"id": "b", "url": "1"}]})
+    labels = read_labels(config)
+    chair = labels.resolve("chair")
+    known = labels.model_copy(update={"labels": (chair.model_copy(update={"height": 0.9}),)})
+    corners = np.add(list(product((-0.2, 0.2), (-0.45, 0.45), (-0.25, 0.25))), (0.1, 0.2, 4.0))
+    points = np.concatenate([[[0.1, 0.2, 4.0]], corners])
+    solid = Solid(points[:, :2] / points[:, 2:] * 800 + (320, 240))
+    seen = replace(scene((chair.id, 0.9)), shapes=(solid,))
+
+    lenses = read_lenses(config, known)
+
+    assert {"a"} == set(lenses)
+    (placed,) = lenses[CameraId("a")](seen).shapes or ()
+    assert isinstance(placed, Solid)
+    assert placed.placement is not None
+    assert placed.placement.metric
+    np.testing.assert_allclose(placed.placement.translation, (0.1, 0.2, 4.0), atol=1e-3)
+    np.testing.assert_allclose(placed.placement.size, (0.4, 0.9, 0.5), atol=1e-3)
 
 
 @pytest.fixture

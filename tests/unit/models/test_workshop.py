@@ -233,24 +233,16 @@ def test_outputs_that_would_stand_on_one_scale_are_left_in_floating_point(tmp_pa
 def test_yolox_nano_does_not_survive(assets: Path, checkout: Path, tmp_path: Path) -> None:
     """Its loss is reported and refused, however the golden record would judge it."""
     found = find_photos(assets / "images/coco128/images/train2017")
+    source, card = assets / "models/yolox-nano-coco/yolox_nano.onnx", checkout / "tests/cards/yolox-nano-coco.yaml"
     with pytest.raises(ModelError, match=r"yolox_nano.onnx does not survive quantization"):
-        made(
-            assets / "models/yolox-nano-coco/yolox_nano.onnx",
-            found[90:114],
-            tmp_path / "out",
-            card=checkout / "tests/cards/yolox-nano-coco.yaml",
-        )
+        made(source, found[90:114], tmp_path / "out", card=card)
     assert json.loads((tmp_path / "out" / "drift.json").read_text())["boxes_kept"] < 0.6
 
 
 def test_nanodet_of_an_old_export_survives(assets: Path, checkout: Path, tmp_path: Path) -> None:
     found = find_photos(assets / "images/coco128/images/train2017")
-    package, drift = made(
-        assets / "models/nanodet-m-coco/nanodet_m.onnx",
-        found[90:114],
-        tmp_path / "nanodet",
-        card=checkout / "tests/cards/nanodet-m-coco.yaml",
-    )
+    source, card = assets / "models/nanodet-m-coco/nanodet_m.onnx", checkout / "tests/cards/nanodet-m-coco.yaml"
+    package, drift = made(source, found[90:114], tmp_path / "nanodet", card=card)
     assert drift.bytes[1] < 0.4 * drift.bytes[0]
     assert (drift.pairs.kept or 0) > 0.85
     assert read_card(package.folder / "card.yaml").input.layout == "nhwc"

@@ -114,7 +114,7 @@ def stepped(size: int = 4000, step: float = 0.1) -> NDArray[np.float32]:
     ],
 )
 def test_outputs_that_no_detector_has_are_named(
-    outputs: dict[str, NDArray[np.generic]], boxes: bool, said: str
+    outputs: dict[str, NDArray[np.generic]], *, boxes: bool, said: str
 ) -> None:
     faults = output_faults([outputs], boxes=boxes)
     assert bool(said) == bool(faults)

@@ -27,11 +27,11 @@ def cells(fit: Fit, *strides: int) -> NDArray[np.float64]:
     Returns:
         (cells, 3), read-only: column, row and stride of each.
     """
-    return _cells(fit.input_width, fit.input_height, strides)
+    return _cells(fit.input_width, fit.input_height, strides=strides)
 
 
 @lru_cache(_SIZES)
-def _cells(width: int, height: int, strides: tuple[int, ...]) -> NDArray[np.float64]:
+def _cells(width: int, height: int, *, strides: tuple[int, ...]) -> NDArray[np.float64]:
     grids: list[NDArray[np.float64]] = []
     for stride in strides:
         rows, columns = np.indices((side(height, stride), side(width, stride)), np.float64).reshape(2, -1)

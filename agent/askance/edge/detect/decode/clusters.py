@@ -59,7 +59,8 @@ def pairwise_iou(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArra
     # Column by column and in place: a short last axis and new memory cost more than the arithmetic.
     left, top, right, bottom = (column[:, None] for column in np.ascontiguousarray(one.T))
     other_left, other_top, other_right, other_bottom = np.ascontiguousarray(other.T)
-    common, down = np.minimum(right, other_right), np.minimum(bottom, other_bottom)
+    common: NDArray[np.float64] = np.minimum(right, other_right)
+    down = np.minimum(bottom, other_bottom)
     common -= np.maximum(left, other_left)
     down -= np.maximum(top, other_top)
     np.maximum(common, 0.0, out=common)
@@ -73,4 +74,5 @@ def pairwise_iou(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArra
 
 def _areas(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     width, height = np.maximum(boxes[:, 2:] - boxes[:, :2], 0.0).T
-    return width * height
+    areas: NDArray[np.float64] = width * height
+    return areas
