@@ -1,7 +1,9 @@
 """What a detector sees in a frame: columns with one row a candidate, frozen, and checked once, at birth."""
 
-from dataclasses import dataclass
-from typing import Final, Self
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from askance.edge.values import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
-class Support:
+class Rivals:
     """What the boxes that each candidate suppressed looked like (MetaDetect, Schubert, Kahl, Rottmann 2021).
 
     Attributes:
@@ -33,15 +35,33 @@ class Support:
         if shapes != {(len(self.count),)}:
             raise ValueError(f"expected columns of shape ({len(self.count)},), got {sorted(shapes)}")
 
+
+class Support:
+    """The rivals of each candidate, worked out when somebody first asks: it costs as much as the suppression itself.
+
+    Args:
+        rows: how many candidates.
+        work: gives one row for each of them.
+    """
+
+    def __init__(self, rows: int, work: Callable[[], Rivals]) -> None:
+        self._rows = rows
+        self._work = work
+
     def __len__(self) -> int:
-        return len(self.count)
+        return self._rows
+
+    @cached_property
+    def rivals(self) -> Rivals:
+        """The columns."""
+        return self._work()
 
     def take(self, chosen: NDArray[np.generic]) -> Self:
         """Return the rows that an index or a mask of shape (n,) chooses."""
-        return type(self)(*(getattr(self, name)[chosen] for name in _SUPPORT))
-
-
-_SUPPORT: Final = ("count", "score_mean", "score_std", "iou_mean", "size_std")
+        rows = np.arange(self._rows)[chosen]
+        return type(self)(
+            len(rows), lambda: Rivals(*(getattr(self.rivals, field.name)[rows] for field in fields(Rivals)))
+        )
 
 
 @dataclass(frozen=True, slots=True)

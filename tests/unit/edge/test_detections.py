@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from askance.edge.detections import Detections, Support
+from askance.edge.detections import Detections, Rivals, Support
 from askance.edge.shapes import Whole
 from support_scenes import CAR, PERSON, scene
 
@@ -14,7 +14,7 @@ TWO = scene((PERSON, 0.9), (CAR, 0.5))
 
 
 def support(rows: int) -> Support:
-    return Support(*(np.arange(rows, dtype=np.float32) + column for column in range(5)))
+    return Support(rows, lambda: Rivals(*(np.arange(rows, dtype=np.float32) + column for column in range(5))))
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,12 @@ def test_every_column_may_be_there() -> None:
 
 def test_support_has_as_many_rows_in_every_column() -> None:
     with pytest.raises(ValueError, match="columns of shape"):
-        Support(*(np.zeros(rows, np.float32) for rows in (2, 2, 2, 1, 2)))
+        Rivals(*(np.zeros(rows, np.float32) for rows in (2, 2, 2, 1, 2)))
 
 
 @pytest.mark.parametrize("chosen", [np.array([2, 0]), np.array([False, True, True])], ids=["index", "mask"])
 def test_rows_of_the_support_are_taken_together(chosen: np.ndarray[Any, Any]) -> None:
-    taken = support(3).take(chosen)
+    taken = support(3).take(chosen).rivals
 
     assert np.arange(3)[chosen].tolist() == taken.count.tolist()
     assert (np.arange(3)[chosen] + 4).tolist() == taken.size_std.tolist()

@@ -63,7 +63,9 @@ def test_a_camera_with_a_lens_places_cuboids_in_space_and_in_metres_where_their_
     lenses = read_lenses(config, known)
 
     assert {"a"} == set(lenses)
-    (placed,) = lenses[CameraId("a")](seen).shapes or ()
+    shapes = lenses[CameraId("a")](seen).shapes
+    assert shapes is not None
+    (placed,) = shapes
     assert isinstance(placed, Solid)
     assert placed.placement is not None
     assert placed.placement.metric

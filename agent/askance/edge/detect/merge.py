@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askance.edge.detect.decode.nms import suppress
-from askance.edge.detections import Detections, Support
+from askance.edge.detections import Detections, Rivals, Support
 from askance.edge.shapes import Shape, Whole, moved
 from askance.edge.values import Floats
 
@@ -93,11 +93,16 @@ def _support(parts: Sequence[Detections]) -> Support | None:
     """Put the columns below each other; of a model that suppresses nothing they are NaN."""
     if all(part.support is None for part in parts):
         return None
-    return Support(*(np.concatenate([_column(part, field.name) for part in parts]) for field in fields(Support)))
+    return Support(
+        sum(len(part) for part in parts),
+        lambda: Rivals(*(np.concatenate([_column(part, field.name) for part in parts]) for field in fields(Rivals))),
+    )
 
 
 def _column(part: Detections, name: str) -> Floats:
-    column: Floats = np.full(len(part), np.nan, np.float32) if part.support is None else getattr(part.support, name)
+    if part.support is None:
+        return np.full(len(part), np.nan, np.float32)
+    column: Floats = getattr(part.support.rivals, name)
     return column
 
 

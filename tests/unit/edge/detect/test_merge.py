@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from askance.edge.detect.merge import gather, merge
-from askance.edge.detections import Detections, Support
+from askance.edge.detections import Detections, Rivals, Support
 from askance.edge.shapes import Skeleton, Turned, Whole
 from askance.edge.values import Floats
 
@@ -27,7 +27,7 @@ def table(*rows: tuple[float, int, float, float, float, float], classes: int | N
 
 def support(count: int) -> Support:
     column: Floats = np.ones(count, np.float32)
-    return Support(column, column, column, column, column)
+    return Support(len(column), lambda: Rivals(column, column, column, column, column))
 
 
 def test_the_main_model_alone_stays_as_it_is() -> None:
@@ -61,7 +61,7 @@ def test_what_only_one_model_gives_is_unknown_for_the_others() -> None:
 
     assert (None, rich.shapes[0] if rich.shapes else None) == merged.shapes
     assert merged.support is not None
-    assert [True, False] == np.isnan(merged.support.iou_mean).tolist()
+    assert [True, False] == np.isnan(merged.support.rivals.iou_mean).tolist()
     assert merged.embeddings is not None
     assert [True, False] == np.isnan(merged.embeddings[:, 0]).tolist()
 

@@ -1,11 +1,12 @@
 """What each kept box has suppressed: how many rivals, how sure, how close."""
 
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from askance.edge.detections import Support
+from askance.edge.detections import Rivals, Support
 
 _MOST: Final = 300  # the best rivals tell enough, and the cost grows with their number
 
@@ -30,6 +31,18 @@ def cluster(
     Returns:
         One row for each of ``kept``.
     """
+    work = partial(_rivals, boxes, scores, classes=classes, kept=kept, iou=iou)
+    return Support(len(kept), work)
+
+
+def _rivals(
+    boxes: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    *,
+    classes: NDArray[np.intp],
+    kept: NDArray[np.intp],
+    iou: float,
+) -> Rivals:
     rivals = np.union1d(np.arange(min(_MOST, len(boxes))), kept)
     overlaps = np.where(classes[kept][:, None] == classes[rivals], pairwise_iou(boxes[kept], boxes[rivals]), 0.0)
     itself = np.searchsorted(rivals, kept)
@@ -51,7 +64,7 @@ def cluster(
     near = np.where(rivals != kept[of], overlaps[:, joined][of, np.arange(len(of))], 0.0)
     iou_mean = np.where(count > 1, np.bincount(of, weights=near, minlength=len(kept)) / suppressed, 1.0)
     columns = (count, mean(scores[rivals]), spread(scores[rivals]), iou_mean, spread(sizes))
-    return Support(*(column.astype(np.float32) for column in columns))
+    return Rivals(*(column.astype(np.float32) for column in columns))
 
 
 def pairwise_iou(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -50,7 +50,7 @@ def test_faces_that_overlap_leave_the_best() -> None:
     found = centerface(CARD).decode(given, fit=same(width=SIDE), floor=0.05, most=10)
     np.testing.assert_allclose(found.scores, [0.9, 0.7], rtol=1e-6)
     assert found.support is not None
-    assert [2.0, 1.0] == found.support.count.tolist()
+    assert [2.0, 1.0] == found.support.rivals.count.tolist()
 
 
 def test_an_absurd_size_stays_finite() -> None:

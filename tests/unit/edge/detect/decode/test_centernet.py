@@ -82,7 +82,7 @@ def test_peaks_on_one_place_are_left_alone_unless_the_card_says_otherwise() -> N
     decoders = [centernet(card()), centernet(card(iou=0.5))]
     found = [decoder.decode(given, fit=same(width=SIDE), floor=0.05, most=10) for decoder in decoders]
     assert [2, 1] == [len(each.scores) for each in found]
-    assert [None, [2.0]] == [each.support and each.support.count.tolist() for each in found]
+    assert [None, [2.0]] == [each.support and each.support.rivals.count.tolist() for each in found]
     assert [False, True] == ["nms_support" in decoder.signals for decoder in decoders]
 
 

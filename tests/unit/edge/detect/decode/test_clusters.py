@@ -36,7 +36,7 @@ def crowd(seed: int, count: int) -> tuple[NDArray[np.float64], NDArray[np.float6
 def test_every_rival_is_counted_where_it_overlaps_most(seed: int, count: int) -> None:
     boxes, scores, classes = crowd(seed, count)
     kept = suppress(boxes, classes, iou=IOU, most=count)
-    told = cluster(boxes, scores, classes=classes, kept=kept, iou=IOU)
+    told = cluster(boxes, scores, classes=classes, kept=kept, iou=IOU).rivals
     members: dict[int, list[int]] = {int(index): [] for index in kept}
     for index in range(count):
         rivals = [other for other in members if classes[other] == classes[index]]
@@ -57,9 +57,8 @@ def test_every_rival_is_counted_where_it_overlaps_most(seed: int, count: int) ->
 
 
 def test_a_box_without_area_stands_for_itself() -> None:
-    told = cluster(
-        np.array([[3.0, 3.0, 3.0, 3.0]]), np.array([0.5]), classes=np.array([0]), kept=np.array([0]), iou=0.5
-    )
+    point = np.array([[3.0, 3.0, 3.0, 3.0]])
+    told = cluster(point, np.array([0.5]), classes=np.array([0]), kept=np.array([0]), iou=0.5).rivals
     assert ([1.0], [0.5], [0.0], [1.0], [0.0]) == tuple(
         column.tolist() for column in (told.count, told.score_mean, told.score_std, told.iou_mean, told.size_std)
     )

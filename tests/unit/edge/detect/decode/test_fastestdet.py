@@ -56,4 +56,4 @@ def test_a_rival_on_the_same_place_is_suppressed() -> None:
     given["out"][0, 1, 0, 1] = -100.0
     found = fastestdet(CARD).decode(given, fit=same(width=SIDE), floor=0.05, most=10)
     assert found.support is not None
-    assert [2.0] == found.support.count.tolist()
+    assert [2.0] == found.support.rivals.count.tolist()

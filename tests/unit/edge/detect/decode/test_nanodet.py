@@ -94,7 +94,7 @@ def test_rivals_of_a_class_leave_one_box_and_their_support() -> None:
     found = nanodet(card(iou=0.01)).decode(given, fit=same(width=SIDE), floor=0.05, most=10)
     assert [0, 2] == found.columns.tolist()
     assert found.support is not None
-    assert [2.0, 1.0] == found.support.count.tolist()
+    assert [2.0, 1.0] == found.support.rivals.count.tolist()
 
 
 def test_an_input_of_open_sides_is_laid_out_for_each_frame() -> None:

@@ -63,7 +63,7 @@ def test_plates_that_overlap_leave_the_best() -> None:
     found = plates(CARD).decode(outputs(*hot), fit=same(width=SIDE), floor=0.05, most=10)
     np.testing.assert_allclose(found.scores, [0.9, 0.7], rtol=1e-6)
     assert found.support is not None
-    assert [2.0, 1.0] == found.support.count.tolist()
+    assert [2.0, 1.0] == found.support.rivals.count.tolist()
 
 
 def test_no_plate_is_none() -> None:

@@ -36,9 +36,9 @@ def test_the_scores_of_all_named_classes_come_with_it() -> None:
 def test_what_it_suppressed_is_remembered() -> None:
     support = settle().support
     assert support is not None
-    assert [2, 1] == support.count.tolist()
-    np.testing.assert_allclose(support.score_mean, [0.8, 1.0])
-    np.testing.assert_allclose(support.iou_mean, [3.5 / 4.5, 1.0], rtol=1e-6)
+    assert [2, 1] == support.rivals.count.tolist()
+    np.testing.assert_allclose(support.rivals.score_mean, [0.8, 1.0])
+    np.testing.assert_allclose(support.rivals.iou_mean, [3.5 / 4.5, 1.0], rtol=1e-6)
 
 
 def test_only_the_best_of_too_many_are_returned() -> None:

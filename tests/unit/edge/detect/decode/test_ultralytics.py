@@ -53,7 +53,7 @@ def test_each_place_is_a_candidate_for_its_best_class() -> None:
     assert found.class_scores is not None
     np.testing.assert_allclose(found.class_scores, [[0.9, 0.2, 0], [0, 0, 0.7]])
     assert found.support is not None
-    assert [2, 1] == found.support.count.tolist()
+    assert [2, 1] == found.support.rivals.count.tolist()
     assert found.shapes is None
 
 

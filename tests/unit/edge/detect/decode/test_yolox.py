@@ -70,7 +70,7 @@ def test_rivals_of_one_class_on_one_place_are_suppressed() -> None:
     found = yolox(card()).decode(given, fit=same(width=16), floor=0.05, most=10)
     np.testing.assert_allclose(found.scores, [0.9, 0.7])
     assert found.support is not None
-    assert [2, 1] == found.support.count.tolist()
+    assert [2, 1] == found.support.rivals.count.tolist()
 
 
 def rectangular() -> ModelCard:

@@ -82,7 +82,7 @@ def test_a_face_on_the_same_place_is_suppressed() -> None:
     given["b8"][0, 1, 0] = -1.0
     found = yunet(card()).decode(given, fit=same(width=SIDE), floor=0.05, most=10)
     assert found.support is not None
-    assert ([1.0], [2.0]) == (found.scores.tolist(), found.support.count.tolist())
+    assert ([1.0], [2.0]) == (found.scores.tolist(), found.support.rivals.count.tolist())
 
 
 def test_nobody_there_is_no_face() -> None:
