@@ -11,8 +11,6 @@ from functools import partial
 from queue import Queue
 from typing import Final
 
-import cv2
-
 from askance import __version__
 from askance.edge.config import EdgeConfig
 from askance.edge.courier import Courier
@@ -31,6 +29,7 @@ from askance.edge.parts import (
     read_lenses,
     read_panel,
     read_policy,
+    share_the_cores,
 )
 from askance.edge.pipeline import Pipeline, Stages
 from askance.edge.rules import Policy
@@ -64,7 +63,7 @@ def run(config: EdgeConfig, *, until_delivered: bool = False) -> None:
         AskanceError: something that the configuration names cannot be used, or a worker failed.
     """
     set_up(config.log)
-    cv2.setNumThreads(1)  # its pool would take, and spin on, the cores that `detector.threads` leaves to others
+    share_the_cores()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _stack: stop.set())

@@ -2,12 +2,15 @@
 
 import os
 import random
+import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
+
+import cv2
 
 from askance import shipped
 from askance.edge.config import CompanionSection, DetectorSection, EdgeConfig, SyncSection
@@ -31,7 +34,15 @@ from askance.wire.identity import CameraId
 from askance.wire.receipts import Status
 from askance.wire.topics import Up, up
 
+_SWITCH_S: Final = 0.0005  # a forward pass that is done waits at most so long for Python's lock, and its core idles
+
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+
+
+def share_the_cores() -> None:
+    """Set this process up so that its threads do not hold each other up, nor the rest of the machine."""
+    cv2.setNumThreads(1)  # its pool would take, and spin on, the cores that `detector.threads` leaves to others
+    sys.setswitchinterval(_SWITCH_S)
 
 
 def read_labels(config: EdgeConfig) -> LabelMap:

@@ -1,11 +1,13 @@
 """The agent's parts are built from its configuration, and from what came with the program where it says nothing."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import product
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -22,6 +24,7 @@ from askance.edge.parts import (
     read_lenses,
     read_panel,
     read_policy,
+    share_the_cores,
 )
 from askance.edge.shapes import Solid
 from askance.edge.sync import Connected, Fetch
@@ -153,3 +156,14 @@ def test_the_sync_machine_begins_with_what_is_due() -> None:
     machine = build_sync(SyncSection(frames=3), keepalive_s=30.0, ceiling=8192)
 
     assert [Fetch(3, frozenset())] == machine.receive(Connected(None, None), 0.0)
+
+
+def test_opencv_keeps_to_one_core_and_a_thread_that_is_done_is_heard_soon() -> None:
+    threads, interval_s = cv2.getNumThreads(), sys.getswitchinterval()
+    try:
+        share_the_cores()
+
+        assert (1, 0.0005) == (cv2.getNumThreads(), sys.getswitchinterval())
+    finally:
+        cv2.setNumThreads(threads)
+        sys.setswitchinterval(interval_s)
