@@ -56,7 +56,7 @@ class Support:
         """The columns."""
         return self._work()
 
-    def take(self, chosen: NDArray[np.generic]) -> Self:
+    def take(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Self:
         """Return the rows that an index or a mask of shape (n,) chooses."""
         rows = np.arange(self._rows)[chosen]
         return type(self)(
