@@ -105,6 +105,8 @@ def check(
         click.echo(json.dumps(figures, indent=2))
     else:
         echo_table([(name, _plain(value)) for name, value in figures.items() if value not in (None, [], ())])
+    if found.verdict.pairs is None:
+        click.echo("no golden record: only plain ruin is noticed; hold it against its source: --source FILE", err=True)
     if found.faults:
         raise ModelError(
             f"{model.package.file} is refused: {'; '.join(found.faults)}",

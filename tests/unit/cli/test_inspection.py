@@ -125,6 +125,15 @@ def test_check_refuses_yolox_nano_in_8_bits_against_its_source(
     assert 0 == run("check", source, "--card", card, "--source", source).exit_code
 
 
+def test_check_says_when_there_is_nothing_to_hold_a_file_against(yolox: Path, checkout: Path) -> None:
+    card = checkout / "tests/cards/yolox-nano-coco.yaml"
+
+    alone = run("check", yolox / "yolox_nano.onnx", "--card", card)
+
+    assert "no golden record" in alone.stderr
+    assert "no golden record" not in run("check", "ssdlite-mobilenet-v2-coco").stderr
+
+
 def test_check_can_keep_what_the_source_sees(yolox: Path, checkout: Path, tmp_path: Path) -> None:
     card = tmp_path / "card.yaml"
     card.write_bytes((checkout / "tests/cards/yolox-nano-coco.yaml").read_bytes())
