@@ -116,7 +116,8 @@ def _view(image: NDArray[np.uint8]) -> Grey:
     """
     longer = max(image.shape)
     step = max(1, longer // _VIEW_SIDE)
-    grey = cv2.cvtColor(image[step // 2 :: step], cv2.COLOR_BGR2GRAY)
+    first = min(step // 2, len(image) - 1)  # a picture may be one line
+    grey = cv2.cvtColor(image[first::step], cv2.COLOR_BGR2GRAY)
     if longer > _VIEW_SIDE:
         height, width = (max(1, side * _VIEW_SIDE // longer) for side in image.shape[:2])
         grey = cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR)
