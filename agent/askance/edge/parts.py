@@ -2,7 +2,6 @@
 
 import os
 import random
-import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -34,15 +33,12 @@ from askance.wire.identity import CameraId
 from askance.wire.receipts import Status
 from askance.wire.topics import Up, up
 
-_SWITCH_S: Final = 0.0005  # a forward pass that is done waits at most so long for Python's lock, and its core idles
-
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 def share_the_cores() -> None:
-    """Set this process up so that its threads do not hold each other up, nor the rest of the machine."""
+    """Set this process up so that its threads do not hold up the rest of the machine."""
     cv2.setNumThreads(1)  # its pool would take, and spin on, the cores that `detector.threads` leaves to others
-    sys.setswitchinterval(_SWITCH_S)
 
 
 def read_labels(config: EdgeConfig) -> LabelMap:

@@ -1,6 +1,5 @@
 """The agent's parts are built from its configuration, and from what came with the program where it says nothing."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -158,12 +157,10 @@ def test_the_sync_machine_begins_with_what_is_due() -> None:
     assert [Fetch(3, frozenset())] == machine.receive(Connected(None, None), 0.0)
 
 
-def test_opencv_keeps_to_one_core_and_a_thread_that_is_done_is_heard_soon() -> None:
-    threads, interval_s = cv2.getNumThreads(), sys.getswitchinterval()
+def test_opencv_keeps_to_one_core() -> None:
+    threads = cv2.getNumThreads()
     try:
         share_the_cores()
-
-        assert (1, 0.0005) == (cv2.getNumThreads(), sys.getswitchinterval())
+        assert 1 == cv2.getNumThreads()
     finally:
         cv2.setNumThreads(threads)
-        sys.setswitchinterval(interval_s)
