@@ -17,7 +17,7 @@ from playing import frames_per_s
 from askance.edge.gate import GateMemory, look
 from askance.edge.rules import FrameContext, decide, remember
 from askance.edge.score import measure
-from askance.edge.values import Frame
+from askance.edge.values import Drop, Frame
 
 T = TypeVar("T")
 
@@ -104,7 +104,9 @@ class _Alone:
         stages, detector = self._stages, self._detector
         now_ns = watch("budget clock", lambda: stages.store.budget_now(taken.taken.monotonic_ns))
         glance = watch("gate", lambda: look(self._gate, taken, section=stages.gate))
-        self._gate = glance.memory
+        self._gate, quality = glance.memory, glance.seen
+        if isinstance(quality, Drop):
+            raise SystemExit(f"the gate is not open: {quality.reason}")
         prepared = watch("prepare", lambda: detector.prepare(taken.image))
         outputs = watch("forward", lambda: detector.forward(prepared))
         found = watch("read", lambda: detector.read(outputs, fit=prepared.fit))
@@ -116,7 +118,7 @@ class _Alone:
                 taken_ns=taken.taken.monotonic_ns,
                 now_ns=now_ns,
                 signals=signals,
-                quality=glance.quality,
+                quality=quality,
                 draw=0.5,
                 cameras=1,
                 today=None,

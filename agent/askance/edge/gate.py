@@ -46,36 +46,38 @@ class Glance(NamedTuple):
 
     Attributes:
         memory: to be given with the next frame of the camera.
-        quality: what was measured, also of a frame that is dropped.
-        drop: why the frame need not be looked at; None: it passes.
+        seen: what was measured on a frame that passes, or why the frame need not be looked at.
     """
 
     memory: GateMemory
-    quality: Quality
-    drop: Drop | None
+    seen: Quality | Drop
 
 
 def look(memory: GateMemory, frame: Frame, *, section: GateSection) -> Glance:
     """Measure a frame and decide whether the detector should see it.
 
-    The reasons, first match wins: ``gate.dark``, ``gate.bright``, ``gate.blurred``, and, unless the last passing frame
-    is ``at_least`` old, ``gate.still`` and ``gate.copy``.
+    The reasons, first match wins: ``gate.dark``, ``gate.bright``; unless the last passing frame is ``at_least`` old,
+    ``gate.still`` and ``gate.copy``; ``gate.blurred``. What costs most comes last: most frames of a camera are still.
     """
     view = _view(frame.image)
     tile = _tile(view)
+    brightness = float(tile.mean()) / 255
+    moved = None if memory.tile is None else motion(memory.tile, tile)
+    overdue = _overdue(memory, frame.taken.monotonic_ns, at_least=section.at_least)
+    if brightness < section.darkest:
+        return Glance(memory, Drop("gate.dark"))
+    if brightness > section.brightest:
+        return Glance(memory, Drop("gate.bright"))
+    if moved is not None and moved < section.motion and not overdue:
+        return Glance(memory, Drop("gate.still"))
     bits = difference_hash(tile)
-    quality = Quality(
-        sharpness=sharpness(view),
-        brightness=float(tile.mean()) / 255,
-        motion=None if memory.tile is None else motion(memory.tile, tile),
-        dhash=f"{bits:016x}",
-    )
-    reason = _unfit(quality, section=section)
-    if reason is None and not _overdue(memory, frame.taken.monotonic_ns, at_least=section.at_least):
-        reason = _familiar(quality, memory, bits=bits, section=section)
-    if reason is not None:
-        return Glance(memory, quality, Drop(reason))
-    return Glance(GateMemory(tile, bits, frame.taken.monotonic_ns), quality, None)
+    if memory.dhash is not None and (memory.dhash ^ bits).bit_count() <= section.duplicate and not overdue:
+        return Glance(memory, Drop("gate.copy"))
+    sharp = sharpness(view)
+    if sharp < section.sharpness:
+        return Glance(memory, Drop("gate.blurred"))
+    quality = Quality(sharpness=sharp, brightness=brightness, motion=moved, dhash=f"{bits:016x}")
+    return Glance(GateMemory(tile, bits, frame.taken.monotonic_ns), quality)
 
 
 def sharpness(grey: Grey) -> float:
@@ -111,17 +113,18 @@ def difference_hash(grey: Grey) -> int:
 def _view(image: NDArray[np.uint8]) -> Grey:
     """Return the image in grey, its longer side at most 640 pixels.
 
-    Of a large image only every so many rows are made grey: to a third, as from 1080p, that is what a linear filter
-    would have picked anyway, and making all of them grey costs more than everything else here together.
+    Of a large image only every so many rows are made grey, and every so many columns looked at: to a third, as from
+    1080p, those are what a linear filter would have picked anyway, and making all of them grey costs more than
+    everything else here together.
     """
+    step = max(1, max(image.shape) // _VIEW_SIDE)
+    top, left = (min(step // 2, side - 1) for side in image.shape[:2])  # a picture may be one line
+    grey = cv2.cvtColor(image[top::step], cv2.COLOR_BGR2GRAY)[:, left::step]
     longer = max(image.shape)
-    step = max(1, longer // _VIEW_SIDE)
-    first = min(step // 2, len(image) - 1)  # a picture may be one line
-    grey = cv2.cvtColor(image[first::step], cv2.COLOR_BGR2GRAY)
     if longer > _VIEW_SIDE:
         height, width = (max(1, side * _VIEW_SIDE // longer) for side in image.shape[:2])
         grey = cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR)
-    return grey.astype(np.uint8, copy=False)
+    return np.ascontiguousarray(grey, np.uint8)
 
 
 def _tile(view: Grey) -> Grey:
@@ -130,26 +133,8 @@ def _tile(view: Grey) -> Grey:
     return cv2.resize(double, (TILE_WIDTH, TILE_HEIGHT), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
-def _unfit(quality: Quality, *, section: GateSection) -> str | None:
-    """Return why nothing could be recognised on the frame."""
-    if quality.brightness < section.darkest:
-        return "gate.dark"
-    if quality.brightness > section.brightest:
-        return "gate.bright"
-    return "gate.blurred" if quality.sharpness < section.sharpness else None
-
-
 def _overdue(memory: GateMemory, now_ns: int, *, at_least: timedelta | None) -> bool:
     """Return whether a frame has to pass although it shows nothing new."""
     if at_least is None or memory.passed_ns is None:
         return False
     return now_ns - memory.passed_ns >= at_least.total_seconds() * 1e9
-
-
-def _familiar(quality: Quality, memory: GateMemory, *, bits: int, section: GateSection) -> str | None:
-    """Return why the frame shows nothing that the last passing one did not."""
-    if quality.motion is not None and quality.motion < section.motion:
-        return "gate.still"
-    if memory.dhash is not None and (memory.dhash ^ bits).bit_count() <= section.duplicate:
-        return "gate.copy"
-    return None

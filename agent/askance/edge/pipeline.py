@@ -133,11 +133,11 @@ class Pipeline:
         self._looked_ns[camera] = taken_ns
         glance = look(self._gates.get(camera, GateMemory()), frame, section=stages.gate)
         self._gates[camera] = glance.memory
-        if glance.drop is not None:
-            return glance.drop
+        if isinstance(glance.seen, Drop):
+            return glance.seen
         if camera in stages.main_streams:
             stages.main_streams[camera].want()  # the picture comes while the models look
-        return Begun(stages.panel.begin(frame), glance.quality, now_ns)
+        return Begun(stages.panel.begin(frame), glance.seen, now_ns)
 
     def _finish(self, begun: Begun) -> FrameId | Drop:
         try:

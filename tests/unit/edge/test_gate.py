@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from askance.edge.config import GateSection
 from askance.edge.gate import GateMemory, Glance, difference_hash, look, motion, sharpness
-from askance.edge.values import Drop, Frame, Instant
+from askance.edge.values import Drop, Frame, Instant, Quality
 from askance.wire.capture import ClockQuality
 from askance.wire.identity import CameraId
 
@@ -36,6 +36,10 @@ def scene(seed: int = 0, *, height: int = 270, width: int = 480) -> NDArray[np.u
 
 def first(image: NDArray[np.uint8], section: GateSection = SECTION) -> Glance:
     return look(GateMemory(), frame(image), section=section)
+
+
+def passes(glance: Glance) -> bool:
+    return isinstance(glance.seen, Quality)
 
 
 def naive_means(grey: Grey, rows: int, columns: int) -> NDArray[np.float64]:
@@ -123,10 +127,10 @@ def test_motion_counts_pixels_that_differ_by_more_than_twelve(one: int, other: i
 def test_the_first_frame_passes_without_motion() -> None:
     glance = first(scene())
 
-    assert glance.drop is None
-    assert glance.quality.motion is None
+    assert isinstance(glance.seen, Quality)
+    assert glance.seen.motion is None
     assert glance.memory.passed_ns == 0
-    assert int(glance.quality.dhash, 16) == glance.memory.dhash
+    assert int(glance.seen.dhash, 16) == glance.memory.dhash
 
 
 @pytest.mark.parametrize(
@@ -141,19 +145,27 @@ def test_the_first_frame_passes_without_motion() -> None:
 def test_unfit_frames_are_dropped_and_not_remembered(image: NDArray[np.uint8], reason: str) -> None:
     glance = first(image)
 
-    assert Drop(reason) == glance.drop
+    assert Drop(reason) == glance.seen
     assert GateMemory() == glance.memory
     overdue = look(first(scene()).memory, frame(image, seconds=1000), section=SECTION)
-    assert Drop(reason) == overdue.drop
+    assert Drop(reason) == overdue.seen
 
 
 def test_a_frame_like_the_last_one_is_still() -> None:
     memory = first(scene()).memory
     glance = look(memory, frame(scene(), seconds=1), section=SECTION)
 
-    assert Drop("gate.still") == glance.drop
-    assert glance.quality.motion == 0
+    assert Drop("gate.still") == glance.seen
     assert memory is glance.memory
+
+
+def test_a_still_frame_is_still_before_it_is_blurred_and_a_blurred_one_that_is_overdue_is_blurred() -> None:
+    section = GateSection(motion=1.0, at_least=timedelta(seconds=10))  # whatever moves, it is still
+    memory = first(scene(), section).memory
+    covered = np.full((270, 480, 3), 128, np.uint8)
+
+    assert Drop("gate.still") == look(memory, frame(covered, seconds=9), section=section).seen
+    assert Drop("gate.blurred") == look(memory, frame(covered, seconds=10), section=section).seen
 
 
 def test_sensor_noise_is_no_motion_and_a_small_object_is() -> None:
@@ -164,8 +176,8 @@ def test_sensor_noise_is_no_motion_and_a_small_object_is() -> None:
     walker = still.copy()
     walker[150:190, 200:214] = 255 - walker[150:190, 200:214] // 2
 
-    assert Drop("gate.still") == look(memory, frame(noisy), section=SECTION).drop
-    assert look(memory, frame(walker), section=SECTION).drop is None
+    assert Drop("gate.still") == look(memory, frame(noisy), section=SECTION).seen
+    assert passes(look(memory, frame(walker), section=SECTION))
 
 
 def test_slow_motion_adds_up_because_the_last_passing_frame_is_remembered() -> None:
@@ -177,25 +189,25 @@ def test_slow_motion_adds_up_because_the_last_passing_frame_is_remembered() -> N
         image[100:160, 5 * step // 4 : 5 * step // 4 + 60] = 250
         glance = look(memory, frame(image), section=section)
         memory = glance.memory
-        if glance.drop is None:
+        if passes(glance):
             passed.append(step)
 
     assert 2 <= len(passed) < 59
 
 
 @pytest.mark.parametrize(
-    ("at_least", "seconds", "drop"),
+    ("at_least", "seconds", "passing"),
     [
-        pytest.param(timedelta(seconds=10), 9.9, Drop("gate.still"), id="not yet"),
-        pytest.param(timedelta(seconds=10), 10, None, id="now"),
-        pytest.param(None, 10_000, Drop("gate.still"), id="never"),
+        pytest.param(timedelta(seconds=10), 9.9, False, id="not yet"),
+        pytest.param(timedelta(seconds=10), 10, True, id="now"),
+        pytest.param(None, 10_000, False, id="never"),
     ],
 )
-def test_a_still_frame_passes_at_least_so_often(at_least: timedelta | None, seconds: float, drop: Drop | None) -> None:
+def test_a_still_frame_passes_at_least_so_often(at_least: timedelta | None, seconds: float, passing: bool) -> None:
     section = GateSection(at_least=at_least)
     memory = first(scene(), section).memory
 
-    assert drop == look(memory, frame(scene(), seconds=seconds), section=section).drop
+    assert passing == passes(look(memory, frame(scene(), seconds=seconds), section=section))
 
 
 def test_a_copy_is_found_by_its_hash_although_pixels_changed() -> None:
@@ -203,9 +215,9 @@ def test_a_copy_is_found_by_its_hash_although_pixels_changed() -> None:
     memory = first(scene(), section).memory
     brighter = cv2.convertScaleAbs(scene(), alpha=1.0, beta=20).astype(np.uint8)
 
-    assert Drop("gate.copy") == look(memory, frame(brighter), section=section).drop
-    assert look(memory, frame(brighter), section=GateSection(duplicate=-1, motion=0)).drop is None
-    assert look(memory, frame(scene(7)), section=section).drop is None
+    assert Drop("gate.copy") == look(memory, frame(brighter), section=section).seen
+    assert passes(look(memory, frame(brighter), section=GateSection(duplicate=-1, motion=0)))
+    assert passes(look(memory, frame(scene(7)), section=section))
 
 
 @settings(max_examples=40, deadline=None)
@@ -217,12 +229,13 @@ def test_any_size_gives_measures_in_range_and_memory_changes_only_on_passing(
     image = np.random.default_rng(seed).integers(0, 256, (*size, 3), np.uint8)
     glance = look(memory, frame(image, seconds=3), section=SECTION)
 
-    assert 0 <= glance.quality.sharpness < 1
-    assert 0 <= glance.quality.brightness <= 1
-    assert glance.quality.motion is not None
-    assert 0 <= glance.quality.motion <= 1
-    assert len(glance.quality.dhash) == 16
-    assert (glance.memory is memory) == (glance.drop is not None)
+    assert (glance.memory is memory) != passes(glance)
+    if isinstance(glance.seen, Quality):
+        assert SECTION.sharpness <= glance.seen.sharpness < 1
+        assert SECTION.darkest <= glance.seen.brightness <= SECTION.brightest
+        assert glance.seen.motion is not None
+        assert SECTION.motion <= glance.seen.motion <= 1
+        assert len(glance.seen.dhash) == 16
 
 
 def test_sharp_photos_pass_and_their_blurred_copies_do_not(assets: Path) -> None:
@@ -231,8 +244,8 @@ def test_sharp_photos_pass_and_their_blurred_copies_do_not(assets: Path) -> None
     blurred = [cv2.GaussianBlur(image, (0, 0), 3).astype(np.uint8) for image in images]
     assert len(images) >= 100
 
-    assert len(images) == sum(first(image).drop is None for image in images)
-    assert 0.9 * len(images) < sum(first(image).drop == Drop("gate.blurred") for image in blurred)
+    assert len(images) == sum(passes(first(image)) for image in images)
+    assert 0.9 * len(images) < sum(first(image).seen == Drop("gate.blurred") for image in blurred)
 
 
 def test_the_pedestrian_on_the_crossing_is_never_lost_for_long(assets: Path) -> None:
@@ -243,7 +256,7 @@ def test_the_pedestrian_on_the_crossing_is_never_lost_for_long(assets: Path) -> 
         assert image is not None
         glance = look(memory, frame(image.astype(np.uint8), seconds=index / 30), section=SECTION)
         memory = glance.memory
-        if glance.drop is None:
+        if passes(glance):
             passed.append(index)
 
     assert len(names) == 120

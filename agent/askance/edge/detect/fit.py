@@ -41,9 +41,9 @@ class Fit:
         Returns:
             The same in pixels of the frame.
         """
-        pairs = points.shape[-1] // 2
-        moved: NDArray[np.float64] = (points - np.tile(self.shift, pairs)) / np.tile(self.scale, pairs)
-        return moved
+        pairs = points.reshape(*points.shape[:-1], points.shape[-1] // 2, 2)
+        moved: NDArray[np.float64] = (pairs - self.shift) / self.scale
+        return moved.reshape(points.shape)
 
     def window(self) -> tuple[slice, slice]:
         """Rows and columns of the frame that the input shows."""

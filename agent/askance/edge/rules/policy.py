@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 from askance.edge.rules.budgets import Limits, Purse, longest_ns
@@ -60,13 +61,13 @@ class Rule:
         return self.expires is None or today is None or today < self.expires
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """All rules, in the order of the files."""
 
     rules: tuple[Rule, ...]
 
-    @property
+    @cached_property
     def measures(self) -> frozenset[Measure]:
         """What has to be measured on every frame."""
         return frozenset(measure for rule in self.rules for measure in measures(rule.when))

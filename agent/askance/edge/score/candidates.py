@@ -11,13 +11,15 @@ def chosen(detections: Detections, wish: Measure) -> NDArray[np.bool_]:
     """Return, shape (n,), which candidates have a label that counts."""
     if wish.label_ids is None:
         return np.ones(len(detections), dtype=np.bool_)
-    return np.isin(detections.label_ids, sorted(wish.label_ids))
+    wanted = wish.label_ids
+    # a frame has a hundred candidates at most, and so few are looked up faster one by one than sorted by `np.isin`
+    return np.array([label in wanted for label in detections.label_ids.tolist()], np.bool_)
 
 
 def most_doubtful(doubts: NDArray[np.float64], *, most: int) -> tuple[int, ...]:
     """List the indices of the greatest doubts above 0, greatest first, at most ``most``."""
     order = np.argsort(-doubts, kind="stable")[:most]
-    return tuple(int(index) for index in order if doubts[index] > 0)
+    return tuple(order[doubts[order] > 0].tolist())
 
 
 def and_more(count: int) -> str:

@@ -28,8 +28,8 @@ def margin(detections: Detections, wish: Measure, *, names: Mapping[int, str]) -
     table = detections.class_scores
     if table is None or table.shape[1] < 2:  # noqa: PLR2004 (a race takes two)
         return None
-    # what a model does not know is no rival
-    second, best = np.partition(np.nan_to_num(table), -2, axis=1)[:, -2:].astype(np.float64).T
+    # what a model does not know is no rival: of a score and NaN, `fmax` takes the score
+    second, best = np.partition(np.fmax(table, 0.0), -2, axis=1)[:, -2:].astype(np.float64).T
     doubts = np.where(chosen(detections, wish), best * (1.0 - (best - second)), 0.0)
     if not doubts.any():
         return Signal("margin", 0.0, (), "no object that a second class claims")
