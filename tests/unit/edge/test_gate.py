@@ -203,7 +203,7 @@ def test_slow_motion_adds_up_because_the_last_passing_frame_is_remembered() -> N
         pytest.param(None, 10_000, False, id="never"),
     ],
 )
-def test_a_still_frame_passes_at_least_so_often(at_least: timedelta | None, seconds: float, passing: bool) -> None:
+def test_a_still_frame_passes_at_least_so_often(at_least: timedelta | None, seconds: float, *, passing: bool) -> None:
     section = GateSection(at_least=at_least)
     memory = first(scene(), section).memory
 

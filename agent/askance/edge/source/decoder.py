@@ -19,7 +19,7 @@ class Decoder:
     def __init__(self, job: Job) -> None:
         self._memory = ring.create()
         self._ready = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._free = os.eventfd(ring.SLOTS, os.EFD_CLOEXEC | os.EFD_SEMAPHORE)
+        self._free = os.eventfd(ring.AHEAD, os.EFD_CLOEXEC | os.EFD_SEMAPHORE)
         self._said = b""
         self.ring = ring.RingReader(self._memory)
         self.over = False
@@ -63,7 +63,7 @@ class Decoder:
             yield from map(read_message, lines)
 
     def release(self) -> None:
-        """Let the child overwrite one more slot."""
+        """Let the child write one frame more."""
         os.eventfd_write(self._free, 1)
 
     def close(self) -> None:

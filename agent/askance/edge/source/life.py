@@ -104,7 +104,7 @@ class _Life:
     def _shot(self, published: int) -> Iterator[Shot]:
         number = published - 1 if self._newest else self._taken
         shot = self._decoder.ring.read(number)
-        if shot is None:  # overtaken while copying: the next turn finds a newer one
+        if shot is None:  # overtaken: the next turn finds a newer one
             return
         self._taken = number + 1
         if not self._newest:

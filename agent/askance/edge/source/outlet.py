@@ -16,7 +16,7 @@ class Outlet:
     Args:
         memory: descriptor of the ring's memory.
         ready: descriptor of the event that wakes the parent.
-        free: descriptor of the semaphore that counts the slots that may be overwritten; None: the newest frame wins.
+        free: descriptor of the semaphore that counts the frames that may be written; None: the newest frame wins.
         says: descriptor of the pipe for messages.
     """
 

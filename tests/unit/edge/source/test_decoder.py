@@ -7,7 +7,7 @@ from pathlib import Path
 from askance.edge.source.address import Kind
 from askance.edge.source.decoder import Decoder
 from askance.edge.source.messages import Ended, Message, Opened
-from askance.edge.source.ring import SLOTS
+from askance.edge.source.ring import AHEAD
 from support_camera import children
 from support_outlet import job
 from support_polling import until
@@ -30,13 +30,13 @@ def after_waiting(decoder: Decoder, condition: Callable[[], bool]) -> bool:
 def test_frames_stop_at_the_ring_until_slots_are_released(assets: Path) -> None:
     decoder = Decoder(job(Kind.FOLDER, assets / "video" / "crossing" / "img"))
     try:
-        assert after_waiting(decoder, lambda: decoder.ring.published == SLOTS)
+        assert after_waiting(decoder, lambda: decoder.ring.published == AHEAD)
         decoder.wait(0.2)
-        assert decoder.ring.published == SLOTS
+        assert decoder.ring.published == AHEAD
         assert list(decoder.messages()) == [Opened()]
 
         decoder.release()
-        assert after_waiting(decoder, lambda: decoder.ring.published == SLOTS + 1)
+        assert after_waiting(decoder, lambda: decoder.ring.published == AHEAD + 1)
         assert not decoder.over
     finally:
         decoder.close()
