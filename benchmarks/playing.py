@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
 from queue import Queue
 
@@ -16,43 +17,49 @@ from askance.edge.source import open_source
 from askance.edge.workers import HandOver, Pulse, Worker, process, read
 
 
-def play(assembly: Assembly, video: Path, *, ended: Callable[[int], bool]) -> None:
-    """Play a video until its end, or until ``ended`` has had enough.
+class Playing:
+    """A video whose decoding begins now, and waits for somebody to look.
 
     Args:
-        assembly: what looks at it.
         video: it.
-        ended: told, in the pipeline's thread, of each frame that the gate or the rules have decided on, by its number
-            from 1; whether to go on.
-
-    Raises:
-        Exception: what ended one of the two threads.
     """
-    stop, health = threading.Event(), Health()
-    pipeline = assembly.pipeline()
-    count = 0
 
-    def tell() -> None:
-        nonlocal count
-        count += 1
-        if not stop.is_set() and not ended(count):
-            stop.set()
+    def __init__(self, video: Path) -> None:
+        self._stop, self._health = threading.Event(), Health()
+        self._frames: HandOver = Queue(maxsize=1)
+        self._source = open_source(CameraSection(id=CAMERA, url=str(video)), jitter=random.random)
+        reading = partial(read, source=self._source, camera=CAMERA, frames=self._frames)
+        self._reader = Worker(Pulse("camera", self._stop, self._health), reading)
+        self._reader.start()
 
-    pipeline.tell = tell
-    source = open_source(CameraSection(id=CAMERA, url=str(video)), jitter=random.random)
-    frames: HandOver = Queue(maxsize=1)
-    looks = partial(process, pipeline=pipeline, frames=frames, cameras=1, kept=lambda: None)
-    reader = Worker(Pulse("camera", stop, health), partial(read, source=source, camera=CAMERA, frames=frames))
-    looker = Worker(Pulse("pipeline", stop, health), looks)
-    for worker in (reader, looker):
-        worker.start()
-    looker.join()
-    source.close()
-    stop.set()
-    reader.join()
-    for worker in (reader, looker):
-        if worker.failure is not None:
-            raise worker.failure
+    def through(self, assembly: Assembly, *, ended: Callable[[int], bool]) -> None:
+        """Play it through an agent until its end, or until ``ended`` has had enough.
+
+        Args:
+            assembly: what looks at it.
+            ended: told, in the pipeline's thread, of each frame that the gate or the rules have decided on, by its
+                number from 1; whether to go on.
+
+        Raises:
+            Exception: what ended one of the two threads.
+        """
+        pipeline, numbers = assembly.pipeline(), count(1)
+
+        def tell() -> None:
+            if not self._stop.is_set() and not ended(next(numbers)):
+                self._stop.set()
+
+        pipeline.tell = tell
+        looks = partial(process, pipeline=pipeline, frames=self._frames, cameras=1, kept=lambda: None)
+        looker = Worker(Pulse("pipeline", self._stop, self._health), looks)
+        looker.start()
+        looker.join()
+        self._source.close()
+        self._stop.set()
+        self._reader.join()
+        for worker in (self._reader, looker):
+            if worker.failure is not None:
+                raise worker.failure
 
 
 def frames_per_s(assembly: Assembly, video: Path, *, frames: int, warm: int) -> float:
@@ -63,7 +70,7 @@ def frames_per_s(assembly: Assembly, video: Path, *, frames: int, warm: int) -> 
         times.append(time.perf_counter())
         return number < frames
 
-    play(assembly, video, ended=ended)
+    Playing(video).through(assembly, ended=ended)
     assembly.check()
     if len(times) < frames:
         raise SystemExit(f"{video} ended after {len(times)} frames, {frames} are needed")

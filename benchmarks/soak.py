@@ -18,7 +18,7 @@ import gauges
 from assembly import Assembly
 from growth import Reading, judge
 from material import CHECKOUT, Material, assets_folder
-from playing import play
+from playing import Playing
 
 from askance.edge.detect.package import read_card
 from askance.models.cards import write_card
@@ -62,7 +62,7 @@ class Soak:
         while self._done < self._passes:
             for clip in clips:
                 first = clip == clips[0]
-                play(self._assembly, clip, ended=partial(self._ended, first=first))
+                Playing(clip).through(self._assembly, ended=partial(self._ended, first=first))
 
     @property
     def counts(self) -> Mapping[str, int]:

@@ -37,7 +37,7 @@ def children(pid: int) -> list[int]:
                 command = Path(f"/proc/{child}/cmdline").read_bytes()
             except FileNotFoundError:
                 continue
-            if b"askance.edge.source.child" in command:
+            if b"askance.edge.decoding.child" in command:
                 found.append(int(child))
     return found
 

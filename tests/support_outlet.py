@@ -5,11 +5,11 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from askance.edge.source.address import Kind
-from askance.edge.source.messages import Job, Message, read_message
-from askance.edge.source.outlet import Outlet
-from askance.edge.source.reader import play
-from askance.edge.source.ring import RingReader, Shot, create
+from askance.edge.decoding.address import Kind
+from askance.edge.decoding.messages import Job, Message, read_message
+from askance.edge.decoding.outlet import Outlet
+from askance.edge.decoding.reader import play
+from askance.edge.decoding.ring import RingReader, Shot, create
 
 
 def job(

@@ -5,11 +5,13 @@ from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-import sqlite_utils
+from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 from askance.errors import StoreError
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 BUSY_TIMEOUT_S: Final = 30.0
 
@@ -91,9 +93,17 @@ def transaction(connection: sqlite3.Connection) -> Generator[sqlite3.Connection,
 def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
     """Run the steps that the database has not seen, each in its own transaction.
 
+    A database whose ``user_version`` says that it has seen these very steps is left as it is: to ask sqlite_utils takes
+    longer than everything else that an agent does with its store at its start.
+
     Raises:
         StoreError: the database has seen steps that this version does not know.
     """
+    version = crc32("\n".join(migration.name for migration in migrations).encode()) >> 1  # 31 bits, for a signed field
+    if connection.execute("PRAGMA user_version").fetchone()[0] == version:
+        return
+    import sqlite_utils  # noqa: PLC0415 (slow to import, and a database is made or brought up to date once)
+
     database = sqlite_utils.Database(connection)
     steps = sqlite_utils.Migrations("askance")
     unknown = {step.name for step in steps.applied(database)} - {migration.name for migration in migrations}
@@ -105,6 +115,7 @@ def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) ->
     for migration in migrations:
         steps(name=migration.name)(_Step(migration))
     steps.apply(database)
+    connection.execute(f"PRAGMA user_version = {version:d}")
 
 
 class _Step:
@@ -114,6 +125,6 @@ class _Step:
         self.__name__ = migration.name
         self._statements = migration.statements
 
-    def __call__(self, db: sqlite_utils.Database, /) -> None:
+    def __call__(self, db: "sqlite_utils.Database", /) -> None:
         for statement in self._statements:
             db.conn.execute(statement)

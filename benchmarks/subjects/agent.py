@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from assembly import OPEN, SHUT, Assembly
 from figures import Run
-from playing import play
+from playing import Playing
 
 
 def main() -> None:
@@ -17,8 +17,9 @@ def main() -> None:
     with ExitStack() as resources:
         scratch = Path(resources.enter_context(TemporaryDirectory()))
         gate = SHUT if "--shut" in sys.argv[5:] else OPEN
+        playing = Playing(video)  # as the daemon does: decoding starts while the model loads
         assembly = Assembly(model, rules, scratch=scratch, resources=resources, gate=gate)
-        play(assembly, video, ended=run.frame)
+        playing.through(assembly, ended=run.frame)
         assembly.check()
         if gate is SHUT and assembly.health.vitals().counts.get("gate.still", 0) < run.frames - 1:
             raise SystemExit(f"the gate was not shut: {assembly.health.vitals().counts}")

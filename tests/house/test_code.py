@@ -75,10 +75,10 @@ def test_only_the_settings_read_the_environment(attribute: str) -> None:
     assert readers - set(ENVIRONMENT) == set()
 
 
-def test_only_sources_open_a_camera() -> None:
+def test_only_decoding_children_open_a_camera() -> None:
     openers = [name(path) for path in package() if uses(path, "VideoCapture", "cv2")]
 
-    assert [file for file in openers if not file.startswith("agent/askance/edge/source/")] == []
+    assert [file for file in openers if not file.startswith("agent/askance/edge/decoding/")] == []
 
 
 def test_a_decision_asks_nothing_of_the_world() -> None:

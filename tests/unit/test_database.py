@@ -1,6 +1,8 @@
 """A database keeps what it acknowledged, and its schema only goes forward."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,28 @@ def test_each_step_of_the_schema_runs_once(path: Path) -> None:
     later = connect(path, [ONE, TWO])
 
     assert [("a", None)] == [tuple(row) for row in later.execute("SELECT name, size FROM things")]
+
+
+def test_a_database_that_is_up_to_date_is_opened_without_the_library_that_brings_it_there(path: Path) -> None:
+    connect(path, [ONE, TWO]).close()
+    opens = (
+        f"from test_database import *; connect(Path({str(path)!r}), [ONE, TWO]); print('sqlite_utils' in sys.modules)"
+    )
+
+    said = subprocess.run(
+        [sys.executable, "-c", opens], cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert said == "False\n"
+
+
+def test_a_database_that_a_crash_left_without_its_version_is_brought_up_to_date_again(path: Path) -> None:
+    connect(path, [ONE]).execute("PRAGMA user_version = 0")
+
+    assert 0 != connect(path, [ONE]).execute("PRAGMA user_version").fetchone()[0]
+    assert (
+        "size" in connect(path, [ONE, TWO]).execute("SELECT sql FROM sqlite_master WHERE name = 'things'").fetchone()[0]
+    )
 
 
 def test_a_step_that_fails_leaves_nothing_behind(path: Path) -> None:

@@ -89,14 +89,19 @@ class Agent:
         self._health = Health()
         labels = read_labels(config)
         policy = read_policy(config, labels)
+        self._streams = Streams(config.cameras, jitter=random.random)
+        resources.callback(self._streams.close)
+        resources.callback(stop.set)
+        self._frames: HandOver = Queue(maxsize=1)
+        self._workers = self._hire_readers()
+        for worker in self._workers:
+            worker.start()  # a decoder takes as long to start as a model to load
         lane = Lane()
         resources.callback(lane.close)
         panel = read_panel(config, labels, lane=lane, health=self._health)
         self._boot_id = boot_id()
         self._store = resources.enter_context(open_store(config))
         say_findings(policy, self._store.recovery, signals=panel.signals)
-        self._streams = Streams(config.cameras, jitter=random.random)
-        resources.callback(self._streams.close)
         self._line = build_line(config)
         self._pipeline = self._build_pipeline(panel, policy, labels=labels)
         ceiling = self._store.chunk_ceiling(self._line.address)
@@ -110,7 +115,8 @@ class Agent:
             health=self._health,
             clock=time.monotonic,
         )
-        self._workers = self._hire()
+        self._looking = self._worker("pipeline", self._look)
+        self._workers += [self._looking, self._worker("courier", partial(carry, courier=self._courier))]
         self._nothing_left = False
 
     def only_recordings(self) -> bool:
@@ -118,9 +124,10 @@ class Agent:
         return not self._streams.live
 
     def start(self) -> None:
-        """Start every worker."""
+        """Start to look, and to carry."""
         for worker in self._workers:
-            worker.start()
+            if worker.ident is None:  # readers are at work already
+                worker.start()
 
     def watch(self, *, until_delivered: bool) -> None:
         """Wait for the end; until then tell systemd that all is well, as long as it is, and govern."""
@@ -172,19 +179,18 @@ class Agent:
         )
         return Pipeline(stages, self._health, draw=random.random, now_ns=time.monotonic_ns())
 
-    def _hire(self) -> list[Worker]:
-        frames: HandOver = Queue(maxsize=1)
-        fetching = [
-            self._worker(f"camera {camera}", partial(read, source=source, camera=camera, frames=frames), vital=False)
-            for camera, source in self._streams.sources.items()
-        ]
-        looks = partial(process, pipeline=self._pipeline, frames=frames, cameras=len(fetching), kept=self._line.wake)
-        fetching += [
-            self._worker(f"main stream {camera}", partial(fetch, stream=stream), vital=False)
-            for camera, stream in self._streams.main.items()
-        ]
-        self._looking = self._worker("pipeline", looks)
-        return [*fetching, self._looking, self._worker("courier", partial(carry, courier=self._courier))]
+    def _hire_readers(self) -> list[Worker]:
+        streams, frames = self._streams, self._frames
+        work: dict[str, Callable[[Pulse], None]] = {
+            f"camera {camera}": partial(read, source=source, camera=camera, frames=frames)
+            for camera, source in streams.sources.items()
+        }
+        work |= {f"main stream {camera}": partial(fetch, stream=stream) for camera, stream in streams.main.items()}
+        return [self._worker(part, does, vital=False) for part, does in work.items()]
+
+    def _look(self, pulse: Pulse) -> None:
+        cameras = len(self._streams.sources)
+        process(pulse, self._pipeline, frames=self._frames, cameras=cameras, kept=self._line.wake)
 
     def _worker(self, part: str, work: Callable[[Pulse], None], *, vital: bool = True) -> Worker:
         return Worker(Pulse(part, self._stop, self._health), work, vital=vital)
@@ -220,10 +226,7 @@ class Agent:
             if worker.name in self._streams.parts:
                 self._health.trouble(worker.name, worker.trouble or self._streams.parts[worker.name].trouble)
         for part, what in self._health.news():
-            if what is None:
-                logger.info("%s: well again", part)
-            else:
-                logger.warning("%s: %s", part, what)
+            logger.log(logging.INFO if what is None else logging.WARNING, "%s: %s", part, what or "well again")
 
     def _status(self) -> Status:
         """Say how the device is; ``online`` as long as nobody has asked it to stop."""
@@ -233,8 +236,7 @@ class Agent:
             self._health.trouble("store", str(error))
             ledgers = ()
         vitals = self._health.vitals()
-        interval_ms = round(self._pipeline.throttle.interval_s * 1000)
-        counts = {**vitals.counts, **self._streams.counts(), "governor.interval_ms": interval_ms}
+        governed = {"governor.interval_ms": round(self._pipeline.throttle.interval_s * 1000)}
         return Status(
             device=self._config.device.id,
             online=not self._stop.is_set(),
@@ -243,6 +245,6 @@ class Agent:
             monotonic_ns=time.monotonic_ns(),
             wall_ms=time.time_ns() // 10**6,
             ledgers=ledgers,
-            counters=counts,
+            counters={**vitals.counts, **self._streams.counts(), **governed},
             trouble=tuple(f"{part}: {what}"[:240] for part, what in vitals.trouble.items())[:16],
         )

@@ -15,7 +15,7 @@ from askance.edge.config import CameraSection, EdgeConfig, StoreSection
 from askance.edge.daemon import SLOW, Agent, run
 from askance.edge.governor import Strain
 from askance.edge.store import Store
-from askance.errors import SourceError
+from askance.errors import ConfigError, SourceError
 from askance.sections import BrokerSection
 from askance.wire.identity import CameraId
 from support_broker import free_port
@@ -130,7 +130,7 @@ def test_what_the_store_had_to_put_right_is_logged(tmp_path: Path, capfd: pytest
     strange.parent.mkdir(parents=True)
     strange.touch()
 
-    with pytest.raises(SourceError):
-        run(config(tmp_path, str(tmp_path / "gone.mp4")))
+    with pytest.raises(ConfigError, match="never ends"):
+        run(config(tmp_path, "rtsp://127.0.0.1:9/away"), until_delivered=True)
 
     assert "store: damaged files set aside: 1" in capfd.readouterr().err

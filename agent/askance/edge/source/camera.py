@@ -5,11 +5,11 @@ from typing import Final
 
 from askance.backoff import full_jitter_s
 from askance.edge.config import CameraSection
-from askance.edge.source.address import Address
+from askance.edge.decoding.address import Address
+from askance.edge.decoding.messages import Ended, Failed
+from askance.edge.decoding.ring import Shot
 from askance.edge.source.clock import instant, synchronized
 from askance.edge.source.life import Died
-from askance.edge.source.messages import Ended, Failed
-from askance.edge.source.ring import Shot
 from askance.edge.source.watched import Watched
 from askance.edge.values import Frame
 

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from askance.edge.source import ring
-from askance.edge.source.messages import Job, Message, read_message, write_job
+from askance.edge.decoding import ring
+from askance.edge.decoding.messages import Job, Message, read_message, write_job
 
 _READ_BYTES: Final = 65536
 
@@ -25,7 +25,7 @@ class Decoder:
         self.over = False
         shared = (self._memory, self._ready, self._free)
         self._process = subprocess.Popen(  # noqa: S603 (our own module; nothing of the job is on the command line)
-            [sys.executable, "-m", "askance.edge.source.child", *map(str, shared)],
+            [sys.executable, "-m", "askance.edge.decoding.child", *map(str, shared)],
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

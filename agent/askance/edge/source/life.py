@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Final, TypeAlias
 
+from askance.edge.decoding.messages import Ended, Failed, Job, Message, Opened, Unreadable
+from askance.edge.decoding.ring import RingReader, Shot
 from askance.edge.source.decoder import Decoder
-from askance.edge.source.messages import Ended, Failed, Job, Message, Opened, Unreadable
-from askance.edge.source.ring import RingReader, Shot
 
 _STEP_S: Final = 0.5
 _START_S: Final = 20.0  # a slow board takes that long to load OpenCV from its card

@@ -6,7 +6,7 @@ from threading import Condition
 from typing import Final
 
 from askance.edge.config import CameraSection
-from askance.edge.source.address import Address
+from askance.edge.decoding.address import Address
 from askance.edge.source.camera import Camera
 from askance.edge.values import Frame, Image
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from askance.edge.config import CameraSection
-from askance.edge.source.address import redact, resolve
+from askance.edge.decoding.address import redact, resolve
 from askance.edge.source.camera import Camera
 from askance.edge.source.main_stream import MainStream
 from askance.edge.source.recording import Recording

@@ -4,10 +4,10 @@ import time
 from collections.abc import Generator, Iterator
 from typing import Final, NamedTuple
 
+from askance.edge.decoding.messages import Ended, Failed
+from askance.edge.decoding.ring import Shot
 from askance.edge.source.clock import instant, synchronized
 from askance.edge.source.life import Died
-from askance.edge.source.messages import Ended, Failed
-from askance.edge.source.ring import Shot
 from askance.edge.source.watched import Watched, log
 from askance.edge.values import Frame
 from askance.errors import SourceError

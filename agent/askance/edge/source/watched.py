@@ -7,10 +7,10 @@ from threading import Event
 from typing import Final
 
 from askance.edge.config import CameraSection
-from askance.edge.source.address import Address, redact
+from askance.edge.decoding.address import Address, redact
+from askance.edge.decoding.messages import Ended, Failed, Job, Unreadable
+from askance.edge.decoding.ring import RingReader, Shot
 from askance.edge.source.life import Begun, Died, Patience, Waiting, decoding
-from askance.edge.source.messages import Ended, Failed, Job, Unreadable
-from askance.edge.source.ring import RingReader, Shot
 from askance.edge.source.tally import Tally
 
 log: Final = logging.getLogger("askance.edge.source")

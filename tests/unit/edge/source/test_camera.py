@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from askance.edge.config import CameraSection
-from askance.edge.source.address import resolve
+from askance.edge.decoding.address import resolve
 from askance.edge.source.camera import Camera
 from askance.wire.identity import CameraId
 from support_camera import HttpCamera

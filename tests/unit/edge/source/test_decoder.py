@@ -4,10 +4,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from askance.edge.source.address import Kind
+from askance.edge.decoding.address import Kind
+from askance.edge.decoding.messages import Ended, Message, Opened
+from askance.edge.decoding.ring import AHEAD
 from askance.edge.source.decoder import Decoder
-from askance.edge.source.messages import Ended, Message, Opened
-from askance.edge.source.ring import AHEAD
 from support_camera import children
 from support_outlet import job
 from support_polling import until

@@ -1,7 +1,7 @@
 """What the stage offers to the others."""
 
 import askance.edge.source as stage
-from askance.edge.source.address import redact
+from askance.edge.decoding.address import redact
 from askance.edge.source.main_stream import MainStream
 from askance.edge.source.opening import Source, open_main_stream, open_source
 

@@ -7,10 +7,10 @@ from threading import Event
 
 import pytest
 
-from askance.edge.source.address import Kind
+from askance.edge.decoding.address import Kind
+from askance.edge.decoding.messages import Ended, Failed, Unreadable
+from askance.edge.decoding.ring import Shot
 from askance.edge.source.life import Begun, Died, Happening, Patience, Waiting, decoding
-from askance.edge.source.messages import Ended, Failed, Unreadable
-from askance.edge.source.ring import Shot
 from support_camera import HttpCamera, children
 from support_outlet import job
 

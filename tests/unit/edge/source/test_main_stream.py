@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from askance.edge.config import CameraSection
-from askance.edge.source.address import resolve
+from askance.edge.decoding.address import resolve
 from askance.edge.source.main_stream import APART_NS, MainStream
 from askance.wire.identity import CameraId
 from support_camera import HttpCamera

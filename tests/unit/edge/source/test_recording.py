@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from askance.edge.config import CameraSection
-from askance.edge.source.address import resolve
+from askance.edge.decoding.address import resolve
 from askance.edge.source.recording import Recording
 from askance.errors import SourceError
 from askance.wire.identity import CameraId

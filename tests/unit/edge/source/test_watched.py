@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from askance.edge.config import CameraSection
-from askance.edge.source.address import resolve
+from askance.edge.decoding.address import resolve
 from askance.edge.source.recording import Recording
 from askance.wire.identity import CameraId
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from askance.database import Migration, connect
 from askance.edge.store import Store
 from askance.edge.store.index import Index
 from askance.edge.store.lifecycle import Event
 from askance.edge.store.recovery import Recovery
+from askance.edge.store.schema import MIGRATIONS
 from askance.edge.values import Spending
 from askance.errors import StoreError
 from askance.wire.codec import pack, unpack
@@ -213,10 +215,7 @@ def test_an_index_that_is_missing_or_empty_is_rebuilt_without_ado(
 
 def test_an_index_of_a_newer_version_is_left_alone(three: tuple[Path, list[FrameId]]) -> None:
     path, frame_ids = three
-    with index_of(path) as index:
-        index.execute(
-            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('askance', '9999-later', '')"
-        )
+    connect(path / INDEX, [*MIGRATIONS, Migration("9999-later", ())]).close()
 
     with pytest.raises(StoreError, match="9999-later"):
         open_store(path)

@@ -7,16 +7,16 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from askance.edge.source.address import Kind
-from askance.edge.source.messages import Failed, Opened, read_message, write_job
-from askance.edge.source.ring import create
+from askance.edge.decoding.address import Kind
+from askance.edge.decoding.messages import Failed, Opened, read_message, write_job
+from askance.edge.decoding.ring import create
 from support_outlet import job
 
 
 @contextmanager
 def child() -> Generator[subprocess.Popen[bytes]]:
     shared = (create(), os.eventfd(0), os.eventfd(1, os.EFD_SEMAPHORE))
-    command = [sys.executable, "-m", "askance.edge.source.child", *map(str, shared)]
+    command = [sys.executable, "-m", "askance.edge.decoding.child", *map(str, shared)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, pass_fds=shared) as process:
         yield process
@@ -56,3 +56,11 @@ def test_the_end_of_its_input_ends_it_while_it_waits_for_a_slot(assets: Path) ->
 
         process.stdin.close()
         assert process.wait(5) == 0
+
+
+def test_a_child_loads_what_it_decodes_with_and_nothing_else() -> None:
+    loads = "import sys, askance.edge.decoding.child, askance.edge.decoding.reader; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True).stdout.split()
+
+    assert {"cv2", "numpy"} <= set(loaded)
+    assert not {"onnxruntime", "paho", "pydantic", "sqlite3", "yaml"} & set(loaded)

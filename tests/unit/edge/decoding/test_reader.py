@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from askance.edge.source.address import Kind
-from askance.edge.source.messages import Ended, Failed, Opened, Unreadable
+from askance.edge.decoding.address import Kind
+from askance.edge.decoding.messages import Ended, Failed, Opened, Unreadable
 from askance.errors import SourceError
 from support_camera import HttpCamera
 from support_outlet import collect, collecting, job

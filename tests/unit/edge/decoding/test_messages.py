@@ -2,8 +2,8 @@
 
 import pytest
 
-from askance.edge.source.address import Kind
-from askance.edge.source.messages import (
+from askance.edge.decoding.address import Kind
+from askance.edge.decoding.messages import (
     Ended,
     Failed,
     Job,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.source.pace import Pace
+from askance.edge.decoding.pace import Pace
 
 
 def taken(fps: float | None, stamps_ns: list[int]) -> list[int]:

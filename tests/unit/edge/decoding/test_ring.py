@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.source.ring import LENT, SLOTS, RingReader, RingWriter, Shot, Stamp, create
+from askance.edge.decoding.ring import LENT, SLOTS, RingReader, RingWriter, Shot, Stamp, create
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_reader_and_writer_at_full_speed_never_show_half_a_frame() -> None:
         thread.start()
         reader, held = RingReader(memory), deque[Shot](maxlen=LENT + 1)
         while not done.is_set():
-            shot = reader.read(reader.published - 1)
+            shot = reader.read(max(0, reader.published - 1))
             if shot is not None:
                 held.append(shot)
             for each in held:

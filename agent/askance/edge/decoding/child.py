@@ -10,8 +10,8 @@ import threading
 from typing import Final
 
 from askance.codecs.header import MAX_PIXELS
-from askance.edge.source.messages import Failed, Job, read_job
-from askance.edge.source.outlet import Outlet
+from askance.edge.decoding.messages import Failed, Job, read_job
+from askance.edge.decoding.outlet import Outlet
 from askance.errors import SourceError
 
 _STDIN: Final = 0
@@ -44,7 +44,7 @@ def _decode(job: Job, outlet: Outlet) -> None:
     for name, value in _OPENCV.items():
         os.putenv(name, value)
     try:
-        from askance.edge.source.reader import play  # noqa: PLC0415 (OpenCV reads its settings when it is loaded)
+        from askance.edge.decoding.reader import play  # noqa: PLC0415 (OpenCV reads its settings when it is loaded)
 
         play(job, outlet)
     except ImportError as error:

@@ -6,8 +6,8 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from askance.edge.source.messages import Message, write_message
-from askance.edge.source.ring import RingWriter, Stamp
+from askance.edge.decoding.messages import Message, write_message
+from askance.edge.decoding.ring import RingWriter, Stamp
 
 
 class Outlet:

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final, TypeAlias
 
-from askance.edge.source.address import Kind
+from askance.edge.decoding.address import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.source.address import Kind, natural, pictures, redact, resolve
+from askance.edge.decoding.address import Kind, natural, pictures, redact, resolve
 from askance.errors import SourceError
 
 

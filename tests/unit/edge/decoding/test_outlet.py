@@ -4,9 +4,9 @@ import os
 import threading
 from pathlib import Path
 
-from askance.edge.source.messages import Ended, read_message
-from askance.edge.source.outlet import Outlet
-from askance.edge.source.ring import RingReader, create
+from askance.edge.decoding.messages import Ended, read_message
+from askance.edge.decoding.outlet import Outlet
+from askance.edge.decoding.ring import RingReader, create
 
 
 def test_a_frame_is_published_and_its_parent_woken(tmp_path: Path) -> None:

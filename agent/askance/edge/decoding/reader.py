@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askance.codecs.jpeg import decode
-from askance.edge.source.address import Kind, pictures
-from askance.edge.source.messages import Ended, Failed, Job, Opened, Unreadable
-from askance.edge.source.outlet import Outlet
-from askance.edge.source.pace import Pace
+from askance.edge.decoding.address import Kind, pictures
+from askance.edge.decoding.messages import Ended, Failed, Job, Opened, Unreadable
+from askance.edge.decoding.outlet import Outlet
+from askance.edge.decoding.pace import Pace
 from askance.errors import SourceError, WireError
 
 _JPEG: Final = b"\xff\xd8"
