@@ -14,6 +14,7 @@ from askance.edge.detect.panel import Panel
 from askance.edge.health import Health
 from askance.edge.parts import open_store, read_detector, read_labels, read_policy
 from askance.edge.pipeline import Begun, Pipeline, Stages
+from askance.edge.score import Lore
 from askance.edge.values import Drop, Frame, Image, Instant
 from askance.wire.capture import ClockQuality
 from askance.wire.identity import CameraId, FrameId
@@ -96,7 +97,7 @@ class Assembly:
             policy=read_policy(config, known),
             main_streams={},
             store=resources.enter_context(open_store(config)),
-            labels={label.id: label.name for label in known.labels},
+            lore=Lore({label.id: label.name for label in known.labels}),
             poses={CAMERA: None},
             jpeg_quality=config.store.jpeg_quality,
             lenses={},

@@ -18,6 +18,7 @@ from askance.edge.gate import GateMemory, look
 from askance.edge.rules import FrameContext, decide, remember
 from askance.edge.score import measure
 from askance.edge.values import Drop, Frame
+from askance.edge.view import alone
 
 T = TypeVar("T")
 
@@ -112,7 +113,7 @@ class _Alone:
         found = watch("read", lambda: detector.read(outputs, fit=prepared.fit))
 
         def judge() -> None:
-            signals = measure(found, stages.policy.measures, names=stages.labels)
+            signals = measure(alone(found, size=(taken.width, taken.height)), stages.policy.measures, lore=stages.lore)
             context = FrameContext(
                 camera=taken.camera,
                 taken_ns=taken.taken.monotonic_ns,

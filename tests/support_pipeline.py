@@ -9,6 +9,7 @@ from askance.edge.detect.panel import Panel
 from askance.edge.health import Health
 from askance.edge.pipeline import Pipeline, Stages
 from askance.edge.rules import load_rules
+from askance.edge.score import Lore
 from askance.edge.source import MainStream
 from askance.edge.store import Store
 from askance.edge.values import Frame, Image, Instant
@@ -62,7 +63,7 @@ class Built:
             policy=load_rules((path,), labels=labels),
             main_streams=main_streams or {},
             store=store,
-            labels={label.id: label.name for label in labels.labels},
+            lore=Lore({label.id: label.name for label in labels.labels}),
             poses={CAMERA: "home"},
             jpeg_quality=80,
             lenses={},

@@ -5,11 +5,22 @@ from collections.abc import Sequence
 import numpy as np
 
 from askance.edge.detections import Detections
+from askance.edge.score import Lore
 from askance.edge.values import Quality
+from askance.edge.view import View, alone
 
 PERSON, BICYCLE, CAR = 1, 2, 3
 NAMES = {PERSON: "person", BICYCLE: "bicycle", CAR: "car"}
 SHARP = Quality(sharpness=0.6, brightness=0.5, motion=0.1, dhash="0123456789abcdef")
+
+
+LORE = Lore(NAMES)
+SIZE = (640, 480)
+
+
+def still(detections: Detections) -> View:
+    """View of a picture that nothing comes before or after."""
+    return alone(detections, size=SIZE)
 
 
 def scene(

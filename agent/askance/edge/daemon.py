@@ -33,6 +33,7 @@ from askance.edge.parts import (
 )
 from askance.edge.pipeline import Pipeline, Stages
 from askance.edge.rules import Policy
+from askance.edge.score import Lore
 from askance.edge.store.lifecycle import State
 from askance.edge.streams import Streams
 from askance.edge.workers import HandOver, Pulse, Worker, carry, fetch, process, read
@@ -171,7 +172,7 @@ class Agent:
             policy=policy,
             main_streams=self._streams.main,
             store=self._store,
-            labels={label.id: label.name for label in labels.labels},
+            lore=Lore({label.id: label.name for label in labels.labels}),
             poses={camera.id: camera.pose for camera in config.cameras},
             jpeg_quality=config.store.jpeg_quality,
             lenses=read_lenses(config, labels),

@@ -15,10 +15,11 @@ from askance.edge.gate import GateMemory, look
 from askance.edge.governor import Throttle, due
 from askance.edge.health import Health
 from askance.edge.rules import FrameContext, Policy, decide, remember, settle
-from askance.edge.score import measure
+from askance.edge.score import Lore, measure
 from askance.edge.source import MainStream
 from askance.edge.store import Draft, Store
 from askance.edge.values import Drop, Frame, Image, Instant, Keep, Quality, Spending
+from askance.edge.view import alone
 from askance.errors import ModelError, StoreFullError, WireError
 from askance.wire.annotations import Annotation
 from askance.wire.capture import ClockQuality, ImageInfo, Reason
@@ -40,7 +41,7 @@ class Stages:
         policy: the rules.
         main_streams: of cameras that are detected on a smaller stream, the one that frames are kept from.
         store: where they are kept.
-        labels: label names by id.
+        lore: what signals know; its label names are also for the annotations.
         poses: of every camera.
         jpeg_quality: of the stored images.
         lenses: of cameras whose intrinsics are known, what gives cuboids their place in space.
@@ -53,7 +54,7 @@ class Stages:
     policy: Policy
     main_streams: Mapping[CameraId, MainStream]
     store: Store
-    labels: Mapping[int, str]
+    lore: Lore
     poses: Mapping[CameraId, str | None]
     jpeg_quality: int
     lenses: Mapping[CameraId, Callable[[Detections], Detections]]
@@ -155,11 +156,12 @@ class Pipeline:
 
     def _decide(self, begun: Begun, seen: Seen) -> Keep | Drop:
         policy, frame = self._stages.policy, begun.frame
+        view = alone(seen.detections, size=(frame.width, frame.height))
         context = FrameContext(
             camera=frame.camera,
             taken_ns=frame.taken.monotonic_ns,
             now_ns=begun.now_ns,
-            signals=measure(seen.detections, policy.measures, names=self._stages.labels),
+            signals=measure(view, policy.measures, lore=self._stages.lore),
             quality=begun.quality,
             draw=self._draw(),
             cameras=max(1, len(self._stages.poses)),
@@ -210,7 +212,7 @@ class Pipeline:
         scale = (size[0] / frame.width, size[1] / frame.height)
         lens = stages.lenses.get(frame.camera)
         detections = seen.detections if lens is None else lens(seen.detections)
-        found = annotate(detections, stages.labels, size=size, scale=scale, polygons=stages.polygons)
+        found = annotate(detections, stages.lore.names, size=size, scale=scale, polygons=stages.polygons)
         annotations, reasons = fit(found, keep.reasons, room=MAX_MANIFEST - described, size=size)
         for reason, count in tally(found, annotations).items():
             self._health.count(reason, count)

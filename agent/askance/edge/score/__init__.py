@@ -3,20 +3,23 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
-from askance.edge.detections import Detections
 from askance.edge.score.entropy import entropy
+from askance.edge.score.lore import Lore
 from askance.edge.score.margin import margin
 from askance.edge.score.near_threshold import near_threshold
 from askance.edge.values import Measure, Signal, SignalValues
+from askance.edge.view import View
 
 
 class SignalFunction(Protocol):
-    """What every file here defines: detections and a wish in, a signal out, None where the detector cannot give it."""
+    """What every file here defines: a view and a wish in, a signal out, None where the detector cannot give it."""
 
-    def __call__(self, detections: Detections, wish: Measure, /, *, names: Mapping[int, str]) -> Signal | None:
+    def __call__(self, view: View, wish: Measure, /, *, lore: Lore) -> Signal | None:
         """Measure one frame."""
         ...
 
+
+__all__ = ["SIGNALS", "Lore", "measure"]
 
 SIGNALS: Final[Mapping[str, SignalFunction]] = {
     "near_threshold": near_threshold,
@@ -25,12 +28,12 @@ SIGNALS: Final[Mapping[str, SignalFunction]] = {
 }
 
 
-def measure(detections: Detections, wishes: Iterable[Measure], *, names: Mapping[int, str]) -> SignalValues:
+def measure(view: View, wishes: Iterable[Measure], *, lore: Lore) -> SignalValues:
     """Answer every wish of the rules for one frame.
 
     Args:
-        detections: every candidate from the floor up.
+        view: it.
         wishes: what to measure, see ``Policy.measures``.
-        names: label names by id, for the sentences.
+        lore: what holds for every frame.
     """
-    return {wish: SIGNALS[wish.signal](detections, wish, names=names) for wish in wishes}
+    return {wish: SIGNALS[wish.signal](view, wish, lore=lore) for wish in wishes}

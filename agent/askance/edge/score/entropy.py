@@ -1,19 +1,19 @@
 """How undecided the detector is about the whole scene: the binary entropies of its candidates."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from askance.edge.detections import Detections
 from askance.edge.score.candidates import chosen, most_doubtful
+from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
+from askance.edge.view import View
 
 TOP: Final = 20
 
 
-def entropy(detections: Detections, wish: Measure, *, names: Mapping[int, str]) -> Signal:
+def entropy(view: View, wish: Measure, *, lore: Lore) -> Signal:
     """Measure the mean binary entropy of the twenty most undecided candidates, absent ones counting 0.
 
     A candidate of score ``p`` counts ``H(p) = -p log2 p - (1 - p) log2 (1 - p)`` bits: 1 at 0.5, 0.29 at 0.05. The
@@ -22,17 +22,18 @@ def entropy(detections: Detections, wish: Measure, *, names: Mapping[int, str]) 
     candidate never lowers it.
 
     Args:
-        detections: every candidate from the floor up.
+        view: the frame.
         wish: label ids.
-        names: label names by id.
+        lore: label names.
     """
+    detections = view.detections
     bits = np.where(chosen(detections, wish), binary_entropy(detections.scores), 0.0)
     objects = most_doubtful(bits, most=TOP)
     total = float(bits[list(objects)].sum())
     if not objects:
         return Signal("entropy", 0.0, (), "nothing to be undecided about")
     first = objects[0]
-    name = names[int(detections.label_ids[first])]
+    name = lore.names[int(detections.label_ids[first])]
     what = "1 candidate holds" if len(objects) == 1 else f"{len(objects)} candidates hold"
     text = f"{what} {total:.1f} bits of doubt, most of it {name} at {detections.scores[first]:.2f}"
     return Signal("entropy", min(1.0, total / TOP), objects, text)

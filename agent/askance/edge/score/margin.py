@@ -1,18 +1,18 @@
 """Objects that two classes claim at once: the detector sees something and cannot say what."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
-from askance.edge.detections import Detections
 from askance.edge.score.candidates import and_more, chosen, most_doubtful
+from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
+from askance.edge.view import View
 
 MOST_OBJECTS: Final = 64
 
 
-def margin(detections: Detections, wish: Measure, *, names: Mapping[int, str]) -> Signal | None:
+def margin(view: View, wish: Measure, *, lore: Lore) -> Signal | None:
     """Measure the closest race between the best and the second class; None where the detector has no class scores.
 
     With the best score ``p1`` and the second ``p2`` at a candidate, its doubt is ``p1 * (1 - (p1 - p2))``: the
@@ -21,10 +21,11 @@ def margin(detections: Detections, wish: Measure, *, names: Mapping[int, str]) -
     candidates outweigh one plain mix-up.
 
     Args:
-        detections: every candidate from the floor up.
+        view: the frame.
         wish: label ids.
-        names: label names by id.
+        lore: label names.
     """
+    detections = view.detections
     table = detections.class_scores
     if table is None or table.shape[1] < 2:  # noqa: PLR2004 (a race takes two)
         return None
@@ -36,6 +37,6 @@ def margin(detections: Detections, wish: Measure, *, names: Mapping[int, str]) -
     value = float(doubts.max())
     objects = most_doubtful(np.where(doubts >= value / 2, doubts, 0.0), most=MOST_OBJECTS)
     first = objects[0]
-    name = names[int(detections.label_ids[first])]
+    name = lore.names[int(detections.label_ids[first])]
     text = f"{name}: two classes within {best[first] - second[first]:.2f}, {best[first]:.2f} and {second[first]:.2f}"
     return Signal("margin", value, objects, text + and_more(len(objects) - 1))

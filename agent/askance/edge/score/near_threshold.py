@@ -1,18 +1,18 @@
 """Objects whose score lies in a band around the report threshold: the detector could as well have said the reverse."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
-from askance.edge.detections import Detections
 from askance.edge.score.candidates import and_more, chosen, most_doubtful
+from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
+from askance.edge.view import View
 
 MOST_OBJECTS: Final = 64
 
 
-def near_threshold(detections: Detections, wish: Measure, *, names: Mapping[int, str]) -> Signal:
+def near_threshold(view: View, wish: Measure, *, lore: Lore) -> Signal:
     """Measure how many objects score inside the band, and how near to its middle.
 
     An object of score ``s`` counts ``d = max(0, 1 - |s - m| / h)`` with the band's middle ``m`` and half width ``h``:
@@ -20,9 +20,9 @@ def near_threshold(detections: Detections, wish: Measure, *, names: Mapping[int,
     middle gives 0.5, three give 0.75. It grows with every object, never reaches 1, and so ranks frames by a soft count.
 
     Args:
-        detections: every candidate from the floor up.
+        view: the frame.
         wish: label ids, and the band from ``low`` to ``high``.
-        names: label names by id.
+        lore: label names.
 
     Raises:
         ValueError: the wish has no band.
@@ -30,6 +30,7 @@ def near_threshold(detections: Detections, wish: Measure, *, names: Mapping[int,
     if wish.low is None or wish.high is None or wish.low >= wish.high:
         raise ValueError(f"expected a band with low < high, got {wish.low} to {wish.high}")
     middle, half = (wish.low + wish.high) / 2, (wish.high - wish.low) / 2
+    detections = view.detections
     scores = detections.scores.astype(np.float64)
     doubts = np.where(chosen(detections, wish), np.maximum(0.0, 1.0 - np.abs(scores - middle) / half), 0.0)
     total = float(np.sort(doubts).sum())  # sorted: the sum of floats depends on their order
@@ -38,6 +39,6 @@ def near_threshold(detections: Detections, wish: Measure, *, names: Mapping[int,
     if not objects:
         return Signal("near_threshold", 0.0, (), f"nothing scored inside {band}")
     first = objects[0]
-    name = names[int(detections.label_ids[first])]
+    name = lore.names[int(detections.label_ids[first])]
     text = f"{name} scored {scores[first]:.2f}, inside {band}"
     return Signal("near_threshold", total / (1.0 + total), objects, text + and_more(len(objects) - 1))

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from askance.edge.score.entropy import TOP, binary_entropy, entropy
 from askance.edge.values import Measure
-from support_scenes import CAR, NAMES, PERSON, scene
+from support_scenes import CAR, LORE, NAMES, PERSON, scene, still
 
 ANY = Measure("entropy")
 objects = st.lists(st.tuples(st.sampled_from(sorted(NAMES)), st.floats(0, 1, width=32)), max_size=40)
 
 
 def value(*found: tuple[int, float], wish: Measure = ANY) -> float:
-    return entropy(scene(*found), wish, names=NAMES).value
+    return entropy(still(scene(*found)), wish, lore=LORE).value
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_the_value_follows_the_formula(found: list[tuple[int, float]], expected:
     ],
 )
 def test_the_sentence_says_how_many_and_what(found: list[tuple[int, float]], text: str) -> None:
-    assert text == entropy(scene(*found), ANY, names=NAMES).text
+    assert text == entropy(still(scene(*found)), ANY, lore=LORE).text
 
 
 def test_only_the_labels_that_were_asked_for_count() -> None:

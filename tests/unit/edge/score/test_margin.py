@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from askance.edge.score.margin import margin
 from askance.edge.values import Measure, Signal
-from support_scenes import BICYCLE, CAR, NAMES, PERSON, scene
+from support_scenes import BICYCLE, CAR, LORE, PERSON, scene, still
 
 ANY = Measure("margin")
 rows = st.lists(st.tuples(*[st.floats(0, 1, width=32)] * 3), max_size=20)
@@ -19,7 +19,7 @@ rows = st.lists(st.tuples(*[st.floats(0, 1, width=32)] * 3), max_size=20)
 
 def measured(table: Sequence[tuple[float, ...]], *, wish: Measure = ANY) -> Signal:
     found = [(1 + int(np.argmax(row)), max(row)) for row in table]
-    signal = margin(scene(*found, class_scores=table), wish, names=NAMES)
+    signal = margin(still(scene(*found, class_scores=table)), wish, lore=LORE)
     assert signal is not None
     return signal
 
@@ -52,12 +52,12 @@ def test_only_the_labels_that_were_asked_for_count() -> None:
 
 def test_an_empty_frame_has_no_doubt() -> None:
     empty = replace(scene(), class_scores=np.zeros((0, 3), dtype=np.float32))
-    assert margin(empty, ANY, names=NAMES) == Signal("margin", 0.0, (), "no object that a second class claims")
+    assert margin(still(empty), ANY, lore=LORE) == Signal("margin", 0.0, (), "no object that a second class claims")
 
 
 @pytest.mark.parametrize("table", [None, [(0.4,)]], ids=["no-class-scores", "one-class"])
 def test_a_detector_without_rivals_has_no_margin(table: list[tuple[float, ...]] | None) -> None:
-    assert margin(scene((PERSON, 0.4), class_scores=table), ANY, names=NAMES) is None
+    assert margin(still(scene((PERSON, 0.4), class_scores=table)), ANY, lore=LORE) is None
 
 
 @given(rows.filter(bool), st.integers(0, 99))

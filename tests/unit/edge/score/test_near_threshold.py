@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from askance.edge.score.near_threshold import near_threshold
 from askance.edge.values import Measure
-from support_scenes import CAR, NAMES, PERSON, scene
+from support_scenes import CAR, LORE, NAMES, PERSON, scene, still
 
 BAND = Measure("near_threshold", frozenset({PERSON, CAR}), 0.25, 0.55)
 objects = st.lists(st.tuples(st.sampled_from(sorted(NAMES)), st.floats(0, 1, width=32)), max_size=40)
 
 
 def value(*found: tuple[int, float], wish: Measure = BAND) -> float:
-    return near_threshold(scene(*found), wish, names=NAMES).value
+    return near_threshold(still(scene(*found)), wish, lore=LORE).value
 
 
 @pytest.mark.parametrize(
@@ -34,13 +34,13 @@ def test_the_value_follows_the_formula(found: list[tuple[int, float]], expected:
 
 
 def test_the_sentence_names_the_most_doubtful_object() -> None:
-    signal = near_threshold(scene((CAR, 0.9), (PERSON, 0.5), (CAR, 0.41)), BAND, names=NAMES)
+    signal = near_threshold(still(scene((CAR, 0.9), (PERSON, 0.5), (CAR, 0.41))), BAND, lore=LORE)
     assert signal.text == "car scored 0.41, inside 0.25 to 0.55, and 1 more"
     assert signal.objects == (2, 1)
 
 
 def test_nothing_in_the_band_is_said() -> None:
-    assert near_threshold(scene(), BAND, names=NAMES).text == "nothing scored inside 0.25 to 0.55"
+    assert near_threshold(still(scene()), BAND, lore=LORE).text == "nothing scored inside 0.25 to 0.55"
 
 
 def test_without_labels_every_label_counts() -> None:
