@@ -12,12 +12,13 @@ from askance.edge.detect import Detector
 from askance.edge.detect.lane import Lane
 from askance.edge.detect.panel import Panel
 from askance.edge.health import Health
+from askance.edge.keeper import Begun, Stages
 from askance.edge.parts import open_store, read_detector, read_labels, read_policy
-from askance.edge.pipeline import Begun, Pipeline, Stages
+from askance.edge.pipeline import Ends, Pipeline
 from askance.edge.score import Lore
 from askance.edge.values import Drop, Frame, Image, Instant
 from askance.wire.capture import ClockQuality
-from askance.wire.identity import CameraId, FrameId
+from askance.wire.identity import CameraId
 
 CAMERA: Final = CameraId("bench")
 OPEN: Final = GateSection(motion=0.0, sharpness=0.0, darkest=0.0, brightest=1.0, at_least=None)
@@ -29,8 +30,8 @@ SHUT: Final = GateSection(at_least=None)
 class Observed(Pipeline):
     """A pipeline that can tell of each frame that has ended in it: give it a ``tell``."""
 
-    def __init__(self, stages: Stages, health: Health, *, draw: Callable[[], float], now_ns: int) -> None:
-        super().__init__(stages, health, draw=draw, now_ns=now_ns)
+    def __init__(self, stages: Stages, health: Health) -> None:
+        super().__init__(stages, health, draw=random.random, now_ns=time.monotonic_ns(), kept=_nothing)
         self.tell: Callable[[], None] = _nothing
 
     def begin(self, frame: Frame) -> Begun | Drop:
@@ -40,7 +41,7 @@ class Observed(Pipeline):
             self.tell()
         return begun
 
-    def finish(self, begun: Begun) -> FrameId | Drop:
+    def finish(self, begun: Begun) -> Ends:
         """As the pipeline does."""
         ended = super().finish(begun)
         self.tell()
@@ -105,7 +106,7 @@ class Assembly:
 
     def pipeline(self) -> Observed:
         """Build a pipeline whose gate has seen nothing yet."""
-        return Observed(self.stages, self.health, draw=random.random, now_ns=time.monotonic_ns())
+        return Observed(self.stages, self.health)
 
     def check(self) -> None:
         """End the program when a frame was kept or failed: then something else was measured than is said."""

@@ -50,7 +50,7 @@ class Playing:
                 self._stop.set()
 
         pipeline.tell = tell
-        looks = partial(process, pipeline=pipeline, frames=self._frames, cameras=1, kept=lambda: None)
+        looks = partial(process, pipeline=pipeline, frames=self._frames, cameras=[CAMERA])
         looker = Worker(Pulse("pipeline", self._stop, self._health), looks)
         looker.start()
         looker.join()

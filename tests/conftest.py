@@ -4,9 +4,19 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from hypothesis import settings
 
+from askance import shipped
+from askance.edge.config import DetectorSection
+from askance.edge.detect import Detector
+from askance.edge.detect.lane import Lane
+from askance.edge.detect.package import load_package
+from askance.edge.detect.panel import Panel
+from askance.edge.values import Image
+from askance.labels import LabelMap
 from support_broker import Mosquitto, find_mosquitto
 
 CHECKOUT = Path(__file__).parents[1]
@@ -40,3 +50,36 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     broker = Mosquitto(folder)
     yield broker
     broker.stop()
+
+
+@pytest.fixture(scope="session")
+def labels() -> LabelMap:
+    """The shipped label map."""
+    return LabelMap.load(shipped.folder("config") / "labels.yaml")
+
+
+@pytest.fixture(scope="session")
+def detector(labels: LabelMap) -> Detector:
+    """The shipped detector."""
+    package = load_package(shipped.folder("models") / "ssdlite-mobilenet-v2-coco")
+    return Detector(package, labels, section=DetectorSection())
+
+
+@pytest.fixture(scope="session")
+def lane() -> Iterator[Lane]:
+    """A thread for forward passes."""
+    opened = Lane()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def panel(detector: Detector, lane: Lane) -> Panel:
+    """The shipped detector alone."""
+    return Panel(detector, (), lane=lane)
+
+
+@pytest.fixture(scope="session")
+def photo(assets: Path) -> Image:
+    """Two people, near and sharp."""
+    return np.asarray(cv2.imread(str(assets / "images" / "zidane.jpg")), np.uint8)

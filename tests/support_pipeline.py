@@ -7,7 +7,8 @@ from typing import Final
 from askance.edge.config import GateSection
 from askance.edge.detect.panel import Panel
 from askance.edge.health import Health
-from askance.edge.pipeline import Pipeline, Stages
+from askance.edge.keeper import Stages
+from askance.edge.pipeline import Pipeline
 from askance.edge.rules import load_rules
 from askance.edge.score import Lore
 from askance.edge.source import MainStream
@@ -25,6 +26,18 @@ rules:
   - id: people
     when: {near_threshold: {classes: [person], from: 0.05, to: 0.99}}
     budget: {frames: %s/h, bytes: %s/h}
+    cooldown: {rule: 1s}
+"""
+
+TRACKS: Final = """version: 1
+rules:
+  - id: time
+    when:
+      any:
+        - flicker: {at_least: 0.1}
+        - silent: {at_least: 0.1}
+        - isolated: {at_least: 0.1}
+        - jitter: {at_least: 0.1}
     cooldown: {rule: 1s}
 """
 
@@ -68,7 +81,7 @@ class Built:
             jpeg_quality=80,
             lenses={},
         )
-        self.pipeline = Pipeline(self.stages, self.health, draw=lambda: 0.5, now_ns=0)
+        self.pipeline = Pipeline(self.stages, self.health, draw=lambda: 0.5, now_ns=0, kept=lambda: None)
 
     def counts(self) -> dict[str, int]:
         return dict(self.health.vitals().counts)

@@ -6,6 +6,8 @@ import numpy as np
 
 from askance.edge.detections import Detections
 from askance.edge.score import Lore
+from askance.edge.score.error_model import ErrorModel
+from askance.edge.score.statistics import NAMES as STATISTICS
 from askance.edge.values import Quality
 from askance.edge.view import View, alone
 
@@ -15,6 +17,9 @@ SHARP = Quality(sharpness=0.6, brightness=0.5, motion=0.1, dhash="0123456789abcd
 
 
 LORE = Lore(NAMES)
+_NOUGHTS = (0.0,) * len(STATISTICS)
+ERRORS = ErrorModel(STATISTICS, _NOUGHTS, (1.0,) * len(STATISTICS), _NOUGHTS, 0.0, "ab" * 32, 0.5, 0.05, "made data")
+"""One error is expected in every frame."""
 SIZE = (640, 480)
 
 

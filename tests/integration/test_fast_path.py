@@ -10,14 +10,15 @@ from queue import Queue
 import numpy as np
 import pytest
 
-from askance import shipped
-from askance.edge.config import CameraSection, CompanionSection, DetectorSection, GateSection
+from askance.edge.config import CameraSection, CompanionSection, GateSection
 from askance.edge.detect import Detector
 from askance.edge.detect.lane import Lane
 from askance.edge.detect.package import load_package
 from askance.edge.detect.panel import Companion, Panel
 from askance.edge.governor import Throttle
 from askance.edge.health import Health
+from askance.edge.keeper import Begun
+from askance.edge.pipeline import Pipeline
 from askance.edge.source import open_main_stream
 from askance.edge.store import Store
 from askance.edge.values import Drop, Frame, Image
@@ -28,29 +29,11 @@ from askance.wire.capture import Manifest
 from askance.wire.codec import unpack
 from support_camera import HttpCamera, closing, source
 from support_models import ANCHORS, fixed, write_package
-from support_pipeline import CAMERA, DOUBTFUL_PEOPLE, EVERYTHING, Built, frame
+from support_pipeline import CAMERA, DOUBTFUL_PEOPLE, EVERYTHING, TRACKS, Built, frame
 from support_polling import until
 from support_store import open_store
 
 FRAMES = 48
-
-
-@pytest.fixture(scope="module")
-def labels() -> LabelMap:
-    return LabelMap.load(shipped.folder("config") / "labels.yaml")
-
-
-@pytest.fixture(scope="module")
-def lane() -> Iterator[Lane]:
-    opened = Lane()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def detector(labels: LabelMap) -> Detector:
-    package = load_package(shipped.folder("models") / "ssdlite-mobilenet-v2-coco")
-    return Detector(package, labels, section=DetectorSection())
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +67,17 @@ def without_names(found: Sequence[Manifest]) -> list[dict[str, object]]:
     return [manifest.model_dump(exclude={"frame_id"}) for manifest in found]
 
 
+def one_after_the_other(pipeline: Pipeline, items: Iterator[Frame]) -> None:
+    for item in items:
+        begun = pipeline.begin(item)
+        if isinstance(begun, Begun):
+            pipeline.finish(begun)
+    pipeline.flush(CAMERA)
+
+
+@pytest.mark.parametrize("rules", [DOUBTFUL_PEOPLE % (9, "9MB"), TRACKS], ids=["one frame alone", "frames in time"])
 def test_overlapped_stages_decide_as_one_after_the_other_does(
-    tmp_path: Path, detector: Detector, lane: Lane, labels: LabelMap, clip: Sequence[Image]
+    tmp_path: Path, detector: Detector, lane: Lane, labels: LabelMap, clip: Sequence[Image], rules: str
 ) -> None:
     """The same frames, the same captures, the same counters; what differs is that two frames are under way."""
     kept: list[list[dict[str, object]]] = []
@@ -93,7 +85,6 @@ def test_overlapped_stages_decide_as_one_after_the_other_does(
     for overlapped in (False, True):
         folder = tmp_path / str(overlapped)
         with open_store(folder) as store:
-            rules = DOUBTFUL_PEOPLE % (9, "9MB")
             built = Built(store, Panel(detector, (), lane=lane), labels=labels, rules=rules, folder=folder)
             if overlapped:
                 frames: HandOver = Queue()
@@ -104,12 +95,10 @@ def test_overlapped_stages_decide_as_one_after_the_other_does(
                     Pulse("pipeline", threading.Event(), Health()),
                     built.pipeline,
                     frames=frames,
-                    cameras=1,
-                    kept=lambda: None,
+                    cameras=[CAMERA],
                 )
             else:
-                for item in played(clip):
-                    built.pipeline.process(item)
+                one_after_the_other(built.pipeline, played(clip))
             kept.append(without_names(manifests(store)))
             counts.append(built.counts())
 
@@ -117,6 +106,7 @@ def test_overlapped_stages_decide_as_one_after_the_other_does(
     assert counts[0] == counts[1]
     assert counts[0]["kept"] > 1
     assert {"gate.dark", "rules.cooldown"} < set(counts[0])
+    assert counts[0]["seen"] == sum(count for name, count in counts[0].items() if name not in {"seen", "unsure"})
 
 
 def test_a_busy_machine_looks_at_cameras_less_often_and_counts_what_it_lets_go(

@@ -13,6 +13,7 @@ from askance.errors import AskanceError
 _COMMANDS: Final = {
     "edge": ("askance.cli.edge", "the agent on a camera device"),
     "central": ("askance.cli.central", "the receiver of the labeling queue"),
+    "rules": ("askance.cli.rules", "capture rules: check them, replay them over recordings, compare"),
     "queue": ("askance.cli.queue", "the labeling queue: list, claim, submit, export"),
     "models": ("askance.cli.models", "detector files: list, pull, inspect, check, quantize, bench"),
     "config": ("askance.cli.config", "configuration: show, schema, example"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from askance.cli import inspection, workbench
+from askance.cli import fitting, inspection, workbench
 from askance.cli.progress import bar
 from askance.cli.tables import echo_table, megabytes
 
@@ -32,7 +32,7 @@ def models() -> None:
     """
 
 
-for command in (inspection.inspect, inspection.check, workbench.quantize, workbench.bench):
+for command in (inspection.inspect, inspection.check, fitting.fit, workbench.quantize, workbench.bench):
     models.add_command(command)
 
 

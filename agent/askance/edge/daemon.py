@@ -20,6 +20,7 @@ from askance.edge.findings import say_findings
 from askance.edge.gauge import Gauge
 from askance.edge.governor import Strain, govern
 from askance.edge.health import Health
+from askance.edge.keeper import Stages
 from askance.edge.parts import (
     boot_id,
     build_line,
@@ -27,11 +28,12 @@ from askance.edge.parts import (
     open_store,
     read_labels,
     read_lenses,
+    read_lore,
     read_panel,
     read_policy,
     share_the_cores,
 )
-from askance.edge.pipeline import Pipeline, Stages
+from askance.edge.pipeline import Pipeline
 from askance.edge.rules import Policy
 from askance.edge.score import Lore
 from askance.edge.store.lifecycle import State
@@ -85,9 +87,7 @@ class Agent:
     """All parts of the agent, from their construction to their end; what it opens is closed by ``resources``."""
 
     def __init__(self, config: EdgeConfig, resources: ExitStack, *, stop: threading.Event) -> None:
-        self._config = config
-        self._stop = stop
-        self._health = Health()
+        self._config, self._stop, self._health = config, stop, Health()
         labels = read_labels(config)
         policy = read_policy(config, labels)
         self._streams = Streams(config.cameras, jitter=random.random)
@@ -102,9 +102,10 @@ class Agent:
         panel = read_panel(config, labels, lane=lane, health=self._health)
         self._boot_id = boot_id()
         self._store = resources.enter_context(open_store(config))
-        say_findings(policy, self._store.recovery, signals=panel.signals)
+        lore = read_lore(panel, labels, health=self._health)
+        say_findings(policy, self._store.recovery, lore=lore, signals=panel.signals)
         self._line = build_line(config)
-        self._pipeline = self._build_pipeline(panel, policy, labels=labels)
+        self._pipeline = self._build_pipeline(panel, policy, labels=labels, lore=lore)
         ceiling = self._store.chunk_ceiling(self._line.address)
         self._courier = Courier(
             self._line,
@@ -132,8 +133,7 @@ class Agent:
 
     def watch(self, *, until_delivered: bool) -> None:
         """Wait for the end; until then tell systemd that all is well, as long as it is, and govern."""
-        feed_every_s = watchdog_interval_s()
-        gauge = Gauge()
+        feed_every_s, gauge = watchdog_interval_s(), Gauge()
         fed = governed = time.monotonic()
         while not self._stop.wait(LOOK_S):
             self._say_trouble()
@@ -163,7 +163,7 @@ class Agent:
             if worker.failure is not None and (worker.vital or self._nothing_left):
                 raise worker.failure
 
-    def _build_pipeline(self, panel: Panel, policy: Policy, *, labels: LabelMap) -> Pipeline:
+    def _build_pipeline(self, panel: Panel, policy: Policy, *, labels: LabelMap, lore: Lore) -> Pipeline:
         config = self._config
         stages = Stages(
             live=self._streams.live,
@@ -172,13 +172,13 @@ class Agent:
             policy=policy,
             main_streams=self._streams.main,
             store=self._store,
-            lore=Lore({label.id: label.name for label in labels.labels}),
+            lore=lore,
             poses={camera.id: camera.pose for camera in config.cameras},
             jpeg_quality=config.store.jpeg_quality,
             lenses=read_lenses(config, labels),
             polygons=config.store.polygons,
         )
-        return Pipeline(stages, self._health, draw=random.random, now_ns=time.monotonic_ns())
+        return Pipeline(stages, self._health, draw=random.random, now_ns=time.monotonic_ns(), kept=self._line.wake)
 
     def _hire_readers(self) -> list[Worker]:
         streams, frames = self._streams, self._frames
@@ -190,8 +190,7 @@ class Agent:
         return [self._worker(part, does, vital=False) for part, does in work.items()]
 
     def _look(self, pulse: Pulse) -> None:
-        cameras = len(self._streams.sources)
-        process(pulse, self._pipeline, frames=self._frames, cameras=cameras, kept=self._line.wake)
+        process(pulse, self._pipeline, frames=self._frames, cameras=self._streams.sources)
 
     def _worker(self, part: str, work: Callable[[Pulse], None], *, vital: bool = True) -> Worker:
         return Worker(Pulse(part, self._stop, self._health), work, vital=vital)

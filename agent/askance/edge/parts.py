@@ -22,6 +22,8 @@ from askance.edge.detect.pose import Intrinsics, placed
 from askance.edge.detections import Detections
 from askance.edge.health import Health
 from askance.edge.rules import Policy, load_rules
+from askance.edge.score import Lore
+from askance.edge.score.error_model import ERRORS, load_errors
 from askance.edge.store import Store
 from askance.edge.sync import Patience, Sync, Window
 from askance.errors import ConfigError, ModelError
@@ -93,6 +95,25 @@ def _counted(detectors: Sequence[Detector], labels: LabelMap) -> frozenset[int]:
     cards = [detector.model.package.card for detector in detectors]
     names = (name for card in cards if card.task is Task.SEGMENT for name in card.classes if name is not None)
     return frozenset(int(labels.resolve(name).id) for name in names)
+
+
+def read_lore(panel: Panel, labels: LabelMap, *, health: Health) -> Lore:
+    """Gather what signals know; an error model that belongs to another detector is trouble, and left out."""
+    names = {int(label.id): label.name for label in labels.labels}
+    file = panel.folder / ERRORS
+    if not file.is_file():
+        return Lore(names)
+    try:
+        errors = load_errors(file, sha256=panel.info.sha256)
+    except ConfigError as error:
+        health.count("errors.unavailable")
+        health.trouble("error model", str(error))
+        return Lore(names)
+    fitted, runs = (errors.report, errors.floor), (panel.info.report, panel.info.floor)
+    if fitted[0] != runs[0] or fitted[1] < runs[1]:
+        said = f"fitted for report {fitted[0]:g} and floor {fitted[1]:g}, not for {runs[0]:g} and {runs[1]:g}"
+        health.trouble("error model", f"{said}: its numbers are off; fit it again: askance models fit {panel.folder}")
+    return Lore(names, errors)
 
 
 def read_lenses(config: EdgeConfig, labels: LabelMap) -> dict[CameraId, Callable[[Detections], Detections]]:

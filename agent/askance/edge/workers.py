@@ -3,18 +3,18 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from typing import Final, Protocol, TypeAlias
 
 from askance.edge.courier import Courier
 from askance.edge.health import Health
-from askance.edge.pipeline import Begun
+from askance.edge.keeper import Begun
 from askance.edge.source import MainStream, Source, redact
 from askance.edge.values import Drop, Frame
 from askance.errors import AskanceError
-from askance.wire.identity import CameraId, FrameId
+from askance.wire.identity import CameraId
 
 PATIENCE_S: Final = 0.5
 
@@ -132,27 +132,36 @@ class TwoPhases(Protocol):
         """Leave a frame to the models."""
         ...
 
-    def finish(self, begun: Begun, /) -> FrameId | Drop:
+    def finish(self, begun: Begun, /) -> object:
         """Take it on with what they see."""
         ...
 
+    def flush(self, camera: CameraId, /) -> object:
+        """Decide on what waits for more of a camera that has ended."""
+        ...
 
-def process(pulse: Pulse, pipeline: TwoPhases, *, frames: HandOver, cameras: int, kept: Callable[[], None]) -> None:
-    """Look at frames until all ``cameras`` sources have ended or the agent stops; ``kept`` is told of captures.
+
+def process(pulse: Pulse, pipeline: TwoPhases, *, frames: HandOver, cameras: Collection[CameraId]) -> None:
+    """Look at frames until the sources of all ``cameras`` have ended or the agent stops.
 
     When the next frame is waiting it is begun before the last one is finished, so that the models never wait for a
     decision; what was begun is finished also when the agent stops. A model that hangs gives no sign of life here.
     """
     begun: Begun | None = None
-    while pulse.going() and (cameras or begun is not None):
+    playing = set(cameras)
+    while pulse.going() and (playing or begun is not None):
         item = _next(frames, wait=begun is None)
-        cameras -= isinstance(item, Ended)
         following = pipeline.begin(item) if isinstance(item, Frame) else None
-        if begun is not None and not isinstance(pipeline.finish(begun), Drop):
-            kept()
+        if begun is not None:
+            pipeline.finish(begun)
+        if isinstance(item, Ended):
+            playing.discard(item.camera)
+            pipeline.flush(item.camera)
         begun = following if isinstance(following, Begun) else None
-    if begun is not None and not isinstance(pipeline.finish(begun), Drop):
-        kept()
+    if begun is not None:
+        pipeline.finish(begun)
+    for camera in playing:
+        pipeline.flush(camera)
 
 
 def _next(frames: HandOver, *, wait: bool) -> Frame | Ended | None:

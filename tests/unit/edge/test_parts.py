@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from askance import shipped
 from askance.edge.config import CompanionSection, DetectorSection, EdgeConfig, SyncSection
 from askance.edge.detect.lane import Lane
 from askance.edge.health import Health
@@ -21,6 +22,7 @@ from askance.edge.parts import (
     read_detector,
     read_labels,
     read_lenses,
+    read_lore,
     read_panel,
     read_policy,
     share_the_cores,
@@ -164,3 +166,23 @@ def test_opencv_keeps_to_one_core() -> None:
         assert 1 == cv2.getNumThreads()
     finally:
         cv2.setNumThreads(threads)
+
+
+def test_an_error_model_of_another_detector_is_told_and_left_out(tmp_path: Path) -> None:
+    config, health, lane = EdgeConfig(), Health(), Lane()
+    labels = read_labels(config)
+    panel = read_panel(config, labels, lane=lane, health=health)
+    lane.close()
+    whole = read_lore(panel, labels, health=health)
+    assert whole.errors is not None
+    assert (whole.names[1], whole.errors.sha256) == ("person", panel.info.sha256)
+
+    write_package(tmp_path / "other", silent())
+    panel.folder = tmp_path / "other"  # type: ignore[misc]  # a folder whose error model is made for another file
+    assert read_lore(panel, labels, health=health).errors is None
+    assert {} == health.vitals().trouble
+    fitted = (shipped.folder("models") / "ssdlite-mobilenet-v2-coco" / "errors.yaml").read_text()
+    (tmp_path / "other" / "errors.yaml").write_text(fitted.replace("sha256: 6", "sha256: 7"))
+
+    assert read_lore(panel, labels, health=health).errors is None
+    assert "belongs to another model file" in health.vitals().trouble["error model"]

@@ -6,50 +6,23 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
-from askance import shipped
 from askance.codecs.jpeg import decode
-from askance.edge.config import DetectorSection, StoreSection
-from askance.edge.detect import Detector
-from askance.edge.detect.lane import Lane
-from askance.edge.detect.package import load_package
+from askance.edge.camera_motion import STILL, CameraMotion
 from askance.edge.detect.panel import Panel
 from askance.edge.health import Health
-from askance.edge.pipeline import FULL, Pipeline
+from askance.edge.keeper import Begun
+from askance.edge.pipeline import Pipeline
 from askance.edge.rules import Policy
 from askance.edge.store import Store
 from askance.edge.values import Drop, Frame, Image, Instant
 from askance.labels import LabelMap
 from askance.wire.capture import ClockQuality
 from askance.wire.codec import unpack
-from support_pipeline import CAMERA, DOUBTFUL_PEOPLE, SECOND, Built, frame
+from support_pipeline import CAMERA, DOUBTFUL_PEOPLE, EVERYTHING, SECOND, TRACKS, Built, frame
 from support_store import DEVICE, open_store
-
-
-@pytest.fixture(scope="module")
-def labels() -> LabelMap:
-    return LabelMap.load(shipped.folder("config") / "labels.yaml")
-
-
-@pytest.fixture(scope="module")
-def detector(labels: LabelMap) -> Detector:
-    package = load_package(shipped.folder("models") / "ssdlite-mobilenet-v2-coco")
-    return Detector(package, labels, section=DetectorSection())
-
-
-@pytest.fixture(scope="module")
-def lane() -> Iterator[Lane]:
-    opened = Lane()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def panel(detector: Detector, lane: Lane) -> Panel:
-    return Panel(detector, (), lane=lane)
 
 
 @pytest.fixture
@@ -58,20 +31,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def photo(assets: Path) -> Image:
-    return np.asarray(cv2.imread(str(assets / "images" / "zidane.jpg")), np.uint8)
-
-
 def build(store: Store, panel: Panel, labels: LabelMap, folder: Path, *, frames: int = 9, size: str = "9MB") -> Built:
     return Built(store, panel, labels=labels, rules=DOUBTFUL_PEOPLE % (frames, size), folder=folder)
-
-
-def noisy(photo: Image, *, side: int) -> Image:
-    """The photo in the corner of a square that no JPEG can make small."""
-    noise = np.random.default_rng(1).integers(0, 256, (side, side, 3), np.uint8)
-    noise[: photo.shape[0], : photo.shape[1]] = photo
-    return noise
 
 
 def test_a_doubtful_frame_is_kept_with_what_was_seen_and_why(
@@ -175,44 +136,55 @@ def test_a_rule_expires_by_the_clock_of_the_frame(
 ) -> None:
     stages = build(store, panel, labels, tmp_path).stages
     policy = Policy(tuple(replace(rule, expires=date(2020, 1, 1)) for rule in stages.policy.rules))
-    pipeline = Pipeline(replace(stages, policy=policy), Health(), draw=lambda: 0.5, now_ns=0)
+    pipeline = Pipeline(replace(stages, policy=policy), Health(), draw=lambda: 0.5, now_ns=0, kept=lambda: None)
 
     ended = pipeline.process(Frame(photo, CAMERA, Instant(SECOND, wall_ms, clock), 0))
 
     assert kept == (ended != Drop("rules.no_match"))
 
 
-def test_a_store_without_room_is_said_and_costs_no_budget(
-    panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
-) -> None:
-    section = StoreSection(path=tmp_path / "small", quota=10**6, min_free=0)
-    with Store.open(section, device=DEVICE, boot_id="boot", randomness=lambda n: bytes(range(n))) as small:
-        built = build(small, panel, labels, tmp_path)
-        large = noisy(photo, side=2000)
-
-        assert Drop("store.quota") == built.pipeline.process(frame(large, 1))
-        assert {"store": FULL} == built.health.vitals().trouble
-        assert not isinstance(built.pipeline.process(frame(photo, 1.1)), Drop)
-        assert {} == built.health.vitals().trouble
-
-
-def test_a_disk_without_space_stops_capturing_and_nothing_else(
-    panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
-) -> None:
-    section = StoreSection(path=tmp_path / "full", min_free=2**60)
-    with Store.open(section, device=DEVICE, boot_id="boot", randomness=lambda n: bytes(range(n))) as full:
-        built = build(full, panel, labels, tmp_path)
-
-        assert Drop("store.full") == built.pipeline.process(frame(photo, 1))
-        assert "free bytes" in built.health.vitals().trouble["store"]
-
-
-def test_a_frame_longer_than_the_protocol_allows_is_dropped_and_said(
+def test_a_frame_waits_for_those_after_it_where_a_rule_watches_tracks(
     store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
 ) -> None:
-    built = build(store, panel, labels, tmp_path, size="100MB")
-    stages = replace(built.stages, jpeg_quality=100)
+    built = Built(store, panel, labels=labels, rules=TRACKS, folder=tmp_path)
+    ends = [
+        built.pipeline.finish(begun)
+        for number in range(4)
+        if isinstance(begun := built.pipeline.begin(frame(photo, 1 + number / 10)), Begun)
+    ]
 
-    ended = Pipeline(stages, built.health, draw=lambda: 0.5, now_ns=0).process(frame(noisy(photo, side=2600), 1))
+    assert [0, 0, 1, 1] == [len(end) for end in ends]
+    assert 2 == len(built.pipeline.flush(CAMERA))
+    assert () == built.pipeline.flush(CAMERA)
+    assert 4 == built.counts()["seen"] == built.counts()["rules.no_match"]
 
-    assert Drop("store.size") == ended
+
+def test_a_frame_that_waits_is_decided_on_while_nothing_else_is_worth_a_look(
+    store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
+) -> None:
+    built = Built(store, panel, labels=labels, rules=TRACKS, folder=tmp_path)
+    begun = built.pipeline.begin(frame(photo, 1))
+    assert isinstance(begun, Begun)
+    assert () == built.pipeline.finish(begun)
+
+    built.pipeline.begin(frame(np.zeros_like(photo), 2.9))
+    assert "rules.no_match" not in built.counts()
+    built.pipeline.begin(frame(np.zeros_like(photo), 3))
+    assert 1 == built.counts()["rules.no_match"]
+
+
+def test_a_camera_that_moves_is_noticed_where_a_rule_watches_tracks(
+    store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
+) -> None:
+    moved = np.roll(photo, (24, 64), axis=(0, 1))
+    shifts: list[CameraMotion] = []
+    for rules in (TRACKS, EVERYTHING):
+        pipeline = Built(store, panel, labels=labels, rules=rules, folder=tmp_path).pipeline
+        for image, at in ((photo, 1), (moved, 1.1)):
+            begun = pipeline.begin(frame(image, at))
+            assert isinstance(begun, Begun)
+            pipeline.finish(begun)
+            shifts.append(begun.shift)
+
+    assert [shifts[0], shifts[2], shifts[3]] == [STILL] * 3
+    assert shifts[1].affine[:, 2] == pytest.approx([64, 24], abs=4)

@@ -11,7 +11,7 @@ import pytest
 
 from askance.edge.detect.panel import Look
 from askance.edge.health import Health
-from askance.edge.pipeline import Begun
+from askance.edge.keeper import Begun
 from askance.edge.values import Drop, Frame, Instant, Quality
 from askance.edge.workers import Ended, HandOver, Pulse, Worker, process, read
 from askance.errors import SourceError
@@ -115,18 +115,20 @@ class Steps:
     def finished(self, index: int) -> bool:
         return f"finish {index}" in self.order
 
-    def finish(self, begun: Begun) -> Drop:
+    def finish(self, begun: Begun) -> None:
         if self._waits is not None:
             self._waits.wait(10)
         self.order.append(f"finish {begun.frame.index}")
-        return Drop("rules.no_match")
+
+    def flush(self, camera: CameraId) -> None:
+        self.order.append(f"flush {camera}")
 
 
 def looked_at(pulse: Pulse, steps: Steps, *items: Frame | Ended) -> None:
     frames: HandOver = Queue()
     for item in items:
         frames.put(item)
-    process(pulse, steps, frames=frames, cameras=1, kept=lambda: None)
+    process(pulse, steps, frames=frames, cameras=[CAMERA])
 
 
 def test_the_next_frame_is_begun_before_the_last_is_finished(pulse: Pulse) -> None:
@@ -134,13 +136,13 @@ def test_the_next_frame_is_begun_before_the_last_is_finished(pulse: Pulse) -> No
 
     looked_at(pulse, steps, frame(0), frame(1), frame(2), frame(3), Ended(CAMERA))
 
-    assert ["begin 0", "begin 1", "finish 0", "begin 2", "finish 1", "begin 3", "finish 3"] == steps.order
+    assert ["begin 0", "begin 1", "finish 0", "begin 2", "finish 1", "begin 3", "finish 3", "flush gate"] == steps.order
 
 
 def test_a_frame_is_finished_at_once_when_none_is_waiting(pulse: Pulse) -> None:
     steps = Steps()
     frames: HandOver = Queue()
-    thread = threading.Thread(target=lambda: process(pulse, steps, frames=frames, cameras=1, kept=lambda: None))
+    thread = threading.Thread(target=lambda: process(pulse, steps, frames=frames, cameras=[CAMERA]))
     thread.start()
     for index in (0, 1):
         frames.put(frame(index))
@@ -148,7 +150,7 @@ def test_a_frame_is_finished_at_once_when_none_is_waiting(pulse: Pulse) -> None:
     frames.put(Ended(CAMERA))
     thread.join(5)
 
-    assert ["begin 0", "finish 0", "begin 1", "finish 1"] == steps.order
+    assert ["begin 0", "finish 0", "begin 1", "finish 1", "flush gate"] == steps.order
 
 
 def test_what_was_begun_is_finished_when_the_agent_stops(pulse: Pulse) -> None:
@@ -157,7 +159,7 @@ def test_what_was_begun_is_finished_when_the_agent_stops(pulse: Pulse) -> None:
     frames: HandOver = Queue()
     for index in (0, 1, 3):
         frames.put(frame(index))
-    thread = threading.Thread(target=lambda: process(pulse, steps, frames=frames, cameras=1, kept=lambda: None))
+    thread = threading.Thread(target=lambda: process(pulse, steps, frames=frames, cameras=[CAMERA]))
     thread.start()
     assert until(lambda: "begin 1" in steps.order)
 
@@ -165,7 +167,7 @@ def test_what_was_begun_is_finished_when_the_agent_stops(pulse: Pulse) -> None:
     release.set()
     thread.join(5)
 
-    assert ["begin 0", "begin 1", "finish 0", "finish 1"] == steps.order
+    assert ["begin 0", "begin 1", "finish 0", "finish 1", "flush gate"] == steps.order
 
 
 def test_a_model_that_hangs_is_noticed(pulse: Pulse) -> None:

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 AHEAD: Final = 2
 """How many frames that were not read yet are safe: the one that is written, and the last that was."""
 
-LENT: Final = 4
-"""How many images are lent at once: one that is decided on, one in the models, one that waits, and one on its way.
+LENT: Final = 6
+"""How many images are lent at once: three that are or will be decided on, one in the models, two on their way.
 
 Whoever keeps more of them gets copies.
 """

@@ -110,6 +110,7 @@ class Panel:
         self._things = things
         self._looked: Counter[CameraId] = Counter()
         self.info: Final = main.info
+        self.folder: Final = main.model.package.folder
         self.signals: Final = main.signals.union(*(companion.detector.signals for companion in companions))
 
     def begin(self, frame: Frame) -> Look:

@@ -36,15 +36,8 @@ class NearThreshold(Section):
         return self
 
 
-class Margin(Section):
-    """Two classes claim the same object; never true with a model that gives one score per object."""
-
-    classes: Labels = None
-    at_least: AtLeast
-
-
-class Entropy(Section):
-    """The candidates together are undecided."""
+class Doubtful(Section):
+    """A signal is strong enough, of the objects of these classes."""
 
     classes: Labels = None
     at_least: AtLeast
@@ -93,8 +86,25 @@ class Condition(Section):
     ] = None
     negated: Annotated["Condition | None", Field(alias="not", description="it does not hold")] = None
     near_threshold: NearThreshold | None = None
-    margin: Margin | None = None
-    entropy: Entropy | None = None
+    margin: Annotated[
+        Doubtful | None,
+        Field(description="two classes claim an object; never true with a model that gives one score per object"),
+    ] = None
+    entropy: Annotated[Doubtful | None, Field(description="the candidates together are undecided")] = None
+    expected_errors: Annotated[
+        Doubtful | None,
+        Field(description="n / (5 + n) of n errors that a model fitted on labels expects; never true without one"),
+    ] = None
+    isolated: Annotated[Doubtful | None, Field(description="an object is in this frame only")] = None
+    flicker: Annotated[Doubtful | None, Field(description="an object is reported before and after, and not here")] = (
+        None
+    )
+    silent: Annotated[Doubtful | None, Field(description="an object's score drops below the report threshold")] = None
+    class_switch: Annotated[Doubtful | None, Field(description="an object has another class in the frames around")] = (
+        None
+    )
+    lost_in_middle: Annotated[Doubtful | None, Field(description="an object vanishes away from the border")] = None
+    jitter: Annotated[Doubtful | None, Field(description="a box jumps away from where it has to be")] = None
     quality: QualityFaults | None = None
     random: RandomDraw | None = None
 
@@ -124,6 +134,13 @@ class Weights(Section):
     near_threshold: Weight = 0.0
     margin: Weight = 0.0
     entropy: Weight = 0.0
+    expected_errors: Weight = 0.0
+    isolated: Weight = 0.0
+    flicker: Weight = 0.0
+    silent: Weight = 0.0
+    class_switch: Weight = 0.0
+    lost_in_middle: Weight = 0.0
+    jitter: Weight = 0.0
     quality: Weight = 0.0
     random: Weight = 0.0
 

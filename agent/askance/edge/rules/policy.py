@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Final
 
+from askance.edge.rules.bar import Bar
 from askance.edge.rules.budgets import Limits, Purse, longest_ns
 from askance.edge.rules.conditions import Clause, Finding, FrameFacts, evaluate, measures
 from askance.edge.rules.cooldown import cooling
@@ -79,14 +80,19 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the decisions remember: payments by rule, and each camera's last decided frame, on its own time line."""
+    """What the decisions remember: payments and bars by rule, each camera's last decided frame on its own time line."""
 
     purses: Mapping[RuleId, Purse] = field(default_factory=dict[RuleId, Purse])
+    bars: Mapping[RuleId, Bar] = field(default_factory=dict[RuleId, Bar])
     seen_ns: Mapping[CameraId, int] = field(default_factory=dict[CameraId, int])
 
     def purse(self, rule: RuleId) -> Purse:
         """What the rule has paid lately."""
         return self.purses.get(rule, Purse())
+
+    def bar(self, rule: RuleId) -> Bar:
+        """What the rule has seen lately."""
+        return self.bars.get(rule, Bar())
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +122,21 @@ class FrameContext:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one rule says of one frame: its finding, what the frame is worth to it, and why it cannot pay, if so."""
+    """What one rule says of one frame.
+
+    Attributes:
+        rule: it.
+        finding: whether its condition holds, and why.
+        value: what the frame is worth to it.
+        obstacle: why it does not pay; None: nothing hinders it.
+        bar: what it has seen, this frame included.
+    """
 
     rule: Rule
     finding: Finding
     value: float
     obstacle: str | None
+    bar: Bar
 
 
 def judge(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Verdict, ...]:
@@ -136,11 +151,17 @@ def decide(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Me
     """Keep a frame if at least one rule matches and can pay.
 
     Drop reasons: ``rules.no_match``; ``rules.count_only``, when only such rules match; else what hinders the most
-    valuable rule that would capture: ``rules.cooldown`` or ``rules.budget_frames``.
+    valuable rule that would capture: ``rules.cooldown``, ``rules.budget_frames``, or, by better frames,
+    ``rules.outdone``.
     """
-    matched = [verdict for verdict in judge(policy, memory, context=context) if verdict.finding.matched]
+    verdicts = judge(policy, memory, context=context)
+    matched = [verdict for verdict in verdicts if verdict.finding.matched]
     payers = [verdict for verdict in matched if verdict.rule.capture and verdict.obstacle is None]
-    after = replace(memory, seen_ns={**memory.seen_ns, context.camera: context.taken_ns})
+    after = replace(
+        memory,
+        seen_ns={**memory.seen_ns, context.camera: context.taken_ns},
+        bars={**memory.bars, **{verdict.rule.id: verdict.bar for verdict in verdicts}},
+    )
     if payers:
         elapsed_ns = _elapsed_ns(memory, context)
         reasons = tuple(_reason(verdict) for verdict in matched)
@@ -153,12 +174,18 @@ def decide(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Me
 
 def _verdict(rule: Rule, memory: Memory, *, facts: FrameFacts, now_ns: int) -> Verdict:
     finding = evaluate(rule.when, facts)
-    purse, obstacle = memory.purse(rule.id), None
+    value = _worth(rule, finding)
+    purse, bar = memory.purse(rule.id), memory.bar(rule.id).look(now_ns)
+    if finding.matched and rule.limits.frames is not None:
+        bar = bar.note(value, rate=rule.limits.frames, pause_ns=rule.pause_ns, now_ns=now_ns)
+    obstacle = None
     if cooling(purse, rule.pause_ns, now_ns=now_ns):
         obstacle = "rules.cooldown"
     elif not purse.affords_frame(rule.limits, now_ns=now_ns):
         obstacle = "rules.budget_frames"
-    return Verdict(rule, finding, _worth(rule, finding), obstacle)
+    elif rule.limits.frames is not None and value < bar.height(rate=rule.limits.frames, now_ns=now_ns):
+        obstacle = "rules.outdone"
+    return Verdict(rule, finding, value, obstacle, bar)
 
 
 def _worth(rule: Rule, finding: Finding) -> float:

@@ -96,10 +96,9 @@ class _Reader:
             band = condition.near_threshold
             wish = self._measure("near_threshold", band.classes, path=path)
             return Doubt(replace(wish, low=band.from_, high=band.to), 0.0)
-        if condition.margin is not None:
-            return Doubt(self._measure("margin", condition.margin.classes, path=path), condition.margin.at_least)
-        if condition.entropy is not None:
-            return Doubt(self._measure("entropy", condition.entropy.classes, path=path), condition.entropy.at_least)
+        for signal, given in condition:
+            if isinstance(given, written.Doubtful):
+                return Doubt(self._measure(signal, given.classes, path=path), given.at_least)
         if condition.quality is not None:
             return Fault(**condition.quality.model_dump())
         assert condition.random is not None  # noqa: S101 (the document allows exactly one key, and no other is left)

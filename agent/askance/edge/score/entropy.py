@@ -1,5 +1,6 @@
 """How undecided the detector is about the whole scene: the binary entropies of its candidates."""
 
+from math import fsum
 from typing import Final
 
 import numpy as np
@@ -29,7 +30,7 @@ def entropy(view: View, wish: Measure, *, lore: Lore) -> Signal:
     detections = view.detections
     bits = np.where(chosen(detections, wish), binary_entropy(detections.scores), 0.0)
     objects = most_doubtful(bits, most=TOP)
-    total = float(bits[list(objects)].sum())
+    total = fsum(bits[list(objects)])  # exactly rounded: one more candidate never lowers it
     if not objects:
         return Signal("entropy", 0.0, (), "nothing to be undecided about")
     first = objects[0]

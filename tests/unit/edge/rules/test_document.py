@@ -8,7 +8,10 @@ from askance.edge.rules.document import RuleFile
 from askance.errors import ConfigError
 from askance.settings import Place, parse_document, validate
 
-CONDITIONS = "all, any, not, near_threshold, margin, entropy, quality, random"
+CONDITIONS = (
+    "all, any, not, near_threshold, margin, entropy, expected_errors, isolated, flicker, silent, class_switch, "
+    "lost_in_middle, jitter, quality, random"
+)
 NEAR = "near_threshold: {from: 0.2, to: 0.5}"
 
 

@@ -203,7 +203,19 @@ def test_a_drop_has_its_reason(policy: Policy, paid: list[Spending], what: Frame
     memory = remember(policy, paid, now_ns=30 * SECOND)
     after, outcome = decide(policy, memory, context=what)
     assert outcome == Drop(reason)
-    assert after == replace(memory, seen_ns={GATE: what.taken_ns})
+    assert replace(after, bars={}) == replace(memory, seen_ns={GATE: what.taken_ns})
+
+
+def test_a_frame_that_is_worth_less_than_the_best_of_late_is_outdone_and_raises_no_bar() -> None:
+    policy = Policy((replace(PEOPLE, pause_ns=0),))
+    memory, first = decide(policy, Memory(), context=context(near=0.9))
+    memory, worse = decide(policy, memory, context=context(5, near=0.5))
+    memory, better = decide(policy, memory, context=context(10, near=0.95))
+
+    assert isinstance(first, Keep)
+    assert worse == Drop("rules.outdone")
+    assert isinstance(better, Keep)
+    assert [best.value for best in memory.bar(PEOPLE.id).bests] == pytest.approx([1.8, 1.0, 1.9])
 
 
 def test_judgement_puts_matching_rules_first() -> None:

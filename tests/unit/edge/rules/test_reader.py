@@ -8,6 +8,7 @@ import pytest
 from askance.edge.rules.conditions import All, AnyOf, Doubt, Fault, Not
 from askance.edge.rules.lottery import Lottery
 from askance.edge.rules.reader import load_rules
+from askance.edge.score import SIGNALS
 from askance.edge.values import Measure
 from askance.errors import ConfigError
 from askance.labels import Label, LabelId, LabelMap
@@ -151,8 +152,10 @@ def test_the_shipped_rules_are_good(checkout: Path) -> None:
         "unsure-people",
         "unsure-vehicles",
         "ambiguous-scene",
+        "missed-objects",
+        "wrong-objects",
         "class-mix-up",
         "random",
     ]
-    assert [rule.arm for rule in policy.rules] == [Arm.UNCERTAINTY] * 4 + [Arm.RANDOM]
-    assert {measure.signal for measure in policy.measures} == {"near_threshold", "entropy", "margin"}
+    assert [rule.arm for rule in policy.rules] == [Arm.UNCERTAINTY] * 6 + [Arm.RANDOM]
+    assert {measure.signal for measure in policy.measures} == set(SIGNALS)

@@ -1,0 +1,129 @@
+"""Where boxes are and how fast they move: a Kalman filter of constant velocity for many boxes at a time.
+
+SORT's filter (Bewley et al. 2016, arXiv 1602.00763) over centre, width and height as in BoT-SORT (Aharon et al. 2022,
+arXiv 2206.14651), in seconds instead of frames. Its noise has no covariance between the four, so each is a filter of
+two states of its own: place and velocity.
+
+A motion is an array of shape (n, 5, 4), float64, for n boxes. The last axis is centre x, centre y, width, height, in
+pixels. The axis before it is place, velocity per second, and the variance of the place, the covariance of both, the
+variance of the velocity.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askance.edge.values import Bools, Floats
+
+Motion = NDArray[np.float64]
+Numbers = NDArray[np.float64]
+
+PLACE: Final = 0
+VELOCITY: Final = 1
+_PLACE_VARIANCE: Final = 2
+_VELOCITY_VARIANCE: Final = 4
+
+# Noise in sides of the box, as in BoT-SORT: 1/20 of a side for places and 1/160 a frame for velocities. What it adds
+# from frame to frame is spread over 30 frames a second.
+_SEEN: Final = 1 / 20
+_DRIFT: Final = 30**0.5 / 20
+_PUSH: Final = 30**1.5 / 160
+_BEGUN_PLACE: Final = 2 / 20
+_BEGUN_VELOCITY: Final = 10 * 30 / 160
+
+_LEAST_SIDE: Final = 1.0  # pixels; what is thinner is as uncertain as this
+
+
+def begun(boxes: Floats) -> Motion:
+    """Return the motion of boxes that were seen for the first time: at rest, and hardly known.
+
+    Args:
+        boxes: (n, 4), float32: left, top, right, bottom.
+    """
+    motion = np.zeros((5, len(boxes), 4))
+    motion[PLACE] = _places(boxes)
+    side = _sides(motion[PLACE])
+    motion[_PLACE_VARIANCE] = (side * _BEGUN_PLACE) ** 2
+    motion[_VELOCITY_VARIANCE] = (side * _BEGUN_VELOCITY) ** 2
+    return motion.transpose(1, 0, 2)
+
+
+def expected(motion: Motion, seconds: float, *, lost: Bools) -> Motion:
+    """Return where boxes are some time later: constant velocity, pushed by white noise.
+
+    Args:
+        motion: of n boxes.
+        seconds: the time, at least 0.
+        lost: (n,): boxes that were not seen last; as in BoT-SORT, their sizes are expected to stay.
+    """
+    later = _columns(motion)
+    place, velocity, place_variance, covariance, velocity_variance = later
+    velocity[lost, 2:] = 0.0
+    side = _sides(place)
+    place += seconds * velocity
+    place_variance += seconds * (2 * covariance + seconds * velocity_variance)
+    place_variance += side**2 * (_DRIFT**2 * seconds + _PUSH**2 * seconds**3 / 3)
+    covariance += seconds * velocity_variance + (side * _PUSH * seconds) ** 2 / 2
+    velocity_variance += (side * _PUSH) ** 2 * seconds
+    return later.transpose(1, 0, 2)
+
+
+def carried(motion: Motion, affine: NDArray[np.float64]) -> Motion:
+    """Return where boxes are in a picture that moved as a whole; one that turned has upright boxes around it.
+
+    Args:
+        motion: of n boxes.
+        affine: (2, 3), float64: where pixels of the last picture lie in this one. Covariances between the two axes,
+            which a turn would bring, are left out.
+    """
+    turn = affine[:, :2].T
+    parts = motion.reshape(-1, 5, 2, 2) @ turn  # centres and sizes apart
+    parts[:, :, 1] = motion[:, :, 2:] @ np.abs(turn)
+    parts[:, 2:] = motion.reshape(-1, 5, 2, 2)[:, 2:] @ turn**2
+    parts[:, PLACE, 0] += affine[:, 2]
+    return parts.reshape(-1, 5, 4)
+
+
+def corrected(motion: Motion, boxes: Floats) -> Motion:
+    """Return the motion of boxes, now that each was seen.
+
+    Args:
+        motion: of n boxes, as expected at the time.
+        boxes: (n, 4), float32: left, top, right, bottom, as seen.
+    """
+    known = _columns(motion)
+    place, velocity, place_variance, covariance, velocity_variance = known
+    spread = place_variance + (_sides(place) * _SEEN) ** 2
+    away = _places(boxes) - place
+    gain, turn = place_variance / spread, covariance / spread
+    place += gain * away
+    velocity += turn * away
+    velocity_variance -= turn * covariance
+    place_variance *= 1 - gain
+    covariance *= 1 - gain
+    return known.transpose(1, 0, 2)
+
+
+def boxes_of(motion: Motion) -> Floats:
+    """Return left, top, right, bottom of boxes, (n, 4), float32."""
+    place = motion[:, PLACE]
+    half = _sides(place)[:, :2] / 2
+    return np.concatenate([place[:, :2] - half, place[:, :2] + half], axis=1).astype(np.float32)
+
+
+def _columns(motion: Motion) -> Numbers:
+    """Return a copy whose first axis is the five parts; each of them in one piece is worked on twice as fast."""
+    return motion.transpose(1, 0, 2).copy()
+
+
+def _places(boxes: Floats) -> Numbers:
+    """Return centre and size of boxes, (n, 4)."""
+    corners = boxes.astype(np.float64)
+    return np.concatenate([(corners[:, :2] + corners[:, 2:]) / 2, corners[:, 2:] - corners[:, :2]], axis=1)
+
+
+def _sides(place: Numbers) -> Numbers:
+    """Return what noise is measured in, (n, 4): width and height, twice."""
+    sides = np.maximum(place[:, 2:], _LEAST_SIDE)
+    return np.concatenate([sides, sides], axis=1)

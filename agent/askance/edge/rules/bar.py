@@ -1,0 +1,76 @@
+"""The best frames, not the first: a rule with a budget takes a frame only if it is among the best it will see."""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Final, NamedTuple
+
+from askance.units import Rate
+
+FINENESS: Final = 8
+"""Into so many stretches of time the share of a period is cut that one frame of the budget has."""
+
+MOST: Final = 1024
+"""Stretches that are remembered of a period, however large the budget."""
+
+
+class Best(NamedTuple):
+    """What the best frame of a stretch of time was worth to the rule; ``began_ns`` is when the stretch began."""
+
+    began_ns: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What a rule has seen lately, on the clock that budgets run on.
+
+    Attributes:
+        since_ns: when it first looked; None: it has not.
+        bests: of the stretches in which it matched, oldest first.
+    """
+
+    since_ns: int | None = None
+    bests: tuple[Best, ...] = ()
+
+    def look(self, now_ns: int) -> "Bar":
+        """Note that time was watched, whether or not there was anything to see."""
+        return self if self.since_ns is not None and self.since_ns <= now_ns else Bar(now_ns)
+
+    def note(self, value: float, *, rate: Rate, pause_ns: int, now_ns: int) -> "Bar":
+        """Note a frame that matched.
+
+        Args:
+            value: what it is worth.
+            rate: the rule's budget of frames.
+            pause_ns: its cooldown: of frames so near to each other one is taken at most.
+            now_ns: when it was taken.
+        """
+        period_ns = _ns(rate)
+        stretch_ns = max(pause_ns, period_ns // min(MOST, FINENESS * round(rate.amount) or 1), 1)
+        bests = [best for best in self.bests if 0 <= now_ns - best.began_ns < period_ns]
+        if bests and now_ns - bests[-1].began_ns < stretch_ns:
+            bests[-1] = bests[-1]._replace(value=max(value, bests[-1].value))
+        else:
+            bests.append(Best(now_ns, value))
+        return Bar(self.since_ns, tuple(bests))
+
+    def height(self, *, rate: Rate, now_ns: int) -> float:
+        """Return what a frame has to be worth: as much as the least of those that the budget would have paid for.
+
+        With a budget of ``n`` frames a period those are the ``ceil(n t / period)`` best stretches of the time ``t``
+        that was watched, a period at most. So the bar rises and falls with what there is to see, and in the long run
+        as many frames pass as the budget bears.
+
+        Args:
+            rate: the rule's budget of frames.
+            now_ns: the moment.
+        """
+        period_ns = _ns(rate)
+        watched_ns = period_ns if self.since_ns is None else min(period_ns, max(0, now_ns - self.since_ns))
+        rank = max(1, ceil(rate.amount * watched_ns / period_ns))
+        ranked = sorted((best.value for best in self.bests), reverse=True)
+        return ranked[min(rank, len(ranked)) - 1] if ranked and len(ranked) >= rank else 0.0
+
+
+def _ns(rate: Rate) -> int:
+    return round(rate.period.total_seconds() * 1e9)

@@ -1,0 +1,57 @@
+"""What the signals that watch tracks have in common: cases of doubt, and one signal made of them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from askance.edge.score.candidates import and_more
+from askance.edge.values import Measure, Signal
+from askance.edge.view import Moment
+
+MOST_OBJECTS: Final = 64
+
+
+class Case(NamedTuple):
+    """One thing that is probably wrong with a frame.
+
+    Attributes:
+        doubt: how sure that is, in [0, 1].
+        candidate: the candidate it is about; None where the frame lacks one.
+        text: a sentence for people, without a full stop.
+    """
+
+    doubt: float
+    candidate: int | None
+    text: str
+
+
+def weigh(name: str, cases: Iterable[Case], *, nothing: str) -> Signal:
+    """Make a signal of cases: the probability that at least one is an error, were they independent.
+
+    Args:
+        name: of the signal.
+        cases: in any order.
+        nothing: the sentence where there is no case.
+    """
+    found = sorted(cases, key=lambda case: (-case.doubt, case.text))
+    innocent = 1.0
+    for case in found:
+        innocent *= 1.0 - case.doubt
+    if innocent == 1.0:
+        return Signal(name, 0.0, (), nothing)
+    objects = tuple(case.candidate for case in found if case.candidate is not None)[:MOST_OBJECTS]
+    return Signal(name, 1.0 - innocent, objects, found[0].text + and_more(len(found) - 1))
+
+
+def wanted(wish: Measure, label: int) -> bool:
+    """Whether a label counts."""
+    return wish.label_ids is None or label in wish.label_ids
+
+
+def reported_scores(moments: Sequence[Moment], track: int) -> list[float]:
+    """List the scores of a track in those moments that report it, in their order."""
+    return [moment.reports[track].score for moment in moments if track in moment.reports]
+
+
+def mean(values: Sequence[float]) -> float:
+    """Return the mean of at least one number; a float of scores may else lie a hair above 1."""
+    return min(1.0, sum(values) / len(values))

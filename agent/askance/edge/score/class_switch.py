@@ -1,0 +1,39 @@
+"""Objects that are taken for something else in one frame: at most one of the two names is right."""
+
+from collections import Counter
+from typing import Final
+
+from askance.edge.score.cases import Case, wanted, weigh
+from askance.edge.score.lore import Lore
+from askance.edge.values import Measure, Signal
+from askance.edge.view import View
+
+SIGHTINGS: Final = 2
+"""So many frames around have to name the object, else there is no majority to differ from."""
+
+
+def class_switch(view: View, wish: Measure, *, lore: Lore) -> Signal:
+    """Measure how likely an object has the wrong class because its track has another one in the frames around.
+
+    A reported object whose class differs from the one that most of the frames around report on its track counts its
+    score times the share of that majority (Kang et al., MLSys 2020).
+
+    Args:
+        view: the frame, with tracks.
+        wish: label ids; one of the two classes has to be among them.
+        lore: label names.
+    """
+    cases: list[Case] = []
+    around = (*view.before, *view.after)
+    for track, (index, label, score) in view.now.reports.items():
+        labels = [moment.reports[track].label for moment in around if track in moment.reports]
+        if len(labels) < SIGHTINGS or labels.count(label) == len(labels):
+            continue
+        votes = Counter(labels)
+        usual, count = min(votes.items(), key=lambda vote: (-vote[1], vote[0]))
+        if label == usual or not (wanted(wish, label) or wanted(wish, usual)):
+            continue
+        share = count / len(labels)
+        text = f"track {track} is {lore.names[label]} here, and {lore.names[usual]} in {count} frames around"
+        cases.append(Case(min(1.0, score) * share, index, text))
+    return weigh("class_switch", cases, nothing="no object that changes its class")

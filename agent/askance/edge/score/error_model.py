@@ -1,0 +1,126 @@
+"""A regression that turns the statistics of a frame into the number of errors to expect in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, FiniteFloat
+
+from askance.edge.score.statistics import NAMES
+from askance.errors import ConfigError
+from askance.sections import Section
+from askance.settings import read_document, validate
+from askance.wire.annotations import Score
+from askance.wire.identity import Sha256Hex
+
+ERRORS: Final = "errors.yaml"
+"""The file's name, beside the model's card."""
+
+FARTHEST: Final = 4.0
+MOST: Final = 300.0
+_LEAST: Final = 1e-3
+_AGAIN: Final = "fit it again: askance models fit MODEL --photos FOLDER --labels LABELS"
+
+
+class Term(Section):
+    """One statistic: what is usual, and how much it says."""
+
+    mean: Annotated[FiniteFloat, Field(description="of the logarithm of the statistic and 1, over the fitted photos")]
+    scale: Annotated[FiniteFloat, Field(gt=0, description="its standard deviation")]
+    coefficient: Annotated[FiniteFloat, Field(description="what one standard deviation adds to the log of the errors")]
+
+
+class ErrorDocument(Section):
+    """An error model as it lies beside a card."""
+
+    sha256: Annotated[Sha256Hex, Field(description="of the model file that it was fitted for")]
+    report: Annotated[Score, Field(description="score from which candidates were reported")]
+    floor: Annotated[Score, Field(description="score from which candidates were kept")]
+    fitted_on: Annotated[str, Field(min_length=1, max_length=400, description="which photos, and how")]
+    figures: Annotated[Mapping[str, FiniteFloat], Field(description="what the fit was chosen by")] = {}
+    intercept: FiniteFloat
+    terms: Annotated[Mapping[str, Term], Field(description="for each name in `askance.edge.score.statistics`")]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorModel:
+    """A log-linear regression of counts; errors are false positives and false negatives at an IoU of a half.
+
+    Attributes:
+        names: the statistics, as in ``statistics.NAMES``.
+        means: of ``log(1 + statistic)`` over the photos that it was fitted on.
+        scales: their standard deviations, above 0.
+        coefficients: what one standard deviation adds to the logarithm of the expected errors.
+        intercept: that logarithm for a frame that is usual in everything.
+        sha256: of the model file that it belongs to.
+        report: the score from which candidates were reported.
+        floor: the score from which candidates were kept; statistics leave out what is lower.
+        fitted_on: which photos, and how, in words.
+    """
+
+    names: tuple[str, ...]
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    coefficients: tuple[float, ...]
+    intercept: float
+    sha256: str
+    report: float
+    floor: float
+    fitted_on: str
+
+    def __post_init__(self) -> None:
+        if self.names != NAMES:
+            raise ValueError(f"expected the statistics {', '.join(NAMES)}, got {', '.join(self.names)}")
+        sizes = {len(self.means), len(self.scales), len(self.coefficients)}
+        if sizes != {len(NAMES)} or min(self.scales) <= 0:
+            raise ValueError(f"expected {len(NAMES)} means, scales above 0 and coefficients, got {sorted(sizes)}")
+
+    def expected(self, vector: NDArray[np.float64]) -> float:
+        """Return how many errors to expect in a frame, from 0.001 to 300.
+
+        The number is ``exp(b + sum(c z))`` with ``z = (log(1 + x) - mean) / scale``, the mean of a log-linear count
+        (McCullagh and Nelder, Generalized Linear Models, 1989, chapter 6). ``z`` stops at four standard deviations
+        either way, so that a scene unlike all those of the fit cannot run away.
+
+        Args:
+            vector: (len(NAMES),), float64: ``statistics.statistics`` of the frame.
+        """
+        z = (np.log1p(vector) - self.means) / self.scales
+        exponent = self.intercept + float(np.clip(z, -FARTHEST, FARTHEST) @ np.array(self.coefficients))
+        return float(np.exp(np.clip(exponent, np.log(_LEAST), np.log(MOST))))
+
+
+def load_errors(path: Path, *, sha256: str) -> ErrorModel:
+    """Read an error model.
+
+    Args:
+        path: the file, see ``ERRORS``.
+        sha256: of the detector's file that it has to belong to.
+
+    Raises:
+        ConfigError: it cannot be read, breaks the schema, has not the statistics of this version, or belongs to another
+            model file.
+    """
+    file = validate(ErrorDocument, read_document(path, hint=_AGAIN))
+    if file.sha256 != sha256:
+        raise ConfigError(
+            f"{path}: it belongs to another model file: expected sha256 {sha256}, got {file.sha256}", hint=_AGAIN
+        )
+    odd = sorted(set(file.terms) ^ set(NAMES))
+    if odd:
+        raise ConfigError(f"{path}: not the statistics of this version: {', '.join(odd)}", hint=_AGAIN)
+    terms = [file.terms[name] for name in NAMES]
+    return ErrorModel(
+        names=NAMES,
+        means=tuple(term.mean for term in terms),
+        scales=tuple(term.scale for term in terms),
+        coefficients=tuple(term.coefficient for term in terms),
+        intercept=file.intercept,
+        sha256=file.sha256,
+        report=file.report,
+        floor=file.floor,
+        fitted_on=file.fitted_on,
+    )

@@ -1,0 +1,31 @@
+"""Objects that are reported before and after a frame and missing in it: they were there all the time."""
+
+from askance.edge.score.cases import Case, mean, reported_scores, wanted, weigh
+from askance.edge.score.lore import Lore
+from askance.edge.values import Measure, Signal
+from askance.edge.view import View
+
+
+def flicker(view: View, wish: Measure, *, lore: Lore) -> Signal:
+    """Measure how likely an object is missed that the frames on both sides report.
+
+    A track that is reported before and after the frame and not in it counts the mean score of those reports (the
+    flicker assertion of Kang et al., Model Assertions for Monitoring and Improving ML Models, MLSys 2020).
+
+    Args:
+        view: the frame, with tracks; without frames after it nothing can be said.
+        wish: label ids, by what the object was taken for last.
+        lore: label names.
+    """
+    cases: list[Case] = []
+    returning = {track for moment in view.after for track in moment.reports}
+    for track in sorted(returning):
+        seen = reported_scores(view.before, track)
+        if not seen or track in view.now.reports:
+            continue
+        label = next(moment.reports[track].label for moment in reversed(view.before) if track in moment.reports)
+        if wanted(wish, label):
+            doubt = mean([*seen, *reported_scores(view.after, track)])
+            text = f"{lore.names[label]} (track {track}) is reported before and after this frame and not in it"
+            cases.append(Case(doubt, view.now.places.get(track), text))
+    return weigh("flicker", cases, nothing="no object that comes and goes")

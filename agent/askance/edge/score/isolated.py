@@ -1,0 +1,28 @@
+"""Objects that are there in one frame only: mostly they are none."""
+
+from askance.edge.score.cases import Case, wanted, weigh
+from askance.edge.score.lore import Lore
+from askance.edge.values import Measure, Signal
+from askance.edge.view import View
+
+
+def isolated(view: View, wish: Measure, *, lore: Lore) -> Signal:
+    """Measure how likely a reported object is false because no frame around it has anything in its place.
+
+    An object whose track has no candidate in the frames before or after, not even below the report threshold, counts
+    its own score: the surer the detector was, the more there is to learn (isolated detections: Jin et al.,
+    Unsupervised Hard Example Mining from Videos, ECCV 2018). Without a frame on either side nothing can be said.
+
+    Args:
+        view: the frame, with tracks.
+        wish: label ids.
+        lore: label names.
+    """
+    cases: list[Case] = []
+    around = (*view.before, *view.after)
+    if view.before and view.after:
+        for track, (index, label, score) in view.now.reports.items():
+            if wanted(wish, label) and not any(track in moment.places for moment in around):
+                text = f"{lore.names[label]} at {score:.2f} is in this frame only, not in {len(around)} around it"
+                cases.append(Case(score, index, text))
+    return weigh("isolated", cases, nothing="no object that is in this frame only")

@@ -1,0 +1,250 @@
+"""Which candidate of a frame is which object of the frames before it: tracks by overlap, as in ByteTrack."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askance.edge import kalman
+from askance.edge.assignment import assign
+from askance.edge.camera_motion import STILL, CameraMotion
+from askance.edge.detections import Detections
+from askance.edge.values import Bools, Floats, Ints
+from askance.edge.view import NOBODY
+
+Table = NDArray[np.void]
+Indices = NDArray[np.intp]
+
+IDS: Final = 2**31
+"""How many ids there are; the one after the last is the first again, years later."""
+
+_ROW: Final = np.dtype(
+    [
+        ("id", np.int32),
+        ("motion", np.float64, (5, 4)),  # see ``kalman``
+        ("box", np.float32, (4,)),
+        ("label", np.int32),
+        ("hits", np.int32),
+        ("misses", np.int32),
+        ("last_ns", np.int64),
+    ]
+)
+_BYTES: Final = np.dtype((np.void, _ROW.itemsize))
+_LEAST_GAIN: Final = 1e-6  # of a pair that overlaps by no more than it must
+_OTHER_LABEL: Final = 0.8  # what a pair counts whose labels differ: enough to tell two boxes on one object apart
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSection:
+    """When a candidate continues a track.
+
+    Attributes:
+        first_iou: least overlap of a reported candidate with where the track is expected.
+        second_iou: the same of a candidate that is not reported: there are many, and most are nothing. The paper's 0.5
+            is for 30 frames a second; at 5 it loses people who walk.
+        low: least score of a candidate that is not reported.
+        patience_ns: how long a track is remembered that no candidate continues.
+        most_candidates: how many take part: the reported ones first, then those of the best score.
+        most_tracks: how many are remembered: those seen last.
+    """
+
+    first_iou: float = 0.2
+    second_iou: float = 0.3
+    low: float = 0.1
+    patience_ns: int = 10**9
+    most_candidates: int = 300
+    most_tracks: int = 200
+
+
+DEFAULTS: Final = TrackSection()
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One object, as far as it was followed.
+
+    Attributes:
+        id: its number; an object that comes back after its track has ended gets another.
+        box: (4,), float32: of the candidate that it was last seen as, pixels of that frame.
+        place: (4,), float64: centre and size at the time of the last frame, seen or not, pixels.
+        velocity: (4,), float64: theirs, pixels a second.
+        label_id: of the last candidate that was reported.
+        hits: how many candidates it was seen as; one that was seen once is tentative.
+        misses: how many frames in a row it has not been seen in.
+        last_ns: when it was last seen.
+    """
+
+    id: int
+    box: Floats
+    place: kalman.Numbers
+    velocity: kalman.Numbers
+    label_id: int
+    hits: int
+    misses: int
+    last_ns: int
+
+
+def _nobody() -> Table:
+    return np.empty(0, _ROW)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackMemory:
+    """What is remembered of one camera in one pose; empty before the first frame.
+
+    Attributes:
+        table: one row a track, those seen last first; read only.
+        next_id: of the next object.
+        at_ns: when the last frame was taken; None before the first.
+    """
+
+    table: Table = field(default_factory=_nobody)
+    next_id: int = 0
+    at_ns: int | None = None
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """Everything that is followed, those seen last first."""
+        return tuple(
+            Track(
+                id=int(row["id"]),
+                box=row["box"],
+                place=row["motion"][kalman.PLACE],
+                velocity=row["motion"][kalman.VELOCITY],
+                label_id=int(row["label"]),
+                hits=int(row["hits"]),
+                misses=int(row["misses"]),
+                last_ns=int(row["last_ns"]),
+            )
+            for row in self.table
+        )
+
+
+def follow(
+    memory: TrackMemory,
+    detections: Detections,
+    *,
+    at_ns: int,
+    camera: CameraMotion = STILL,
+    section: TrackSection = DEFAULTS,
+) -> tuple[TrackMemory, Ints]:
+    """Find the track of each candidate of the next frame (ByteTrack: Zhang et al., ECCV 2022, arXiv 2110.06864).
+
+    First the reported candidates are paired with the tracks, by their overlap with where each is expected, and then
+    those that are not reported with the tracks that are left. A label does not decide, so an object whose class
+    switches stays one track. A reported candidate that continues none begins one, tentative but with its id from then
+    on, and remembered as long as any other. Candidates that are not reported begin none; boxes without area belong to
+    none. In which order the candidates come is of no consequence.
+
+    Args:
+        memory: of the frames before this one.
+        detections: what was seen.
+        at_ns: when the frame was taken; before the last one's time, everything begins anew, but no id comes twice.
+        camera: how the picture moved since the last frame.
+        section: limits.
+
+    Returns:
+        The memory for the next frame, and (n,), int32: the track of each candidate, ``NOBODY`` for none.
+    """
+    table = _expected(memory, at_ns=at_ns, camera=camera, patience_ns=section.patience_ns)
+    order, first = _taking_part(detections, section)
+    seen = np.zeros(len(order), _ROW)
+    seen["box"], seen["label"] = detections.boxes[order], detections.label_ids[order]
+    rows = np.full(len(order), -1, np.intp)
+    rows[:first] = _pair(table, seen[:first], least=section.first_iou)
+    left = _others(len(table), rows)
+    found = _pair(table.take(left), seen[first:], least=section.second_iou)
+    rows[first:][found >= 0] = left[found[found >= 0]]
+
+    known = np.flatnonzero(rows >= 0)
+    born = np.flatnonzero(rows[:first] < 0)[: section.most_tracks - len(known)]
+    continued = _continued(table.take(rows[known]), seen.take(known), reported=known < first, at_ns=at_ns)
+    begun = _begun(seen.take(born), next_id=memory.next_id, at_ns=at_ns)
+    lost = table.take(_others(len(table), rows))
+    lost["misses"] += 1
+    following = _stack(continued, begun, lost)[: section.most_tracks]
+    following.setflags(write=False)
+
+    tracks = np.full(len(detections), NOBODY, np.int32)
+    tracks[order[known]], tracks[order[born]] = continued["id"], begun["id"]
+    return TrackMemory(following, (memory.next_id + len(born)) % IDS, at_ns), tracks
+
+
+def _taking_part(detections: Detections, section: TrackSection) -> tuple[Indices, int]:
+    """Return the candidates that take part, reported ones first and then by score, and how many are reported."""
+    boxes, scores, reported = detections.boxes, detections.scores, detections.reported
+    chosen = np.flatnonzero((reported | (scores >= section.low)) & (boxes[:, 2:] > boxes[:, :2]).all(axis=1))
+    columns = (detections.label_ids[chosen], *boxes[chosen].T, -scores[chosen], ~reported[chosen])
+    order = chosen[np.lexsort(columns)][: section.most_candidates]
+    return order, int(np.count_nonzero(reported[order]))
+
+
+def _expected(memory: TrackMemory, *, at_ns: int, camera: CameraMotion, patience_ns: int) -> Table:
+    """Return the tracks that have not ended, with the motion that is expected at a time."""
+    if memory.at_ns is None or at_ns < memory.at_ns:
+        return _nobody()
+    table = memory.table.compress(at_ns - memory.table["last_ns"] <= patience_ns)
+    motion = kalman.expected(table["motion"], (at_ns - memory.at_ns) / 1e9, lost=table["misses"] > 0)
+    table["motion"] = motion if camera is STILL else kalman.carried(motion, camera.affine)
+    return table
+
+
+def _pair(table: Table, seen: Table, *, least: float) -> Indices:
+    """Return the row of the track that each candidate continues, -1 for none; none twice.
+
+    As in ByteTrack, what a pair counts is by how much it overlaps more than it must.
+    """
+    found = np.full(len(seen), -1, np.intp)
+    if not len(table) or not len(seen):
+        return found
+    overlaps = _overlaps(kalman.boxes_of(table["motion"]), seen["box"])
+    rows, columns = (overlaps >= least).nonzero()
+    gains = np.maximum(overlaps[rows, columns].astype(np.float64) - least, _LEAST_GAIN)
+    gains[table["label"][rows] != seen["label"][columns]] *= _OTHER_LABEL
+    chosen = assign(rows, columns, gains=gains)
+    found[columns[chosen]] = rows[chosen]
+    return found
+
+
+def _overlaps(one: Floats, other: Floats) -> Floats:
+    """Return the IoU of each box, (n, 4), with each other box, (m, 4), as (n, m); both have an area."""
+    wide, tall = (
+        np.minimum(one[:, None, far], other[:, far]) - np.maximum(one[:, None, near], other[:, near])
+        for near, far in ((0, 2), (1, 3))
+    )
+    shared: Floats = np.maximum(wide, 0.0, out=wide) * np.maximum(tall, 0.0, out=tall)
+    areas, others = ((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) for boxes in (one, other))
+    union = areas[:, None] + others
+    union -= shared
+    shared /= union
+    return shared
+
+
+def _begun(seen: Table, *, next_id: int, at_ns: int) -> Table:
+    """Return a new track for each of some candidates."""
+    seen["id"] = (next_id + np.arange(len(seen))) % IDS
+    seen["motion"] = kalman.begun(seen["box"])
+    seen["hits"], seen["last_ns"] = 1, at_ns
+    return seen
+
+
+def _continued(table: Table, seen: Table, *, reported: Bools, at_ns: int) -> Table:
+    """Return tracks as they are now that each was seen as a candidate."""
+    table["motion"] = kalman.corrected(table["motion"], seen["box"])
+    table["box"], table["label"] = seen["box"], np.where(reported, seen["label"], table["label"])
+    table["hits"] += 1
+    table["misses"], table["last_ns"] = 0, at_ns
+    return table
+
+
+def _others(count: int, rows: Indices) -> Indices:
+    """Return the rows below a count that are not among some, of which -1 is none."""
+    left = np.ones(count, np.bool_)
+    left[rows[rows >= 0]] = False
+    return np.flatnonzero(left)
+
+
+def _stack(*tables: Table) -> Table:
+    """Put tables below each other, as bytes, because NumPy joins records field by field."""
+    return np.concatenate([table.view(_BYTES) for table in tables]).view(_ROW)

@@ -1,0 +1,140 @@
+"""What became of every frame of a replay, and what each rule said to it."""
+
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from askance.edge.rules import Policy, RuleId, Verdict
+from askance.edge.values import Drop
+from askance.wire.identity import CameraId, FrameId
+
+COUNT_ONLY: Final = "rules.count_only"
+
+
+class Place(NamedTuple):
+    """Where a frame stands: the recording's camera, and the frame's number in it, from 0."""
+
+    camera: CameraId
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One frame that the rules were asked about.
+
+    Attributes:
+        place: which.
+        at_ns: when, nanoseconds on the time line of all recordings.
+        objects: how many objects the detector reports in it.
+        verdicts: of every rule.
+        payers: the rules that paid for it.
+        ended: how.
+    """
+
+    place: Place
+    at_ns: int
+    objects: int
+    verdicts: tuple[Verdict, ...]
+    payers: frozenset[RuleId]
+    ended: FrameId | Drop
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One frame that was stored.
+
+    Attributes:
+        frame_id: its name in the store.
+        place: which frame.
+        at_ns: when, nanoseconds on the time line of all recordings.
+        objects: how many objects the detector reports in it.
+        matched: the rules that matched.
+        payers: those that paid.
+    """
+
+    frame_id: FrameId
+    place: Place
+    at_ns: int
+    objects: int
+    matched: frozenset[RuleId]
+    payers: frozenset[RuleId]
+
+
+@dataclass(slots=True)
+class Tally:
+    """One rule's counts; ``matched`` is ``kept`` and all of ``refused`` together.
+
+    Attributes:
+        matched: frames on which its condition held.
+        kept: those that it paid for.
+        refused: the others, by the reason why it did not pay.
+        values: its condition's value on every frame that was decided on, in [0, 1].
+        refused_ns: when the frames were taken that it did not pay for, nanoseconds.
+    """
+
+    matched: int = 0
+    kept: int = 0
+    refused: Counter[str] = field(default_factory=Counter[str])
+    values: "array[float]" = field(default_factory=lambda: array("f"))
+    refused_ns: "array[int]" = field(default_factory=lambda: array("q"))
+
+
+class Account:
+    """Counts how every frame ends; ``seen`` is the sum of ``ends``.
+
+    Attributes:
+        policy: the rules.
+        ends: how many frames ended how: ``kept``, or the reason why not.
+        kept: the frames that were stored, in the order of decisions.
+        at_ns: when the frames were taken that were decided on, nanoseconds.
+        tallies: by rule, in the order of the policy.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy: Final = policy
+        self.ends: Final[Counter[str]] = Counter()
+        self.kept: Final[list[Kept]] = []
+        self.at_ns: Final[array[int]] = array("q")
+        self.tallies: Final = {rule.id: Tally() for rule in policy.rules}
+
+    @property
+    def seen(self) -> int:
+        """How many frames have ended."""
+        return self.ends.total()
+
+    def end(self, ended: FrameId | Drop) -> None:
+        """Count a frame that goes no further."""
+        self.ends[ended.reason if isinstance(ended, Drop) else "kept"] += 1
+
+    def note(self, decision: Decision) -> None:
+        """Take down what the rules said of a frame."""
+        self.at_ns.append(decision.at_ns)
+        for verdict in decision.verdicts:
+            tally = self.tallies[verdict.rule.id]
+            tally.values.append(verdict.finding.value)
+            if verdict.finding.matched:
+                tally.matched += 1
+                refusal = _refusal(verdict, decision)
+                if refusal is None:
+                    tally.kept += 1
+                else:
+                    tally.refused[refusal] += 1
+                    tally.refused_ns.append(decision.at_ns)
+        if not isinstance(decision.ended, Drop):
+            matched = frozenset(verdict.rule.id for verdict in decision.verdicts if verdict.finding.matched)
+            self.kept.append(
+                Kept(decision.ended, decision.place, decision.at_ns, decision.objects, matched, decision.payers)
+            )
+
+
+def _refusal(verdict: Verdict, decision: Decision) -> str | None:
+    """Say why a rule that matched did not pay; None: it did."""
+    if not verdict.rule.capture:
+        return COUNT_ONLY
+    if verdict.obstacle is not None:
+        return verdict.obstacle
+    if verdict.rule.id in decision.payers:
+        return None
+    # others could pay for its bytes, or nobody could, or the store did not take it
+    return decision.ended.reason if isinstance(decision.ended, Drop) else "rules.budget_bytes"

@@ -1,0 +1,119 @@
+"""What changes when one set of rules takes the place of another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from askance.replay.account import Kept, Place
+from askance.replay.report import Report, RuleFigures, label_minutes
+
+TITLES: Final = ("rule", "change", "matched", "kept", "refused", "per h", "MB/day", "label min")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """One rule before and after; None where it is not there."""
+
+    rule: str
+    old: RuleFigures | None
+    new: RuleFigures | None
+
+    @property
+    def change(self) -> str:
+        """What was done to it: ``new``, ``gone``, ``changed`` or ``same``."""
+        if self.old is None or self.new is None:
+            return "new" if self.old is None else "gone"
+        # the file's version alone does not make another rule
+        return "same" if _hash(self.old) == _hash(self.new) else "changed"
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Its cells below ``TITLES``."""
+        pair = (self.old, self.new)
+        return (
+            self.rule,
+            self.change,
+            _step([None if side is None else side.matched for side in pair]),
+            _step([None if side is None else side.kept for side in pair]),
+            _step([None if side is None else sum(side.refused.values()) for side in pair]),
+            _step([None if side is None else side.captures_per_hour for side in pair]),
+            _step([None if side is None else side.mb_per_day for side in pair]),
+            _step([None if side is None else side.label_minutes for side in pair]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two sets of rules over the same frames.
+
+    Attributes:
+        only_old: frames that only the old rules keep, in the order of the recordings.
+        only_new: those that only the new ones keep.
+        both: those that both keep.
+        only_old_minutes: of labeling that the new rules save.
+        only_new_minutes: of labeling that they cost.
+        rules: one by one, the old ones first.
+        old: the old rules' figures.
+        new: the new ones'.
+    """
+
+    only_old: tuple[Place, ...]
+    only_new: tuple[Place, ...]
+    both: tuple[Place, ...]
+    only_old_minutes: float
+    only_new_minutes: float
+    rules: tuple[RuleChange, ...]
+    old: Report
+    new: Report
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """The totals, a line each."""
+        frames = _step((self.old.kept, self.new.kept))
+        megabytes = _step((self.old.bytes / 1e6, self.new.bytes / 1e6))
+        minutes = _step((self.old.label_minutes, self.new.label_minutes))
+        return (
+            f"frames: {self.old.frames} in {self.old.seconds:.1f} s; kept by both: {len(self.both)}",
+            f"only old keeps: {len(self.only_old)}, {self.only_old_minutes:.1f} label-minutes",
+            f"only new keeps: {len(self.only_new)}, {self.only_new_minutes:.1f} label-minutes",
+            f"kept in all: {frames} frames, {megabytes} MB, {minutes} label-minutes",
+        )
+
+    def json(self) -> Mapping[str, object]:
+        """Return everything as JSON has it."""
+        frames = {name: [place._asdict() for place in getattr(self, name)] for name in ("only_old", "only_new", "both")}
+        changes = [{"change": change.change, **asdict(change)} for change in self.rules]
+        minutes = {"only_old_minutes": self.only_old_minutes, "only_new_minutes": self.only_new_minutes}
+        return {**frames, **minutes, "rules": changes, "old": asdict(self.old), "new": asdict(self.new)}
+
+
+def compare(old: Sequence[Kept], new: Sequence[Kept], *, reports: Sequence[Report]) -> Comparison:
+    """Hold what the old rules keep against what the new ones do.
+
+    Args:
+        old: the frames that the old rules keep.
+        new: those that the new ones keep.
+        reports: the figures of both.
+    """
+    before, after = ({frame.place: frame for frame in frames} for frames in (old, new))
+    figures = [{rule.rule: rule for rule in each.rules} for each in reports]
+    names = list(dict.fromkeys(name for rules in figures for name in rules))
+    return Comparison(
+        only_old=tuple(place for place in before if place not in after),
+        only_new=tuple(place for place in after if place not in before),
+        both=tuple(place for place in before if place in after),
+        only_old_minutes=label_minutes([frame for place, frame in before.items() if place not in after]),
+        only_new_minutes=label_minutes([frame for place, frame in after.items() if place not in before]),
+        rules=tuple(RuleChange(name, figures[0].get(name), figures[1].get(name)) for name in names),
+        old=reports[0],
+        new=reports[1],
+    )
+
+
+def _hash(figures: RuleFigures) -> str:
+    return figures.version.rpartition("-")[2]
+
+
+def _step(pair: Sequence[float | None]) -> str:
+    texts = ["-" if value is None else str(value) if isinstance(value, int) else f"{value:.1f}" for value in pair]
+    return texts[0] if texts[0] == texts[1] else " -> ".join(texts)

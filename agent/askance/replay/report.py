@@ -1,0 +1,204 @@
+"""What rules cost, in figures: captures, bytes and minutes of labeling."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from askance.edge.rules import Rule
+from askance.edge.rules.lottery import Lottery
+from askance.replay.account import Account, Kept, Tally
+from askance.replay.rulebook import mode
+from askance.units import Rate
+from askance.wire.identity import FrameId
+
+FRAME_S: Final = 5.0
+"""What looking at a frame costs a labeler, seconds: a design figure, the one of the benchmark of the selection."""
+OBJECT_S: Final = 4.0
+"""What an object in it costs beyond that, seconds: from the same place."""
+
+_HOUR_S: Final = 3600
+_DAY_S: Final = 86400
+_OWN: Final = ("rules.cooldown", "rules.budget_frames", "rules.outdone", "rules.budget_bytes")
+TITLES: Final = (
+    "rule",
+    "matched",
+    "kept",
+    "cooldown",
+    "frame budget",
+    "outdone",
+    "byte budget",
+    "other",
+    "per h",
+    "MB/day",
+    "label min",
+    "overlap",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFigures:
+    """What one rule did; a frame that several rules pay for counts in full for each of them.
+
+    Attributes:
+        rule: its id.
+        version: the file's version and a hash of what it says.
+        mode: ``capture`` or ``count_only``.
+        arm: the part of the selection.
+        matched: frames on which its condition held; ``kept`` and all of ``refused`` together.
+        kept: frames that it paid for.
+        refused: the others by reason, e.g. ``rules.cooldown``.
+        bytes: of the envelopes that it paid for.
+        captures_per_hour: at the recordings' rate, as far as budgets and lottery go; None: their length is not known.
+        mb_per_day: likewise, millions of bytes.
+        label_minutes: what its frames cost a labeler.
+        overlap: share of its frames that other rules matched too; None: it has none.
+    """
+
+    rule: str
+    version: str
+    mode: str
+    arm: str
+    matched: int
+    kept: int
+    refused: Mapping[str, int]
+    bytes: int
+    captures_per_hour: float | None
+    mb_per_day: float | None
+    label_minutes: float
+    overlap: float | None
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Its cells below ``TITLES``."""
+        own = [str(self.refused.get(reason, 0)) for reason in _OWN]
+        other = sum(count for reason, count in self.refused.items() if reason not in _OWN)
+        return (
+            self.rule,
+            str(self.matched),
+            str(self.kept) if self.mode == "capture" else "counts only",
+            *own,
+            str(other),
+            _figure(self.captures_per_hour),
+            _figure(self.mb_per_day),
+            f"{self.label_minutes:.1f}",
+            "-" if self.overlap is None else f"{self.overlap:.0%}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a set of rules did.
+
+    Attributes:
+        seconds: the length of the recordings.
+        frames: all of them; ``kept`` and all of ``dropped`` together.
+        dropped: frames that were let go, by reason, most frequent first.
+        kept: frames that were stored.
+        bytes: of their envelopes.
+        captures_per_hour: at the recordings' rate, as far as all budgets together go; None: their length is not known.
+        mb_per_day: likewise, millions of bytes.
+        label_minutes: what they cost a labeler.
+        rules: one by one.
+        notes: what an operator should know beside.
+    """
+
+    seconds: float
+    frames: int
+    dropped: Mapping[str, int]
+    kept: int
+    bytes: int
+    captures_per_hour: float | None
+    mb_per_day: float | None
+    label_minutes: float
+    rules: tuple[RuleFigures, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """The totals, a line each."""
+        dropped = ", ".join(f"{reason} {count}" for reason, count in self.dropped.items()) or "none"
+        rates = f"{_figure(self.captures_per_hour)} captures/h, {_figure(self.mb_per_day)} MB/day"
+        return (
+            f"frames: {self.frames} in {self.seconds:.1f} s; dropped: {dropped}",
+            f"kept: {self.kept}, {self.bytes / 1e6:.1f} MB, {self.label_minutes:.1f} label-minutes; {rates}",
+        )
+
+
+def report(account: Account, sizes: Mapping[FrameId, int], *, seconds: float, notes: Sequence[str]) -> Report:
+    """Work the figures out.
+
+    Args:
+        account: what became of the frames.
+        sizes: bytes of the envelope of each frame that was kept.
+        seconds: the length of the recordings.
+        notes: what an operator should know beside.
+    """
+    rules = tuple(
+        _rule(rule, account.tallies[rule.id], kept=_paid(account, rule), sizes=sizes, seconds=seconds)
+        for rule in account.policy.rules
+    )
+    kept, stored = len(account.kept), sum(sizes[frame.frame_id] for frame in account.kept)
+    # a frame that several rules pay for is one: together they keep at most what each of them keeps
+    each = sum(rule.captures_per_hour or 0.0 for rule in rules) / _HOUR_S
+    pace = min(each, kept / seconds) if seconds else None
+    return Report(
+        seconds=seconds,
+        frames=account.seen,
+        dropped={reason: count for reason, count in account.ends.most_common() if reason != "kept"},
+        kept=kept,
+        bytes=stored,
+        captures_per_hour=_times(pace, _HOUR_S),
+        mb_per_day=_times(pace, _DAY_S / 1e6 * stored / max(1, kept)),
+        label_minutes=label_minutes(account.kept),
+        rules=rules,
+        notes=tuple(notes),
+    )
+
+
+def label_minutes(frames: Sequence[Kept]) -> float:
+    """Return what frames cost a labeler, minutes."""
+    return sum(FRAME_S + OBJECT_S * frame.objects for frame in frames) / 60
+
+
+def _paid(account: Account, rule: Rule) -> list[Kept]:
+    return [frame for frame in account.kept if rule.id in frame.payers]
+
+
+def _rule(
+    rule: Rule, tally: Tally, *, kept: Sequence[Kept], sizes: Mapping[FrameId, int], seconds: float
+) -> RuleFigures:
+    paid = sum(sizes[frame.frame_id] for frame in kept)
+    shared = sum(bool(frame.matched - {rule.id}) for frame in kept)
+    pace = _pace(len(kept), paid, rule=rule, seconds=seconds) if seconds else None
+    return RuleFigures(
+        rule=rule.id,
+        version=rule.version,
+        mode=mode(rule),
+        arm=rule.arm,
+        matched=tally.matched,
+        kept=tally.kept,
+        refused=dict(tally.refused.most_common()),
+        bytes=paid,
+        captures_per_hour=_times(pace, _HOUR_S),
+        mb_per_day=_times(pace, _DAY_S / 1e6 * paid / max(1, len(kept))),
+        label_minutes=label_minutes(kept),
+        overlap=shared / len(kept) if kept else None,
+    )
+
+
+def _pace(frames: int, paid: int, *, rule: Rule, seconds: float) -> float:
+    """Return frames a second, cut to what the rule allows: a short recording does not meet the budget of a day."""
+    paces, limits = [frames / seconds], rule.limits
+    lots = rule.when.chance if isinstance(rule.when, Lottery) else None
+    paces += [rate.amount / rate.period.total_seconds() for rate in (limits.frames, lots) if isinstance(rate, Rate)]
+    if paid and limits.bytes is not None:
+        paces.append(limits.bytes.amount / limits.bytes.period.total_seconds() / (paid / frames))
+    return min(paces)
+
+
+def _times(pace: float | None, factor: float) -> float | None:
+    return None if pace is None else pace * factor
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"

@@ -1,0 +1,135 @@
+"""Rules in a few words each, as an operator checks them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from askance.edge.rules import Policy, Rule
+from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Fault, Not, measures
+from askance.edge.score import TEMPORAL
+from askance.units import Rate, format_byte_budget, format_duration, format_frame_budget
+
+TITLES: Final = ("rule", "condition", "budget", "mode", "arm")
+_NAMED: Final = 3  # classes of a condition that are named; the others are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One rule; what it does not say is None.
+
+    Attributes:
+        rule: its id.
+        version: the file's version and a hash of what it says.
+        condition: in short.
+        frames: its budget of frames.
+        bytes: its budget of bytes.
+        cooldown: its pause.
+        mode: ``capture`` or ``count_only``.
+        arm: the part of the selection.
+        expires: first day on which it no longer counts, ISO 8601.
+        without_evidence: signals of its condition that the model cannot give.
+    """
+
+    rule: str
+    version: str
+    condition: str
+    frames: str | None
+    bytes: str | None
+    cooldown: str | None
+    mode: str
+    arm: str
+    expires: str | None
+    without_evidence: tuple[str, ...]
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Its cells below ``TITLES``."""
+        spent = [text for text in (self.frames, self.bytes) if text is not None]
+        spent += [] if self.cooldown is None else [f"pause {self.cooldown}"]
+        spent += [] if self.expires is None else [f"until {self.expires}"]
+        return self.rule, self.condition, ", ".join(spent) or "-", self.mode, self.arm
+
+
+def describe(policy: Policy, names: Mapping[int, str], *, signals: frozenset[str] | None) -> tuple[Line, ...]:
+    """Put every rule into a line.
+
+    Args:
+        policy: the rules.
+        names: of the labels, by id.
+        signals: those that the model gives the evidence for; None: no model was asked.
+    """
+    return tuple(_line(rule, names, signals=signals) for rule in policy.rules)
+
+
+def unmeasured(policy: Policy, signals: frozenset[str]) -> tuple[str, ...]:
+    """Name the signals that rules ask for and no model gives the evidence for; those of tracks every model gives."""
+    return tuple(sorted({measure.signal for measure in policy.measures} - TEMPORAL - signals))
+
+
+def condition(clause: Clause, names: Mapping[int, str]) -> str:
+    """Write a condition in short, e.g. ``near_threshold(person 0.25-0.65) and not sharpness < 0.1``."""
+    match clause:
+        case All(parts) | AnyOf(parts):
+            word = " and " if isinstance(clause, All) else " or "
+            return word.join(_inner(part, names) for part in parts)
+        case Not(part):
+            return f"not {_inner(part, names)}"
+        case Doubt():
+            return _doubt(clause, names)
+        case Fault():
+            return _fault(clause)
+        case _:  # Lottery
+            chance = clause.chance
+            return f"by lot, {format_frame_budget(chance)}" if isinstance(chance, Rate) else f"by lot, p = {chance:g}"
+
+
+def mode(rule: Rule) -> str:
+    """Say whether it captures, as rule files do."""
+    return "capture" if rule.capture else "count_only"
+
+
+def _line(rule: Rule, names: Mapping[int, str], *, signals: frozenset[str] | None) -> Line:
+    missing = (
+        frozenset[str]() if signals is None else {wish.signal for wish in measures(rule.when)} - TEMPORAL - signals
+    )
+    return Line(
+        rule=rule.id,
+        version=rule.version,
+        condition=condition(rule.when, names),
+        frames=None if rule.limits.frames is None else format_frame_budget(rule.limits.frames),
+        bytes=None if rule.limits.bytes is None else format_byte_budget(rule.limits.bytes),
+        cooldown=format_duration(timedelta(microseconds=rule.pause_ns // 1000)) if rule.pause_ns else None,
+        mode=mode(rule),
+        arm=rule.arm,
+        expires=None if rule.expires is None else rule.expires.isoformat(),
+        without_evidence=tuple(sorted(missing)),
+    )
+
+
+def _inner(clause: Clause, names: Mapping[int, str]) -> str:
+    text = condition(clause, names)
+    joined = isinstance(clause, All | AnyOf) or (isinstance(clause, Fault) and " or " in text)
+    return f"({text})" if joined else text
+
+
+def _doubt(doubt: Doubt, names: Mapping[int, str]) -> str:
+    wish = doubt.measure
+    words: list[str] = []
+    if wish.label_ids is not None:
+        known = [names.get(label, str(label)) for label in sorted(wish.label_ids)]
+        more = len(known) - _NAMED
+        words.append("|".join(known[:_NAMED]) + (f"|+{more}" if more > 0 else ""))
+    if wish.low is not None and wish.high is not None:
+        words.append(f"{wish.low:g}-{wish.high:g}")
+    of = f"({' '.join(words)})" if words else ""
+    return f"{wish.signal}{of} >= {doubt.at_least:g}" if doubt.at_least else f"{wish.signal}{of}"
+
+
+def _fault(fault: Fault) -> str:
+    limits = (
+        ("sharpness <", fault.sharpness_below),
+        ("brightness <", fault.brightness_below),
+        ("brightness >", fault.brightness_above),
+    )
+    return " or ".join(f"{name} {limit:g}" for name, limit in limits if limit is not None)

@@ -1,0 +1,186 @@
+"""The composition root of a replay: configuration to pipelines, and recordings through all of them in step."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from askance.edge.config import EdgeConfig
+from askance.edge.detect.lane import Lane
+from askance.edge.detect.panel import Panel
+from askance.edge.health import Health
+from askance.edge.keeper import Begun, Stages
+from askance.edge.parts import read_lore, read_panel, today
+from askance.edge.rules import Policy
+from askance.edge.score import Lore
+from askance.edge.store import Store
+from askance.edge.values import Frame
+from askance.labels import LabelMap
+from askance.replay.account import Account
+from askance.replay.observed import Observed
+from askance.replay.reel import Reel
+from askance.replay.report import Report, report
+from askance.replay.rulebook import unmeasured
+from askance.replay.shared import SharedPanel
+from askance.wire.identity import CameraId, FrameId
+
+ROOM: Final = 2**50
+"""Quota of a replay's store, bytes: what a device evicts is not the rules' affair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One set of rules on its way through the recordings.
+
+    Attributes:
+        account: what became of the frames.
+        store: those that were kept.
+        pipeline: decides.
+        health: what went wrong.
+        notes: what an operator should know of the rules before they are replayed.
+    """
+
+    account: Account
+    store: Store
+    pipeline: Observed
+    health: Health
+    notes: tuple[str, ...]
+
+    def sizes(self) -> Mapping[FrameId, int]:
+        """Return the bytes of the envelope of every frame that was kept."""
+        return {due.frame_id: due.size for due in self.store.due(len(self.account.kept), exclude=())}
+
+    def findings(self) -> tuple[str, ...]:
+        """Return what an operator should know of the rules and of how the replay went."""
+        troubles = self.health.vitals().trouble.items()
+        return (*self.notes, *(f"{part}: {what}" for part, what in troubles))
+
+
+class Replay:
+    """Sets of rules over the same frames, which the models look at once; each has a pipeline and a store of its own.
+
+    Attributes:
+        model: name and version of the main model, as manifests have it.
+        takes: in the order of ``policies``.
+
+    Args:
+        config: its sections gate, detector, companions, panoptic and store say what a device would do.
+        policies: the sets of rules.
+        labels: the label map.
+        seed: of the random arm.
+        resources: closes the stores and deletes them.
+
+    Raises:
+        ModelError: the model cannot be loaded.
+        ConfigError: a threshold or companion names an unknown label.
+    """
+
+    def __init__(
+        self, config: EdgeConfig, policies: Sequence[Policy], *, labels: LabelMap, seed: int, resources: ExitStack
+    ) -> None:
+        self._config = config
+        self._seed = seed
+        lane = Lane()
+        resources.callback(lane.close)
+        self._health = Health()
+        self._panel = SharedPanel(read_panel(config, labels, lane=lane, health=self._health))
+        self._lore = read_lore(self._panel, labels, health=self._health)
+        self.model: Final = f"{self._panel.info.name} {self._panel.info.version}"
+        folder = Path(resources.enter_context(TemporaryDirectory(prefix="askance-replay-")))
+        self.takes: Final = tuple(
+            self._take(policy, resources.enter_context(self._open_store(folder / str(number))))
+            for number, policy in enumerate(policies)
+        )
+
+    def play(self, reel: Reel, *, tell: Callable[[], None]) -> None:
+        """Play all recordings to their end.
+
+        Args:
+            reel: them.
+            tell: called after every frame.
+
+        Raises:
+            SourceError: a recording cannot be decoded, or no further.
+        """
+        for recording in reel.recordings:
+            begun: tuple[Begun, ...] = ()
+            for frame in reel.frames(recording):
+                following = self._begin(frame)
+                self._finish(begun)
+                begun = following
+                tell()
+            self._finish(begun)
+            self._flush(recording.camera)
+            tell()
+
+    def report(self, reel: Reel) -> tuple[Report, ...]:
+        """Return the figures of every set of rules, once ``reel`` was played."""
+        seconds = reel.length_ns / 1e9
+        torn = tuple(f"{camera}: {trouble}" for camera, trouble in reel.troubles.items())
+        return tuple(
+            report(take.account, take.sizes(), seconds=seconds, notes=(*take.findings(), *torn)) for take in self.takes
+        )
+
+    def _begin(self, frame: Frame) -> tuple[Begun, ...]:
+        """Begin a frame in every pipeline; their gates are alike, so that it passes all of them or none."""
+        begun = [take.pipeline.begin(frame) for take in self.takes]
+        return tuple(one for one in begun if isinstance(one, Begun))
+
+    def _finish(self, begun: Sequence[Begun]) -> None:
+        for take, one in zip(self.takes, begun, strict=False):  # nothing was begun where the gate let nothing pass
+            take.pipeline.finish(one)
+
+    def _flush(self, camera: CameraId) -> None:
+        for take in self.takes:
+            take.pipeline.flush(camera)
+
+    def _open_store(self, path: Path) -> Store:
+        section = self._config.store.model_copy(update={"path": path, "quota": ROOM, "min_free": 0})
+        return Store.open(section, device=self._config.device.id, boot_id="replay", randomness=os.urandom)
+
+    def _take(self, policy: Policy, store: Store) -> Take:
+        day, config = today(), self._config
+        expired = policy.expired(day)
+        valid = Policy(tuple(rule for rule in policy.rules if rule.in_force(day)))
+        notes = [f"rule {rule} has expired, and is left out" for rule in expired]
+        notes += [
+            f"no model gives evidence for {signal}: conditions of that name never hold"
+            for signal in unmeasured(valid, evidence(self._panel, self._lore))
+        ]
+        notes += [f"{part}: {what}" for part, what in self._health.vitals().trouble.items()]
+        stages = Stages(
+            live=frozenset(),
+            gate=config.gate,
+            panel=self._panel,
+            policy=valid,
+            main_streams={},
+            store=store,
+            lore=self._lore,
+            poses={},
+            jpeg_quality=config.store.jpeg_quality,
+            lenses={},
+            polygons=config.store.polygons,
+        )
+        account, health = Account(valid), Health()
+        pipeline = Observed(stages, health, seed=self._seed, account=account)
+        return Take(account, store, pipeline, health, tuple(notes))
+
+
+def evidence(panel: Panel, lore: Lore) -> frozenset[str]:
+    """Name the signals that models give the evidence for, beside those of tracks, which all of them give."""
+    return panel.signals if lore.errors is None else panel.signals | {"expected_errors"}
+
+
+def read_evidence(config: EdgeConfig, labels: LabelMap) -> frozenset[str]:
+    """Load the models that the configuration names, and name the signals that they give the evidence for.
+
+    Raises:
+        ModelError: the main model cannot be loaded.
+        ConfigError: a threshold or companion names an unknown label.
+    """
+    with closing(Lane()) as lane:
+        panel = read_panel(config, labels, lane=lane, health=Health())
+        return evidence(panel, read_lore(panel, labels, health=Health()))

@@ -1,0 +1,171 @@
+"""How many of the detector's errors each strategy finds in a share of the frames, on labelled photos.
+
+    python benchmarks/selection.py                                              the shipped model, coco128 val
+    python benchmarks/selection.py --package tests/cards/yolox-nano-coco.yaml   a card whose file lies in the assets
+    python benchmarks/selection.py --photos FOLDER --labels FOLDER_OR_JSON      other labelled frames
+
+An error is a false positive or a missed object at an IoU of a half and the model's report threshold. Every figure is
+the mean over seeds; a seed decides which of equally valued frames are taken, what ``random`` takes, and where ``every
+k-th`` begins. The intervals are those of a paired bootstrap over the photos. A model without errors.yaml beside its
+card gets one, fitted on the train photos and kept in build/errors; no model is ever fitted on what is scored here.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from report import columns
+from selecting.frames import find_package, look
+from selecting.measures import Figures, Pool, Vector, differences, mean_figures
+from selecting.strategies import OURS, score
+
+from askance import shipped
+from askance.edge.config import DetectorSection
+from askance.edge.detect import Detector
+from askance.edge.score.error_model import ERRORS, ErrorModel, load_errors
+from askance.labels import LabelMap
+from askance.models import errors as fitting
+from askance.models.photos import find_photos
+
+CHECKOUT = Path(__file__).parents[1]
+SHARES = (0.05, 0.1, 0.2)
+HEADROOM = 0.9
+YIELD = 1.35
+YIELD_AT = 1
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measure, print the tables, and save what was asked for."""
+    options = _arguments(argv)
+    names = LabelMap.load(shipped.folder("config") / "labels.yaml")
+    package = find_package(options.package, assets=options.assets)
+    detector = Detector(package, names, section=DetectorSection())
+    model = _errors(detector, options, names=names)
+    frames = look(detector, find_photos(options.photos), labels=options.labels, names=names)
+    pool = Pool(
+        errors=np.array([frame.mistakes.count for frame in frames], np.float64),
+        missed=np.array([frame.mistakes.missed for frame in frames], np.float64),
+        seconds=np.array([frame.seconds for frame in frames]),
+        hashes=np.array([frame.dhash for frame in frames], np.uint64),
+    )
+    strategies: dict[str, Vector | None] = dict(score(frames, errors=model))
+    known = {"oracle by errors": pool.errors, "oracle by errors a second": pool.errors / pool.seconds}
+    figures = {
+        name: [mean_figures(scores, pool, share=share, seeds=options.seeds) for share in SHARES]
+        for name, scores in (strategies | known).items()
+    }
+    gaps = differences(strategies, pool, ours=OURS, shares=SHARES, rounds=options.rounds)
+    print(
+        f"{package.card.name}, report threshold {model.report:g}: {pool.errors.sum():.0f} errors in {len(pool)} photos"
+    )
+    print(f"error model: {model.fitted_on}\n\n{_table(figures)}\n\n{_gaps(gaps)}\n\n{_verdict(figures)}")
+    if options.json is not None:
+        rows = {name: [asdict(each) for each in row] for name, row in figures.items()}
+        said = {"model": package.card.name, "photos": len(pool), "errors": pool.errors.sum(), "shares": SHARES}
+        text = json.dumps({**said, "strategies": rows, "lift_over": gaps}, indent=2)
+        options.json.write_text(text + "\n", encoding="utf-8")
+    if options.plot is not None:
+        from selecting.drawing import draw  # noqa: PLC0415 (slow to import, and wanted by this option alone)
+
+        draw(figures, SHARES, bar=HEADROOM, file=options.plot)
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="errors found by each strategy of selection, on labelled photos")
+    parser.add_argument(
+        "--package",
+        type=Path,
+        default=shipped.folder("models") / DetectorSection().model,
+        help="a folder with a card and its file, or a card whose file lies in the assets",
+    )
+    parser.add_argument("--photos", type=Path, help="labelled photos to score on; default: coco128 val")
+    parser.add_argument("--labels", type=Path, help="their labels, a YOLO folder or a COCO file")
+    parser.add_argument("--train-photos", type=Path, help="labelled photos to fit on; default: coco128 train")
+    parser.add_argument("--train-labels", type=Path, help="their labels")
+    parser.add_argument("--errors", type=Path, help=f"an error model; default: {ERRORS} beside the card, or fitted")
+    parser.add_argument("--seeds", type=int, default=20, help="of what chance decides; default: 20")
+    parser.add_argument("--rounds", type=int, default=1000, help="of the bootstrap; default: 1000")
+    parser.add_argument("--json", type=Path, help="save the figures here")
+    parser.add_argument("--plot", type=Path, help="save a picture here")
+    assets = os.environ.get("ASKANCE_TEST_ASSETS", CHECKOUT.parent / "shared" / "assets")
+    parser.add_argument("--assets", type=Path, default=Path(assets), help="folder of test assets")
+    options = parser.parse_args(argv)
+    for photos, labels, split in (("photos", "labels", "val2017"), ("train_photos", "train_labels", "train2017")):
+        if (getattr(options, photos) is None) != (getattr(options, labels) is None):
+            parser.error(f"--{photos} and --{labels} go together".replace("_", "-"))
+        if getattr(options, photos) is None:
+            setattr(options, photos, options.assets / "images/coco128/images" / split)
+            setattr(options, labels, options.assets / "images/coco128/object_detection/labels" / split)
+    return options
+
+
+def _errors(detector: Detector, options: argparse.Namespace, *, names: LabelMap) -> ErrorModel:
+    """Load the error model that was named or lies beside the card, or fit one on the train photos."""
+    package = detector.model.package
+    kept = CHECKOUT / "build" / "errors" / f"{package.card.name}-{package.card.sha256[:12]}.yaml"
+    beside = package.folder / ERRORS
+    path = options.errors or (beside if beside.is_file() else kept)
+    if not path.is_file() and options.errors is None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        photos = find_photos(options.train_photos)
+        made = fitting.make(
+            detector,
+            photos,
+            labels=options.train_labels,
+            names=names,
+            variants=fitting.VARIANTS,
+            progress=lambda done, total: print(f"\rfitting: {done} of {total} photos", end="", file=sys.stderr),
+        )
+        fitting.write(made, kept)
+    return load_errors(path, sha256=package.card.sha256)
+
+
+def _table(figures: Mapping[str, Sequence[Figures]]) -> str:
+    """Write lift, headroom and yield at every budget, and objects and copies at each."""
+    shares = [f"{100 * share:g} %" for share in SHARES]
+    titles = ["strategy", *(f"{what} {share}" for share in shares for what in ("lift", "headroom", "yield"))]
+    titles += [f"missed {share}" for share in shares] + [f"copies {share}" for share in shares]
+    rows = [
+        [
+            name,
+            *(f"{value:.2f}" for each in row for value in (each.lift, each.headroom, each.gain)),
+            *(f"{each.missed:.0f}" for each in row),
+            *(f"{each.copies:.2f}" for each in row),
+        ]
+        for name, row in figures.items()
+    ]
+    return columns([titles, *rows])
+
+
+def _gaps(gaps: Mapping[str, Sequence[tuple[float, float, float]]]) -> str:
+    titles = [f"lift of {OURS} over", *(f"{100 * share:g} %: mean [95 % interval]" for share in SHARES)]
+    rows = [
+        [name, *(f"{mean:+.2f} [{low:+.2f}, {high:+.2f}]" for mean, low, high in row)] for name, row in gaps.items()
+    ]
+    return columns([titles, *rows])
+
+
+def _verdict(figures: Mapping[str, Sequence[Figures]]) -> str:
+    ours = figures[OURS]
+    rivals = [row for name, row in figures.items() if not name.startswith((OURS, "oracle"))]
+    best = [max(row[place].lift for row in rivals) for place in range(len(SHARES))]
+    lines = [
+        (f"headroom at {100 * share:g} %", each.headroom, HEADROOM) for share, each in zip(SHARES, ours, strict=True)
+    ]
+    lines.append((f"yield at {100 * SHARES[YIELD_AT]:g} %", ours[YIELD_AT].gain, YIELD))
+    lines += [
+        (f"lift at {100 * share:g} %, the best rival's", each.lift, rival)
+        for share, each, rival in zip(SHARES, ours, best, strict=True)
+    ]
+    return columns(
+        [(what, f"{got:.3f}", f">= {bar:.3f}", "met" if got >= bar else "MISSED") for what, got, bar in lines]
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""The selection benchmark: its arithmetic on made frames, and one run; how good a strategy is, is never asserted."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import selection
+from selecting.frames import Looked, find_package, look
+from selecting.measures import Pool, differences, mean_figures, measure, pick
+from selecting.strategies import OURS, PER_SECOND, RANDOM, SPACED, rivals, score
+
+from askance.edge.config import DetectorSection
+from askance.edge.detect import Detector
+from askance.edge.score.error_model import ErrorModel
+from askance.edge.score.statistics import NAMES
+from askance.labels import LabelMap
+from askance.models.mistakes import Mistakes
+from askance.models.photos import find_photos
+from support_models import convolutional, write_package
+from support_scenes import CAR, scene, still
+
+POOL = Pool(
+    errors=np.array([0.0, 4.0, 1.0, 0.0, 5.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+    missed=np.array([0.0, 3.0, 1.0, 0.0, 5.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+    seconds=np.array([5.0, 21.0, 9.0, 5.0, 45.0, 5.0, 5.0, 5.0, 5.0, 5.0]),
+    hashes=np.array([0, 1, 2**20 - 1, 15, 31, 2**60, 2**61, 2**62, 2**63, 7], np.uint64),
+)
+FLAT = ErrorModel(
+    names=NAMES,
+    means=tuple([0.0] * len(NAMES)),
+    scales=tuple([1.0] * len(NAMES)),
+    coefficients=tuple(1.0 if name == "entropy" else 0.0 for name in NAMES),
+    intercept=0.0,
+    sha256="ab" * 32,
+    report=0.5,
+    floor=0.05,
+    fitted_on="made data",
+)
+
+
+def looked(*scores: float) -> Looked:
+    return Looked(still(scene(*[(CAR, each) for each in scores])), Mistakes(0, 1), 2, 0)
+
+
+def test_figures_follow_their_definitions() -> None:
+    got = measure(np.array([1, 3]), POOL)
+    assert got.lift == pytest.approx(4 / 10 / 0.2)
+    assert got.headroom == pytest.approx((2 - 1) / (4.5 - 1))
+    assert got.gain == pytest.approx(4 / 26 / (10 / 110))
+    assert (got.missed, got.copies) == (3, 0.5)
+
+
+def test_the_oracle_has_all_the_headroom_and_everything_leaves_none() -> None:
+    assert measure(np.array([4, 1]), POOL).headroom == pytest.approx(1.0)
+    assert measure(np.arange(10), POOL).headroom == 1.0
+
+
+def test_hashes_far_apart_are_no_copies() -> None:
+    assert measure(np.array([0, 2]), POOL).copies == 0
+    assert measure(np.array([0, 1, 3, 9]), POOL).copies == 0.75
+
+
+def test_equal_scores_are_taken_by_chance_and_greater_ones_always() -> None:
+    scores = np.array([0.0, 2.0, 1.0, 1.0, 1.0])
+    taken = [
+        frozenset(pick(scores, total=5, count=2, random=np.random.default_rng(seed)).tolist()) for seed in range(30)
+    ]
+    assert set(taken) == {frozenset({1, 2}), frozenset({1, 3}), frozenset({1, 4})}
+
+
+def test_without_scores_frames_are_spaced_evenly() -> None:
+    chosen = pick(None, total=100, count=5, random=np.random.default_rng(1))
+    assert set(np.diff(chosen)) == {20}
+    assert len(set(pick(None, total=7, count=5, random=np.random.default_rng(1)).tolist())) == 5
+
+
+def test_the_mean_over_seeds_of_chance_is_one() -> None:
+    chance = mean_figures(np.zeros(10), POOL, share=0.2, seeds=3000)
+    assert chance.lift == pytest.approx(1.0, abs=0.1)
+    assert chance.headroom == pytest.approx(0.0, abs=0.05)
+
+
+def test_differences_are_paired() -> None:
+    strategies = {OURS: POOL.errors, "same": POOL.errors, "chance": np.zeros(10)}
+    gaps = differences(strategies, POOL, ours=OURS, shares=[0.2], rounds=200)
+    assert list(gaps) == ["same", "chance"]
+    assert gaps["same"] == [(0.0, 0.0, 0.0)]
+    mean, low, high = gaps["chance"][0]
+    assert low <= mean <= high
+    assert mean > 1
+
+
+def test_every_rival_scores_as_it_says() -> None:
+    found = scene((CAR, 0.9), (CAR, 0.55), (CAR, 0.3), (CAR, 0.05))
+    got = {name: rival(found) for name, rival in rivals(0.5).items()}
+    assert [got[name] for name in (RANDOM, "count near threshold", "number of candidates")] == [0, 2, 4]
+    assert got["lowest mean confidence"] == pytest.approx(-0.725)
+    assert got["close to threshold (Roboflow's rule)"] == 1
+    assert rivals(0.5)["close to threshold (Roboflow's rule)"](scene((CAR, 0.61))) == 0
+    assert rivals(0.5)["lowest mean confidence"](scene((CAR, 0.4))) == -2
+    assert rivals(0.5)["entropy, sum of top 20"](scene(*[(CAR, 0.5)] * 30)) == 20
+
+
+def test_ours_come_first_and_labelling_time_counts() -> None:
+    scored = score([looked(0.5), looked(0.5, 0.5, 0.5), looked()], errors=FLAT)
+    assert list(scored)[:3] == [OURS, PER_SECOND, SPACED]
+    assert scored[SPACED] is None
+    assert scored[OURS] == pytest.approx([2, 4, 1])
+    assert scored[PER_SECOND] == pytest.approx([2 / 17, 4 / 33, 1 / 9])
+    assert looked().seconds == 13
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    random = np.random.default_rng(3)
+    for number in range(20):
+        cv2.imwrite(str(folder / f"{number:02}.png"), random.integers(0, 256, (20, 30, 3), np.uint8))
+        (folder / f"{number:02}.txt").write_text("1 0.5 0.5 0.4 0.4\n" * (number % 3))
+    return folder
+
+
+def test_a_package_is_a_folder_or_a_card_whose_file_is_there(tmp_path: Path) -> None:
+    folder = write_package(tmp_path / "models" / "tiny", convolutional())
+    assert find_package(folder, assets=tmp_path).card.name == "tiny"
+    assert find_package(folder / "card.yaml", assets=tmp_path).folder == folder
+    with pytest.raises(SystemExit, match="do not hold"):
+        find_package(folder / "card.yaml", assets=tmp_path / "models")
+
+
+def test_labelled_photos_are_looked_at_in_their_order(tmp_path: Path, checkout: Path, photos: Path) -> None:
+    names = LabelMap.load(checkout / "config" / "labels.yaml")
+    package = find_package(write_package(tmp_path / "tiny", convolutional()), assets=tmp_path)
+    detector = Detector(package, names, section=DetectorSection(probe=False))
+    frames = look(detector, find_photos(photos), labels=photos, names=names)
+    assert [frame.objects for frame in frames] == [number % 3 for number in range(20)]
+    assert len({frame.dhash for frame in frames}) == 20
+
+
+def test_a_run_prints_the_tables_and_saves_figures_and_picture(
+    tmp_path: Path, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_package(tmp_path / "tiny", convolutional())
+    labelled = ["--photos", photos, "--labels", photos]
+    from askance.cli.fitting import fit  # noqa: PLC0415 (one test needs the command)
+
+    fit([str(word) for word in [folder, *labelled, "--variants", 0]], standalone_mode=False)
+    saved, picture = tmp_path / "figures.json", tmp_path / "plots" / "figures.png"
+    words = ["--package", folder, *labelled, "--rounds", 20, "--seeds", 3, "--json", saved, "--plot", picture]
+    selection.main([str(word) for word in words])
+    said = capsys.readouterr().out
+    assert "headroom at 20 %" in said
+    assert said.count(SPACED) == 2
+    figures = json.loads(saved.read_text())
+    assert figures["photos"] == 20
+    assert set(figures["strategies"]) >= {OURS, RANDOM, "oracle by errors"}
+    assert picture.stat().st_size > 1000
+
+
+def test_photos_without_labels_are_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        selection.main(["--photos", str(tmp_path)])
+    assert ended.value.code == 2

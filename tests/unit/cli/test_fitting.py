@@ -1,0 +1,65 @@
+"""Tests of `askance models fit`: what it prints, where to, and how it ends."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from askance.cli.fitting import fit
+from askance.errors import ModelError, SourceError
+from support_models import convolutional, write_package
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(fit, [str(word) for word in words], catch_exceptions=False)
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    return write_package(tmp_path / "tiny", convolutional())
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    random = np.random.default_rng(3)
+    for number in range(16):
+        cv2.imwrite(str(folder / f"{number:02}.png"), random.integers(0, 256, (20, 30, 3), np.uint8))
+        (folder / f"{number:02}.txt").write_text("1 0.5 0.5 0.4 0.4\n" * (number % 3))
+    return folder
+
+
+def test_fit_writes_beside_the_card_and_says_what_it_found(package: Path, photos: Path) -> None:
+    result = run(package, "--photos", photos, "--labels", photos, "--variants", "1")
+    lines = result.stdout.splitlines()
+    assert 0 == result.exit_code
+    assert lines[0].startswith("fitted on 16 photos of photos and 1 variants of each, with ")
+    assert lines[1].startswith("Poisson deviance of photos held out: ")
+    assert f"made: {package / 'errors.yaml'}" == lines[2]
+    assert "look" in result.stderr
+    assert (package / "errors.yaml").read_text().startswith("sha256: ")
+
+
+def test_fit_json_has_the_figures(tmp_path: Path, package: Path, photos: Path) -> None:
+    words = ("--photos", photos, "--labels", photos, "--variants", "0", "--report", "0.3", "--json")
+    data = json.loads(
+        run(package / "model.onnx", "--card", package / "card.yaml", *words, "--out", tmp_path / "e").stdout
+    )
+    assert (str(tmp_path / "e"), 16, 0) == (data["file"], data["photos"], data["variants"])
+    assert "report: 0.3" in (tmp_path / "e").read_text()
+
+
+def test_fit_without_labels_or_model_ends_in_words(tmp_path: Path, package: Path, photos: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SourceError, match="nothing is labelled"):
+        run(package, "--photos", photos, "--labels", tmp_path / "empty")
+    with pytest.raises(ModelError, match="no such model"):
+        run("nobody", "--photos", photos, "--labels", photos)
+
+
+def test_fit_needs_photos_and_labels(package: Path) -> None:
+    assert 2 == run(package).exit_code

@@ -1,0 +1,97 @@
+"""Figures: what was kept, what it costs, and what it would cost in a day."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from askance.edge.rules import Policy
+from askance.edge.rules.budgets import Limits
+from askance.edge.rules.lottery import Lottery
+from askance.edge.values import Drop
+from askance.replay.account import Account, Decision
+from askance.replay.report import Report, report
+from askance.units import Rate
+from support_replay import PEOPLE, SCENE, WATCH, decision, verdict
+
+COOLING = verdict(PEOPLE, obstacle="rules.cooldown")
+DECISIONS = (
+    decision(0, verdict(PEOPLE), verdict(SCENE), paid=(PEOPLE, SCENE), objects=0),
+    decision(1, COOLING, verdict(SCENE), paid=(SCENE,), objects=10),
+    decision(2, COOLING, ended=Drop("rules.cooldown")),
+    decision(3, verdict(SCENE), verdict(WATCH), paid=(SCENE,), objects=2),
+    decision(4, verdict(SCENE), paid=(SCENE,), objects=0),
+)
+
+
+def worked_out(decisions: tuple[Decision, ...], *, seconds: float = 3600) -> Report:
+    account = Account(Policy((PEOPLE, SCENE, WATCH)))
+    for each in decisions:
+        account.note(each)
+        account.end(each.ended)
+    account.end(Drop("gate.still"))
+    sizes = {kept.frame_id: 500_000 for kept in account.kept}
+    return report(account, sizes, seconds=seconds, notes=["dusk"])
+
+
+def test_totals_are_of_all_frames() -> None:
+    figures = worked_out(DECISIONS)
+
+    assert (6, 4, {"rules.cooldown": 1, "gate.still": 1}) == (figures.frames, figures.kept, figures.dropped)
+    assert 2_000_000 == figures.bytes
+    assert (4.0, 48.0) == (figures.captures_per_hour, figures.mb_per_day)
+    assert pytest.approx((4 * 5 + 12 * 4) / 60) == figures.label_minutes
+    assert ("dusk",) == figures.notes
+    assert (
+        "frames: 6 in 3600.0 s; dropped: rules.cooldown 1, gate.still 1",
+        "kept: 4, 2.0 MB, 1.1 label-minutes; 4.0 captures/h, 48.0 MB/day",
+    ) == figures.summary
+
+
+def test_every_rule_has_its_own_figures() -> None:
+    people, scene, watch = worked_out(DECISIONS).rules
+
+    assert (3, 1, {"rules.cooldown": 2}) == (people.matched, people.kept, people.refused)
+    assert ("people", "3", "1", "2", "0", "0", "0", "0", "1.0", "12.0", "0.1", "100%") == people.row
+    assert ("scene", "4", "4", "0", "0", "0", "0", "0", "4.0", "48.0", "1.1", "75%") == scene.row
+    assert ("watch", "1", "counts only", "0", "0", "0", "0", "1", "0.0", "0.0", "0.0", "-") == watch.row
+
+
+def test_a_rate_goes_as_far_as_the_budgets() -> None:
+    frames, unlimited, _ = worked_out(DECISIONS, seconds=10.0).rules
+    limited = replace(SCENE, limits=Limits(None, Rate(12_000_000, timedelta(days=1))))
+    account = Account(Policy((limited,)))
+    for number in range(5):
+        account.note(decision(number, verdict(limited), paid=(limited,)))
+    sizes = {kept.frame_id: 500_000 for kept in account.kept}
+    poor = report(account, sizes, seconds=10.0, notes=())
+
+    assert (40.0, 40 * 24 * 0.5) == (frames.captures_per_hour, frames.mb_per_day)
+    assert 1440.0 == unlimited.captures_per_hour
+    assert "1.0 captures/h, 12.0 MB/day" in poor.summary[1]
+    assert ("1.0", "12.0") == poor.rules[0].row[8:10]
+
+
+def test_a_lottery_draws_no_more_on_average_than_its_rate() -> None:
+    lots = replace(SCENE, when=Lottery(Rate(6, timedelta(hours=1))))
+    certain = replace(WATCH, when=Lottery(0.5), capture=True)
+    account = Account(Policy((lots, certain)))
+    account.note(decision(0, verdict(lots), verdict(certain), paid=(lots, certain)))
+
+    figures = report(account, {kept.frame_id: 1 for kept in account.kept}, seconds=36.0, notes=())
+
+    assert [6.0, 100.0] == [rule.captures_per_hour and round(rule.captures_per_hour, 6) for rule in figures.rules]
+
+
+def test_recordings_without_length_have_no_rate() -> None:
+    figures = worked_out(DECISIONS, seconds=0.0)
+
+    assert {None} == {figures.captures_per_hour, figures.mb_per_day, figures.rules[0].captures_per_hour}
+    assert figures.summary[1].endswith("- captures/h, - MB/day")
+
+
+def test_nothing_kept_costs_nothing() -> None:
+    figures = worked_out(())
+
+    assert (0, 0, 0.0, 0.0) == (figures.kept, figures.bytes, figures.label_minutes, figures.mb_per_day)
+    assert {None} == {rule.overlap for rule in figures.rules}

@@ -1,0 +1,65 @@
+"""A rule in a line says what its file says."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from askance.edge.rules import Policy, load_rules
+from askance.edge.rules.budgets import Limits
+from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Fault, Not
+from askance.edge.rules.lottery import Lottery
+from askance.edge.values import Measure
+from askance.replay.rulebook import condition, describe, unmeasured
+from askance.units import Rate
+from support_replay import PEOPLE, SCENE, WATCH, coco
+
+NAMES = {1: "person", 2: "bicycle", 3: "car", 4: "motorcycle", 6: "bus"}
+BLURRED = Fault(0.1, None, None)
+DARK_OR_GLARE = Fault(None, 0.2, 0.9)
+ENTROPY = Doubt(Measure("entropy"), 0.65)
+
+
+@pytest.mark.parametrize(
+    ("clause", "text"),
+    [
+        (Doubt(Measure("near_threshold", frozenset({1}), 0.25, 0.65), 0.0), "near_threshold(person 0.25-0.65)"),
+        (Doubt(Measure("margin", frozenset({6, 1, 2, 3, 4})), 0.4), "margin(person|bicycle|car|+2) >= 0.4"),
+        (Doubt(Measure("margin", frozenset({77})), 0.4), "margin(77) >= 0.4"),
+        (All((ENTROPY, Not(BLURRED))), "entropy >= 0.65 and not sharpness < 0.1"),
+        (AnyOf((All((ENTROPY, BLURRED)), ENTROPY)), "(entropy >= 0.65 and sharpness < 0.1) or entropy >= 0.65"),
+        (Not(DARK_OR_GLARE), "not (brightness < 0.2 or brightness > 0.9)"),
+        (Lottery(Rate(6, timedelta(hours=1))), "by lot, 6/h"),
+        (Lottery(0.001), "by lot, p = 0.001"),
+    ],
+)
+def test_a_condition_is_said_in_short(clause: Clause, text: str) -> None:
+    assert text == condition(clause, NAMES)
+
+
+def test_a_row_has_what_the_rule_may_spend() -> None:
+    limits = Limits(Rate(40, timedelta(hours=1)), Rate(60_000_000, timedelta(days=1)))
+    rules = (replace(PEOPLE, limits=limits, expires=date(2031, 5, 6)), SCENE, WATCH)
+
+    lines = describe(Policy(rules), NAMES, signals=None)
+
+    assert [
+        ("people", "near_threshold(person 0.2-0.6)", "40/h, 60MB/day, pause 3s, until 2031-05-06", "capture"),
+        ("scene", "entropy >= 0.4", "-", "capture"),
+        ("watch", "margin >= 0.4", "-", "count_only"),
+    ] == [line.row[:-1] for line in lines]
+    assert {()} == {line.without_evidence for line in lines}
+
+
+def test_signals_that_the_model_cannot_give_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(
+        "version: 1\nrules:\n  - id: both\n    when: {all: [{margin: {at_least: 0.4}}, {flicker: {at_least: 0.5}}]}\n"
+    )
+    policy = load_rules((path,), labels=coco())
+
+    (line,) = describe(policy, NAMES, signals=frozenset({"entropy"}))
+
+    assert ("margin",) == line.without_evidence == unmeasured(policy, frozenset({"entropy"}))
+    assert () == unmeasured(policy, frozenset({"margin"}))
