@@ -15,7 +15,7 @@ import numpy as np
 from askance import shipped
 from askance.edge.detect.package import CARD, read_card
 from askance.edge.detections import Detections
-from askance.edge.rules import FrameContext, Memory, decide, load_rules
+from askance.edge.rules import FrameContext, Memory, decide, load_rules, looks
 from askance.edge.score import Lore, measure
 from askance.edge.score.error_model import ERRORS, load_errors
 from askance.edge.track import TrackMemory, follow
@@ -30,6 +30,7 @@ STEP_NS = 10**9 // 5
 CLASSES = 80
 REPORTED = 0.2  # of the candidates: a street scene
 REPORT = 0.5
+HASH = "0" * 16
 STEPS = ("follow", "measure", "decide", "whole")
 
 
@@ -63,13 +64,14 @@ def _measure(candidates: int, frames: int) -> tuple[list[float], ...]:
         window, ripe = push(window, Waiting(Moment(found, ids, at_ns), SIZE, None), ahead=AHEAD)
         signals = [measure(view, policy.measures, lore=lore) for view, _ in ripe]
         times.append(time.perf_counter())
-        for answers in signals:
+        for (view, _), answers in zip(ripe, signals, strict=True):
             context = FrameContext(
                 camera=CameraId("cost"),
                 taken_ns=at_ns,
                 now_ns=at_ns,
                 signals=answers,
-                quality=Quality(0.3, 0.5, 0.1, "0" * 16),
+                quality=Quality(0.3, 0.5, 0.1, HASH),
+                looks=looks(view.detections, dhash=HASH, size=SIZE),
                 draw=0.5,
             )
             memory, _ = decide(policy, memory, context=context)

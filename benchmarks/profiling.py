@@ -15,7 +15,7 @@ from material import Material
 from playing import frames_per_s
 
 from askance.edge.gate import GateMemory, look
-from askance.edge.rules import FrameContext, decide, remember
+from askance.edge.rules import FrameContext, decide, looks, remember
 from askance.edge.score import measure
 from askance.edge.values import Drop, Frame
 from askance.edge.view import alone
@@ -120,6 +120,7 @@ class _Alone:
                 now_ns=now_ns,
                 signals=signals,
                 quality=quality,
+                looks=looks(found, dhash=quality.dhash, size=(taken.width, taken.height)),
                 draw=0.5,
                 cameras=1,
                 today=None,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from askance.edge.detections import Detections
+from askance.edge.rules.scenes import Looks
 from askance.edge.score import Lore
 from askance.edge.score.error_model import ErrorModel
 from askance.edge.score.statistics import NAMES as STATISTICS
@@ -21,6 +22,7 @@ _NOUGHTS = (0.0,) * len(STATISTICS)
 ERRORS = ErrorModel(STATISTICS, _NOUGHTS, (1.0,) * len(STATISTICS), _NOUGHTS, 0.0, "ab" * 32, 0.5, 0.05, "made data")
 """One error is expected in every frame."""
 SIZE = (640, 480)
+NOTHING = Looks(0, np.zeros(0, np.int32), np.zeros((0, 2), np.float32))
 
 
 def still(detections: Detections) -> View:

@@ -12,7 +12,7 @@ from askance.edge.gate import GateMemory, look
 from askance.edge.governor import Throttle, due
 from askance.edge.health import Health
 from askance.edge.keeper import Begun, Keeper, Stages
-from askance.edge.rules import FrameContext, decide, remember
+from askance.edge.rules import FrameContext, decide, looks, remember
 from askance.edge.score import TEMPORAL, measure
 from askance.edge.track import TrackMemory, follow
 from askance.edge.values import Drop, Frame, Instant
@@ -160,6 +160,7 @@ class Pipeline:
             now_ns=begun.now_ns,
             signals=measure(view, self._stages.policy.measures, lore=self._stages.lore),
             quality=begun.quality,
+            looks=looks(view.detections, dhash=begun.quality.dhash, size=view.size),
             draw=self._draw(),
             cameras=max(1, len(self._stages.poses)),
             today=_day(begun.frame.taken),
@@ -172,7 +173,8 @@ class Pipeline:
             self._health.count("unsure")
         if isinstance(decision, Drop):
             return decision
-        self._memory, ended = self._keeper.keep(looked.begun, looked.seen, keep=decision, memory=self._memory)
+        memory, ended = self._keeper.keep(looked.begun, looked.seen, keep=decision, memory=self._memory)
+        self._memory = memory if isinstance(ended, Drop) else memory.kept(context)
         return ended
 
 

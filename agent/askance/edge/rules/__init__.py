@@ -4,6 +4,7 @@ from askance.edge.rules.document import RuleFile, RuleId
 from askance.edge.rules.payment import remember, settle
 from askance.edge.rules.policy import FrameContext, Memory, Policy, Rule, Verdict, decide, judge
 from askance.edge.rules.reader import load_rules
+from askance.edge.rules.scenes import looks
 
 __all__ = [
     "FrameContext",
@@ -16,6 +17,7 @@ __all__ = [
     "decide",
     "judge",
     "load_rules",
+    "looks",
     "remember",
     "settle",
 ]

@@ -161,7 +161,11 @@ class Budget(Section):
 class Cooldown(Section):
     """Pauses after a capture."""
 
-    rule: Annotated[Duration, Field(description="pause of this rule")]
+    rule: Annotated[Duration | None, Field(description="pause of this rule")] = None
+    scene: Annotated[
+        Duration | None,
+        Field(description="how long what shows the same as a frame that any rule kept is left alone"),
+    ] = None
 
 
 class Rule(Section):

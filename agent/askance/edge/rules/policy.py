@@ -12,6 +12,7 @@ from askance.edge.rules.conditions import Clause, Finding, FrameFacts, evaluate,
 from askance.edge.rules.cooldown import cooling
 from askance.edge.rules.document import RuleId
 from askance.edge.rules.lottery import Lottery, inclusion_probability
+from askance.edge.rules.scenes import Looks, Scenes
 from askance.edge.values import Drop, Keep, Measure, Payer, Quality, SignalValues
 from askance.wire.capture import Arm, Priority, Reason
 from askance.wire.identity import CameraId
@@ -35,6 +36,7 @@ class Rule:
         weights: what one unit of a signal adds to the value; None: the value is the strongest signal's.
         limits: its budgets.
         pause_ns: its cooldown; 0 without one.
+        scene_ns: how long it leaves alone what looks like a frame that was kept; 0: not at all.
         capture: False for a rule that only counts.
         arm: the part of the selection that its frames belong to.
         priority: their class in the send order.
@@ -47,6 +49,7 @@ class Rule:
     weights: Mapping[str, float] | None = None
     limits: Limits = field(default_factory=Limits)
     pause_ns: int = 0
+    scene_ns: int = 0
     capture: bool = True
     arm: Arm = Arm.UNCERTAINTY
     priority: Priority = Priority.DOUBTFUL
@@ -85,6 +88,7 @@ class Memory:
     purses: Mapping[RuleId, Purse] = field(default_factory=dict[RuleId, Purse])
     bars: Mapping[RuleId, Bar] = field(default_factory=dict[RuleId, Bar])
     seen_ns: Mapping[CameraId, int] = field(default_factory=dict[CameraId, int])
+    scenes: Mapping[CameraId, Scenes] = field(default_factory=dict[CameraId, Scenes])
 
     def purse(self, rule: RuleId) -> Purse:
         """What the rule has paid lately."""
@@ -93,6 +97,11 @@ class Memory:
     def bar(self, rule: RuleId) -> Bar:
         """What the rule has seen lately."""
         return self.bars.get(rule, Bar())
+
+    def kept(self, context: "FrameContext") -> "Memory":
+        """Remember what a frame shows that was kept."""
+        scenes = self.scenes.get(context.camera, Scenes()).add(context.looks, now_ns=context.now_ns)
+        return replace(self, scenes={**self.scenes, context.camera: scenes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,7 @@ class FrameContext:
         now_ns: the same moment on the clock that budgets and cooldowns run on, which all cameras share.
         signals: the answer to each of ``Policy.measures``.
         quality: what the gate measured.
+        looks: what tells the frame from others.
         draw: a random number, uniform in [0, 1), of this frame alone.
         cameras: how many cameras share the rates of the random arm, at least 1.
         today: the day; None: not known.
@@ -115,6 +125,7 @@ class FrameContext:
     now_ns: int
     signals: SignalValues
     quality: Quality
+    looks: Looks
     draw: float
     cameras: int = 1
     today: date | None = None
@@ -143,7 +154,7 @@ def judge(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Ver
     """Ask every rule in force; the matching ones come first, those of greater value before others."""
     facts = FrameFacts(context.signals, context.quality, context.draw, _elapsed_ns(memory, context))
     rules = [rule for rule in policy.rules if rule.in_force(context.today)]
-    verdicts = [_verdict(rule, memory, facts=facts, now_ns=context.now_ns) for rule in rules]
+    verdicts = [_verdict(rule, memory, facts=facts, context=context) for rule in rules]
     return tuple(sorted(verdicts, key=lambda verdict: (not verdict.finding.matched, -verdict.value)))
 
 
@@ -151,8 +162,8 @@ def decide(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Me
     """Keep a frame if at least one rule matches and can pay.
 
     Drop reasons: ``rules.no_match``; ``rules.count_only``, when only such rules match; else what hinders the most
-    valuable rule that would capture: ``rules.cooldown``, ``rules.budget_frames``, or, by better frames,
-    ``rules.outdone``.
+    valuable rule that would capture: ``rules.cooldown``, ``rules.alike`` to a kept frame, ``rules.budget_frames``, or,
+    by better frames, ``rules.outdone``.
     """
     verdicts = judge(policy, memory, context=context)
     matched = [verdict for verdict in verdicts if verdict.finding.matched]
@@ -172,7 +183,8 @@ def decide(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Me
     return after, Drop(next(hindered, None) or "rules.count_only")
 
 
-def _verdict(rule: Rule, memory: Memory, *, facts: FrameFacts, now_ns: int) -> Verdict:
+def _verdict(rule: Rule, memory: Memory, *, facts: FrameFacts, context: FrameContext) -> Verdict:
+    now_ns = context.now_ns
     finding = evaluate(rule.when, facts)
     value = _worth(rule, finding)
     purse, bar = memory.purse(rule.id), memory.bar(rule.id).look(now_ns)
@@ -181,11 +193,18 @@ def _verdict(rule: Rule, memory: Memory, *, facts: FrameFacts, now_ns: int) -> V
     obstacle = None
     if cooling(purse, rule.pause_ns, now_ns=now_ns):
         obstacle = "rules.cooldown"
+    elif finding.matched and rule.scene_ns and _known(rule, memory, context=context):
+        obstacle = "rules.alike"
     elif not purse.affords_frame(rule.limits, now_ns=now_ns):
         obstacle = "rules.budget_frames"
     elif rule.limits.frames is not None and value < bar.height(rate=rule.limits.frames, now_ns=now_ns):
         obstacle = "rules.outdone"
     return Verdict(rule, finding, value, obstacle, bar)
+
+
+def _known(rule: Rule, memory: Memory, *, context: FrameContext) -> bool:
+    age_ns = memory.scenes.get(context.camera, Scenes()).age_ns(context.looks, now_ns=context.now_ns)
+    return age_ns is not None and age_ns < rule.scene_ns
 
 
 def _worth(rule: Rule, finding: Finding) -> float:

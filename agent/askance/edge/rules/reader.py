@@ -63,12 +63,17 @@ def _compile(rule: written.Rule, when: Clause, *, version: int) -> Rule:
         when=when,
         weights=None if rule.value is None else rule.value.weights.model_dump(),
         limits=Limits(rule.budget.frames, rule.budget.bytes),
-        pause_ns=0 if rule.cooldown is None else rule.cooldown.rule // timedelta(microseconds=1) * 1000,
+        pause_ns=_ns(None if rule.cooldown is None else rule.cooldown.rule),
+        scene_ns=_ns(None if rule.cooldown is None else rule.cooldown.scene),
         capture=rule.mode == "capture",
         arm=rule.arm or (Arm.RANDOM if rule.draws_lots else Arm.UNCERTAINTY),
         priority=Priority[rule.priority.upper()],
         expires=rule.expires,
     )
+
+
+def _ns(duration: timedelta | None) -> int:
+    return 0 if duration is None else duration // timedelta(microseconds=1) * 1000
 
 
 class _Reader:

@@ -16,7 +16,7 @@ from askance.edge.values import Drop, Keep, Measure, Payer, Signal, Spending
 from askance.units import Rate
 from askance.wire.capture import Arm, Priority, Reason
 from askance.wire.identity import CameraId
-from support_scenes import SHARP
+from support_scenes import NOTHING, SHARP
 
 SECOND = 10**9
 NEAR = Measure("near_threshold", None, 0.2, 0.6)
@@ -39,7 +39,7 @@ KEEP = Keep(REASONS, (RICH, POOR))
 
 def context(now_s: int) -> FrameContext:
     signals = {NEAR: Signal("near_threshold", 0.5, (), "car scored 0.41")}
-    return FrameContext(CameraId("gate"), now_s * SECOND, now_s * SECOND, signals, SHARP, 0.9)
+    return FrameContext(CameraId("gate"), now_s * SECOND, now_s * SECOND, signals, SHARP, NOTHING, 0.9)
 
 
 def test_settling_takes_from_each_payer() -> None:

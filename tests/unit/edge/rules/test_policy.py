@@ -21,11 +21,12 @@ from askance.edge.rules.policy import (
     decide,
     judge,
 )
+from askance.edge.rules.scenes import Looks
 from askance.edge.values import Drop, Keep, Measure, Signal, Spending
 from askance.units import Rate
 from askance.wire.capture import Arm, Priority
 from askance.wire.identity import CameraId
-from support_scenes import SHARP
+from support_scenes import NOTHING, SHARP
 
 SECOND = 10**9
 GATE, YARD = CameraId("gate"), CameraId("yard")
@@ -50,7 +51,7 @@ def context(now_s: float = 0, *, near: float = 0.0, entropy: float = 0.0, draw: 
         ENTROPY: Signal("entropy", entropy, (0, 1), "2 candidates"),
     }
     now_ns = round(now_s * SECOND)
-    return FrameContext(GATE, now_ns, now_ns, signals, SHARP, draw)
+    return FrameContext(GATE, now_ns, now_ns, signals, SHARP, NOTHING, draw)
 
 
 def kept(policy: Policy, memory: Memory, what: FrameContext) -> Keep:
@@ -216,6 +217,18 @@ def test_a_frame_that_is_worth_less_than_the_best_of_late_is_outdone_and_raises_
     assert worse == Drop("rules.outdone")
     assert isinstance(better, Keep)
     assert [best.value for best in memory.bar(PEOPLE.id).bests] == pytest.approx([1.8, 1.0, 1.9])
+
+
+def test_what_shows_the_same_as_a_kept_frame_is_left_alone_for_a_while() -> None:
+    policy = Policy((replace(PEOPLE, pause_ns=0, scene_ns=60 * SECOND), replace(SCENE, scene_ns=0)))
+    memory = Memory().kept(context())
+    other = replace(context(30, near=0.5), looks=Looks(2**64 - 1, NOTHING.labels, NOTHING.centres))
+
+    assert decide(policy, memory, context=context(30, near=0.5))[1] == Drop("rules.alike")
+    assert isinstance(decide(policy, memory, context=context(60, near=0.5))[1], Keep)
+    assert isinstance(decide(policy, memory, context=other)[1], Keep)
+    assert isinstance(decide(policy, memory, context=context(30, near=0.5, entropy=0.5))[1], Keep)
+    assert isinstance(decide(policy, memory, context=replace(context(30, near=0.5), camera=CameraId("b")))[1], Keep)
 
 
 def test_judgement_puts_matching_rules_first() -> None:
