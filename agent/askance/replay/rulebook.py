@@ -25,6 +25,7 @@ class Line:
         frames: its budget of frames.
         bytes: its budget of bytes.
         cooldown: its pause.
+        scene: how long it leaves alone what was kept.
         mode: ``capture`` or ``count_only``.
         arm: the part of the selection.
         expires: first day on which it no longer counts, ISO 8601.
@@ -37,6 +38,7 @@ class Line:
     frames: str | None
     bytes: str | None
     cooldown: str | None
+    scene: str | None
     mode: str
     arm: str
     expires: str | None
@@ -47,6 +49,7 @@ class Line:
         """Its cells below ``TITLES``."""
         spent = [text for text in (self.frames, self.bytes) if text is not None]
         spent += [] if self.cooldown is None else [f"pause {self.cooldown}"]
+        spent += [] if self.scene is None else [f"scene {self.scene}"]
         spent += [] if self.expires is None else [f"until {self.expires}"]
         return self.rule, self.condition, ", ".join(spent) or "-", self.mode, self.arm
 
@@ -99,7 +102,8 @@ def _line(rule: Rule, names: Mapping[int, str], *, signals: frozenset[str] | Non
         condition=condition(rule.when, names),
         frames=None if rule.limits.frames is None else format_frame_budget(rule.limits.frames),
         bytes=None if rule.limits.bytes is None else format_byte_budget(rule.limits.bytes),
-        cooldown=format_duration(timedelta(microseconds=rule.pause_ns // 1000)) if rule.pause_ns else None,
+        cooldown=_duration(rule.pause_ns),
+        scene=_duration(rule.scene_ns),
         mode=mode(rule),
         arm=rule.arm,
         expires=None if rule.expires is None else rule.expires.isoformat(),
@@ -133,3 +137,7 @@ def _fault(fault: Fault) -> str:
         ("brightness >", fault.brightness_above),
     )
     return " or ".join(f"{name} {limit:g}" for name, limit in limits if limit is not None)
+
+
+def _duration(nanoseconds: int) -> str | None:
+    return format_duration(timedelta(microseconds=nanoseconds // 1000)) if nanoseconds else None

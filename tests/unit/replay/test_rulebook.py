@@ -40,12 +40,17 @@ def test_a_condition_is_said_in_short(clause: Clause, text: str) -> None:
 
 def test_a_row_has_what_the_rule_may_spend() -> None:
     limits = Limits(Rate(40, timedelta(hours=1)), Rate(60_000_000, timedelta(days=1)))
-    rules = (replace(PEOPLE, limits=limits, expires=date(2031, 5, 6)), SCENE, WATCH)
+    rules = (replace(PEOPLE, limits=limits, scene_ns=60 * 10**9, expires=date(2031, 5, 6)), SCENE, WATCH)
 
     lines = describe(Policy(rules), NAMES, signals=None)
 
     assert [
-        ("people", "near_threshold(person 0.2-0.6)", "40/h, 60MB/day, pause 3s, until 2031-05-06", "capture"),
+        (
+            "people",
+            "near_threshold(person 0.2-0.6)",
+            "40/h, 60MB/day, pause 3s, scene 1min, until 2031-05-06",
+            "capture",
+        ),
         ("scene", "entropy >= 0.4", "-", "capture"),
         ("watch", "margin >= 0.4", "-", "count_only"),
     ] == [line.row[:-1] for line in lines]
