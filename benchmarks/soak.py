@@ -21,7 +21,6 @@ from material import CHECKOUT, Material, assets_folder
 from playing import Playing
 
 from askance.edge.detect.package import read_card
-from askance.edge.parts import share_the_machine
 from askance.models.cards import write_card
 
 PASSES = 200_000
@@ -97,7 +96,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     material = Material(options.folder, assets)
     with ExitStack() as resources:
         scratch = material.scratch(resources)
-        share_the_machine()
         soak = Soak(_assembly(assets, scratch, resources), passes=options.passes, every_s=options.every)
         soak.run([assets / clip for clip in CLIPS])
         ends = ", ".join(f"{name} {count}" for name, count in sorted(soak.counts.items()))

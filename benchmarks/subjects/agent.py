@@ -9,14 +9,11 @@ from assembly import OPEN, SHUT, Assembly
 from figures import Run
 from playing import Playing
 
-from askance.edge.parts import share_the_machine
-
 
 def main() -> None:
     """Play a video; with ``--shut`` through the default gate, which a still one does not pass."""
     model, rules, video = map(Path, sys.argv[1:4])
     run = Run(int(sys.argv[4]))
-    share_the_machine()
     with ExitStack() as resources:
         scratch = Path(resources.enter_context(TemporaryDirectory()))
         gate = SHUT if "--shut" in sys.argv[5:] else OPEN

@@ -202,10 +202,10 @@ def _played(
     seed: int,
 ) -> "Generator[tuple[Replay, Reel]]":
     """Play the recordings through every set of rules; in the block the stores are still there."""
-    from askance.edge.parts import share_the_machine
+    from askance.edge.parts import share_the_cores
     from askance.replay import Reel, Replay
 
-    share_the_machine()
+    share_the_cores()
     reel = Reel(recordings, fps=fps)
     with ExitStack() as resources:
         replayed = Replay(config, policies, labels=labels, seed=seed, resources=resources)

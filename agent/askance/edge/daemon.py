@@ -31,7 +31,7 @@ from askance.edge.parts import (
     read_lore,
     read_panel,
     read_policy,
-    share_the_machine,
+    share_the_cores,
 )
 from askance.edge.pipeline import Pipeline
 from askance.edge.rules import Policy
@@ -66,7 +66,7 @@ def run(config: EdgeConfig, *, until_delivered: bool = False) -> None:
         AskanceError: something that the configuration names cannot be used, or a worker failed.
     """
     set_up(config.log)
-    share_the_machine()
+    share_the_cores()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _stack: stop.set())

@@ -1,6 +1,5 @@
 """Builds the agent's parts from its configuration, for the daemon that runs them and the preflight that tries them."""
 
-import ctypes
 import os
 import random
 import time
@@ -36,19 +35,12 @@ from askance.wire.identity import CameraId
 from askance.wire.receipts import Status
 from askance.wire.topics import Up, up
 
-_ARENA_MAX: Final = -8  # M_ARENA_MAX of malloc.h
-_ARENAS: Final = 2
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
-def share_the_machine() -> None:
-    """Set this process up so that its threads hold neither the cores nor the memory of the machine."""
+def share_the_cores() -> None:
+    """Set this process up so that its threads do not hold up the rest of the machine."""
     cv2.setNumThreads(1)  # its pool would take, and spin on, the cores that `detector.threads` leaves to others
-    # glibc gives each thread memory of its own, up to eight pools a core, and keeps in each what was once needed: with
-    # readers that come and go memory grows for hours
-    limit = getattr(ctypes.CDLL(None), "mallopt", None)
-    if limit is not None:  # another C library
-        limit(_ARENA_MAX, _ARENAS)
 
 
 def read_labels(config: EdgeConfig) -> LabelMap:

@@ -1,7 +1,5 @@
 """The agent's parts are built from its configuration, and from what came with the program where it says nothing."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -27,7 +25,7 @@ from askance.edge.parts import (
     read_lore,
     read_panel,
     read_policy,
-    share_the_machine,
+    share_the_cores,
 )
 from askance.edge.shapes import Solid
 from askance.edge.sync import Connected, Fetch
@@ -164,33 +162,10 @@ def test_the_sync_machine_begins_with_what_is_due() -> None:
 def test_opencv_keeps_to_one_core() -> None:
     threads = cv2.getNumThreads()
     try:
-        share_the_machine()
+        share_the_cores()
         assert 1 == cv2.getNumThreads()
     finally:
         cv2.setNumThreads(threads)
-
-
-def test_threads_share_two_pools_of_memory() -> None:
-    program = """
-import ctypes, threading
-from askance.edge.parts import share_the_machine
-share_the_machine()
-ready = threading.Barrier(13)
-def work():
-    kept = [bytearray(2000) for _ in range(500)]
-    ready.wait()
-    ready.wait()
-threads = [threading.Thread(target=work) for _ in range(12)]
-for thread in threads: thread.start()
-ready.wait()
-libc = ctypes.CDLL(None)
-libc.malloc_info(0, ctypes.c_void_p.in_dll(libc, "stdout"))
-libc.fflush(None)
-ready.wait()
-"""
-    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-
-    assert 1 <= said.count("<heap nr=") <= 2
 
 
 def test_an_error_model_of_another_detector_is_told_and_left_out(tmp_path: Path) -> None:
