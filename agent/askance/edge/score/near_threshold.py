@@ -1,5 +1,6 @@
 """Objects whose score lies in a band around the report threshold: the detector could as well have said the reverse."""
 
+from math import fsum
 from typing import Final
 
 import numpy as np
@@ -33,7 +34,7 @@ def near_threshold(view: View, wish: Measure, *, lore: Lore) -> Signal:
     detections = view.detections
     scores = detections.scores.astype(np.float64)
     doubts = np.where(chosen(detections, wish), np.maximum(0.0, 1.0 - np.abs(scores - middle) / half), 0.0)
-    total = float(np.sort(doubts).sum())  # sorted: the sum of floats depends on their order
+    total = fsum(doubts)  # exactly rounded: neither the order nor one more object can lower it
     objects = most_doubtful(doubts, most=MOST_OBJECTS)
     band = f"{wish.low:.2f} to {wish.high:.2f}"
     if not objects:
