@@ -18,13 +18,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from packages import find_package
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from askance import shipped
 from askance.edge.config import DetectorSection
 from askance.edge.detect import Detector
-from askance.edge.detect.package import Package, load_package, read_card, sha256_of
+from askance.edge.detect.package import Package, sha256_of
 from askance.edge.values import Frame, Image, Instant
 from askance.labels import LabelMap
 from askance.wire.capture import ClockQuality
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     section = DetectorSection(floor=FLOOR, candidates=100)
     low: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
-        packages = _of_coco(options.assets) if options.all else [_package(options.package, assets=options.assets)]
+        packages = _of_coco(options.assets) if options.all else [find_package(options.package, assets=options.assets)]
         if options.onnx is not None:
             packages = [_under_card(package, options.onnx, folder=Path(scratch)) for package in packages]
         print(f"AP50    model, {len(photos)} photos of {options.split}")
@@ -76,18 +77,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _package(path: Path, *, assets: Path) -> Package:
-    if path.is_dir():
-        return load_package(path)
-    card = read_card(path)
-    files = list((assets / "models").glob(f"*/{card.file}"))
-    if [sha256_of(file) for file in files] != [card.sha256]:
-        raise SystemExit(f"the assets do not hold the file of {path}: {card.file}")
-    return Package(card, files[0].parent)
-
-
 def _of_coco(assets: Path) -> list[Package]:
-    packages = [_package(path, assets=assets) for path in sorted(CARDS.glob("*.yaml"))]
+    packages = [find_package(path, assets=assets) for path in sorted(CARDS.glob("*.yaml"))]
     return [package for package in packages if len(set(package.card.classes) - {None}) == CLASSES]
 
 

@@ -19,8 +19,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+from packages import find_package
 from report import columns
-from selecting.frames import find_package, look
+from selecting.frames import look
 from selecting.measures import Figures, Pool, Vector, differences, mean_figures
 from selecting.strategies import OURS, score
 

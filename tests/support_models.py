@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import onnx
 import yaml
@@ -119,3 +120,13 @@ def _model(
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
     model.ir_version = _IR
     return model
+
+
+def labelled_photos(folder: Path, count: int) -> Path:
+    """Pictures of noise, each with its labels beside it: none, one or two of the second class."""
+    folder.mkdir()
+    random = np.random.default_rng(3)
+    for number in range(count):
+        cv2.imwrite(str(folder / f"{number:02}.png"), random.integers(0, 256, (20, 30, 3), np.uint8))
+        (folder / f"{number:02}.txt").write_text("1 0.5 0.5 0.4 0.4\n" * (number % 3))
+    return folder

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from askance.edge.detect import Detector
-from askance.edge.detect.package import Package, load_package, read_card, sha256_of
 from askance.edge.gate import difference_hash
 from askance.edge.view import View, alone
 from askance.labels import LabelMap
@@ -56,14 +55,3 @@ def look(detector: Detector, photos: Sequence[Path], *, labels: Path, names: Lab
         grey = cv2.cvtColor(images[photo], cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
         looked.append(Looked(alone(found, size=sizes[photo]), mistakes, len(objects.columns), difference_hash(grey)))
     return looked
-
-
-def find_package(path: Path, *, assets: Path) -> Package:
-    """Load a folder with a card, or a card whose file lies in the assets."""
-    if path.is_dir():
-        return load_package(path)
-    card = read_card(path)
-    files = list((assets / "models").glob(f"*/{card.file}"))
-    if [sha256_of(file) for file in files] != [card.sha256]:
-        raise SystemExit(f"the assets do not hold the file of {path}: {card.file}")
-    return Package(card, files[0].parent)

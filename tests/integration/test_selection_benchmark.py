@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 import selection
-from selecting.frames import Looked, find_package, look
+from packages import find_package
+from selecting.frames import Looked, look
 from selecting.measures import Pool, differences, mean_figures, measure, pick
 from selecting.strategies import OURS, PER_SECOND, RANDOM, SPACED, rivals, score
 
@@ -18,7 +18,7 @@ from askance.edge.score.statistics import NAMES
 from askance.labels import LabelMap
 from askance.models.mistakes import Mistakes
 from askance.models.photos import find_photos
-from support_models import convolutional, write_package
+from support_models import convolutional, labelled_photos, write_package
 from support_scenes import CAR, scene, still
 
 POOL = Pool(
@@ -114,13 +114,7 @@ def test_ours_come_first_and_labelling_time_counts() -> None:
 
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    random = np.random.default_rng(3)
-    for number in range(20):
-        cv2.imwrite(str(folder / f"{number:02}.png"), random.integers(0, 256, (20, 30, 3), np.uint8))
-        (folder / f"{number:02}.txt").write_text("1 0.5 0.5 0.4 0.4\n" * (number % 3))
-    return folder
+    return labelled_photos(tmp_path / "photos", 20)
 
 
 def test_a_package_is_a_folder_or_a_card_whose_file_is_there(tmp_path: Path) -> None:

@@ -3,14 +3,12 @@
 import json
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 from askance.cli.fitting import fit
 from askance.errors import ModelError, SourceError
-from support_models import convolutional, write_package
+from support_models import convolutional, labelled_photos, write_package
 
 
 def run(*words: str | Path) -> Result:
@@ -24,13 +22,7 @@ def package(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    random = np.random.default_rng(3)
-    for number in range(16):
-        cv2.imwrite(str(folder / f"{number:02}.png"), random.integers(0, 256, (20, 30, 3), np.uint8))
-        (folder / f"{number:02}.txt").write_text("1 0.5 0.5 0.4 0.4\n" * (number % 3))
-    return folder
+    return labelled_photos(tmp_path / "photos", 16)
 
 
 def test_fit_writes_beside_the_card_and_says_what_it_found(package: Path, photos: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -16,7 +15,7 @@ from askance.errors import ModelError, SourceError
 from askance.labels import LabelMap
 from askance.models.errors import ERRORS, gather, make, write
 from askance.models.photos import find_photos
-from support_models import CLASSES, convolutional, write_package
+from support_models import CLASSES, convolutional, labelled_photos, write_package
 
 K = len(NAMES)
 
@@ -38,13 +37,7 @@ def detector(tmp_path: Path, names: LabelMap) -> Detector:
 
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    random = np.random.default_rng(3)
-    for number in range(16):
-        cv2.imwrite(str(folder / f"{number:02}.png"), random.integers(0, 256, (20, 30, 3), np.uint8))
-        (folder / f"{number:02}.txt").write_text("1 0.5 0.5 0.4 0.4\n" * (number % 3))
-    return folder
+    return labelled_photos(tmp_path / "photos", 16)
 
 
 def test_every_photo_and_variant_is_looked_at(detector: Detector, names: LabelMap, photos: Path) -> None:
