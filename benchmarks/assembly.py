@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Final
 
 from askance.edge.config import CameraSection, DetectorSection, EdgeConfig, GateSection, StoreSection
+from askance.edge.decided import Unobserved
+from askance.edge.decider import Ends
 from askance.edge.detect import Detector
 from askance.edge.detect.lane import Lane
 from askance.edge.detect.panel import Panel
 from askance.edge.health import Health
-from askance.edge.keeper import Begun, Stages
 from askance.edge.parts import open_store, read_detector, read_labels, read_policy
-from askance.edge.pipeline import Ends, Pipeline
+from askance.edge.pipeline import Pipeline
 from askance.edge.score import Lore
+from askance.edge.stages import Begun, Stages
 from askance.edge.values import Drop, Frame, Image, Instant
 from askance.wire.capture import ClockQuality
 from askance.wire.identity import CameraId
@@ -31,7 +33,9 @@ class Observed(Pipeline):
     """A pipeline that can tell of each frame that has ended in it: give it a ``tell``."""
 
     def __init__(self, stages: Stages, health: Health) -> None:
-        super().__init__(stages, health, draw=random.random, now_ns=time.monotonic_ns(), kept=_nothing)
+        super().__init__(
+            stages, health, draw=random.random, now_ns=time.monotonic_ns(), kept=_nothing, observer=Unobserved()
+        )
         self.tell: Callable[[], None] = _nothing
 
     def begin(self, frame: Frame) -> Begun | Drop:

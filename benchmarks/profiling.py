@@ -15,7 +15,7 @@ from material import Material
 from playing import frames_per_s
 
 from askance.edge.gate import GateMemory, look
-from askance.edge.rules import FrameContext, decide, looks, remember
+from askance.edge.rules import FrameContext, decide, remember
 from askance.edge.score import measure
 from askance.edge.values import Drop, Frame
 from askance.edge.view import alone
@@ -113,14 +113,14 @@ class _Alone:
         found = watch("read", lambda: detector.read(outputs, fit=prepared.fit))
 
         def judge() -> None:
-            signals = measure(alone(found, size=(taken.width, taken.height)), stages.policy.measures, lore=stages.lore)
+            view = alone(found, size=(taken.width, taken.height))
             context = FrameContext(
                 camera=taken.camera,
                 taken_ns=taken.taken.monotonic_ns,
                 now_ns=now_ns,
-                signals=signals,
+                signals=measure(view, stages.policy.measures, lore=stages.lore),
                 quality=quality,
-                looks=looks(found, dhash=quality.dhash, size=(taken.width, taken.height)),
+                view=view,
                 draw=0.5,
                 cameras=1,
                 today=None,

@@ -3,35 +3,43 @@
     python benchmarks/selection.py                                              the shipped model, coco128 val
     python benchmarks/selection.py --package tests/cards/yolox-nano-coco.yaml   a card whose file lies in the assets
     python benchmarks/selection.py --photos FOLDER --labels FOLDER_OR_JSON      other labelled frames
+    python benchmarks/selection.py --second-look "{mirror: false}" --other tests/cards/yolox-nano-coco.yaml
+    python benchmarks/selection.py --sequence coco.json --fps 5                 frames in their order
 
 An error is a false positive or a missed object at an IoU of a half and the model's report threshold. Every figure is
 the mean over seeds; a seed decides which of equally valued frames are taken, what ``random`` takes, and where ``every
-k-th`` begins. The intervals are those of a paired bootstrap over the photos. A model without errors.yaml beside its
-card gets one, fitted on the train photos and kept in build/errors; no model is ever fitted on what is scored here.
+k-th`` begins. The intervals are those of a paired bootstrap over the photos. Where errors.yaml beside the card is
+missing, or was fitted after other looks than those asked for, one is fitted on the train photos and kept in
+build/errors; no model is ever fitted on what is scored here.
 """
 
 import argparse
 import json
 import os
-import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import yaml
 from packages import find_package
 from report import columns
-from selecting.frames import look
+from selecting.fitted import fitted
+from selecting.frames import in_sequence, labelled, look
 from selecting.measures import Figures, Pool, Vector, differences, mean_figures
-from selecting.strategies import OURS, score
+from selecting.sequence import read_sequence
+from selecting.strategies import AGAIN, MINE, OURS, score
 
 from askance import shipped
-from askance.edge.config import DetectorSection
+from askance.edge.config import DetectorSection, SecondLookSection
 from askance.edge.detect import Detector
+from askance.edge.detect.again import SecondLook
+from askance.edge.detect.lane import Lane
 from askance.edge.score.error_model import ERRORS, ErrorModel, load_errors
 from askance.labels import LabelMap
-from askance.models import errors as fitting
 from askance.models.photos import find_photos
+from askance.models.truth import Truth
 
 CHECKOUT = Path(__file__).parents[1]
 SHARES = (0.05, 0.1, 0.2)
@@ -46,15 +54,21 @@ def main(argv: Sequence[str] | None = None) -> None:
     names = LabelMap.load(shipped.folder("config") / "labels.yaml")
     package = find_package(options.package, assets=options.assets)
     detector = Detector(package, names, section=DetectorSection())
-    model = _errors(detector, options, names=names)
-    frames = look(detector, find_photos(options.photos), labels=options.labels, names=names)
+    with closing(Lane()) as lane:
+        second = _second(detector, options, names=names, lane=lane)
+        model = _errors(detector, second, options=options, names=names)
+        frames = look(detector, _truth(detector, options), names=names, second=second)
+    if options.sequence is not None:
+        frames = in_sequence(frames, fps=options.fps)
     pool = Pool(
         errors=np.array([frame.mistakes.count for frame in frames], np.float64),
         missed=np.array([frame.mistakes.missed for frame in frames], np.float64),
         seconds=np.array([frame.seconds for frame in frames]),
         hashes=np.array([frame.dhash for frame in frames], np.uint64),
     )
-    strategies: dict[str, Vector | None] = dict(score(frames, errors=model))
+    strategies: dict[str, Vector | None] = dict(
+        score(frames, errors=model, names={int(label.id): label.name for label in names.labels})
+    )
     known = {"oracle by errors": pool.errors, "oracle by errors a second": pool.errors / pool.seconds}
     figures = {
         name: [mean_figures(scores, pool, share=share, seeds=options.seeds) for share in SHARES]
@@ -86,6 +100,10 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--photos", type=Path, help="labelled photos to score on; default: coco128 val")
     parser.add_argument("--labels", type=Path, help="their labels, a YOLO folder or a COCO file")
+    parser.add_argument("--sequence", type=Path, help="labelled frames in order: a COCO file, or a folder with masks")
+    parser.add_argument("--fps", type=float, default=10.0, help="frames a second of the sequence; default: 10")
+    parser.add_argument("--second-look", default="{}", help="keys of the section second_look, as YAML; default: none")
+    parser.add_argument("--other", type=Path, action="append", default=[], help="a card of another model that looks")
     parser.add_argument("--train-photos", type=Path, help="labelled photos to fit on; default: coco128 train")
     parser.add_argument("--train-labels", type=Path, help="their labels")
     parser.add_argument("--errors", type=Path, help=f"an error model; default: {ERRORS} beside the card, or fitted")
@@ -105,25 +123,28 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def _errors(detector: Detector, options: argparse.Namespace, *, names: LabelMap) -> ErrorModel:
-    """Load the error model that was named or lies beside the card, or fit one on the train photos."""
-    package = detector.model.package
-    kept = CHECKOUT / "build" / "errors" / f"{package.card.name}-{package.card.sha256[:12]}.yaml"
-    beside = package.folder / ERRORS
-    path = options.errors or (beside if beside.is_file() else kept)
-    if not path.is_file() and options.errors is None:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        photos = find_photos(options.train_photos)
-        made = fitting.make(
-            detector,
-            photos,
-            labels=options.train_labels,
-            names=names,
-            variants=fitting.VARIANTS,
-            progress=lambda done, total: print(f"\rfitting: {done} of {total} photos", end="", file=sys.stderr),
-        )
-        fitting.write(made, kept)
-    return load_errors(path, sha256=package.card.sha256)
+def _second(detector: Detector, options: argparse.Namespace, *, names: LabelMap, lane: Lane) -> SecondLook | None:
+    """Build what looks again; None: nobody does."""
+    section = SecondLookSection.model_validate(yaml.safe_load(options.second_look))
+    cards = [find_package(path, assets=options.assets) for path in options.other]
+    others = [Detector(package, names, section=DetectorSection()) for package in cards]
+    second = SecondLook(detector, section, others=others, lane=lane)
+    return second if second.looks else None
+
+
+def _errors(
+    detector: Detector, second: SecondLook | None, *, options: argparse.Namespace, names: LabelMap
+) -> ErrorModel:
+    if options.errors is not None:
+        return load_errors(options.errors, sha256=detector.info.sha256)
+    photos, labels, kept = options.train_photos, options.train_labels, CHECKOUT / "build" / "errors"
+    return fitted(detector, second, names=names, photos=photos, labels=labels, kept=kept)
+
+
+def _truth(detector: Detector, options: argparse.Namespace) -> Truth:
+    if options.sequence is not None:
+        return read_sequence(options.sequence, card=detector.model.package.card)
+    return labelled(detector, find_photos(options.photos), labels=options.labels)
 
 
 def _table(figures: Mapping[str, Sequence[Figures]]) -> str:
@@ -153,15 +174,21 @@ def _gaps(gaps: Mapping[str, Sequence[tuple[float, float, float]]]) -> str:
 
 def _verdict(figures: Mapping[str, Sequence[Figures]]) -> str:
     ours = figures[OURS]
-    rivals = [row for name, row in figures.items() if not name.startswith((OURS, "oracle"))]
-    best = [max(row[place].lift for row in rivals) for place in range(len(SHARES))]
-    lines = [
-        (f"headroom at {100 * share:g} %", each.headroom, HEADROOM) for share, each in zip(SHARES, ours, strict=True)
-    ]
+    rivals = [row for name, row in figures.items() if not name.startswith((*MINE, "oracle"))]
+    lines: list[tuple[str, float, float]] = []
+    for mine in (OURS, AGAIN):
+        lines += [
+            (f"headroom at {100 * share:g} %, {mine}", each.headroom, HEADROOM)
+            for share, each in zip(SHARES, figures.get(mine, ()), strict=False)
+        ]
     lines.append((f"yield at {100 * SHARES[YIELD_AT]:g} %", ours[YIELD_AT].gain, YIELD))
     lines += [
-        (f"lift at {100 * share:g} %, the best rival's", each.lift, rival)
-        for share, each, rival in zip(SHARES, ours, best, strict=True)
+        (f"lift at {100 * share:g} %, the best rival's", each.lift, max(row[place].lift for row in rivals))
+        for place, (share, each) in enumerate(zip(SHARES, ours, strict=True))
+    ]
+    lines += [
+        (f"lift at {100 * share:g} % after a second look, that before", after.lift, before.lift)
+        for share, after, before in zip(SHARES, figures.get(AGAIN, ()), ours, strict=False)
     ]
     return columns(
         [(what, f"{got:.3f}", f">= {bar:.3f}", "met" if got >= bar else "MISSED") for what, got, bar in lines]

@@ -21,6 +21,7 @@ from material import CHECKOUT, Material, assets_folder
 from playing import Playing
 
 from askance.edge.detect.package import read_card
+from askance.edge.tidy import TIDY_S, settle, tidy
 from askance.models.cards import write_card
 
 PASSES = 200_000
@@ -55,7 +56,8 @@ class Soak:
         self._passes = passes
         self._every_s = every_s
         self._done = 0
-        self._begun = time.monotonic()
+        self._begun = self._tidied = time.monotonic()
+        settle()
 
     def run(self, clips: Sequence[Path]) -> None:
         """Play them; the same place of the same clip is read each time, because clips differ in size."""
@@ -71,6 +73,9 @@ class Soak:
 
     def _ended(self, number: int, *, first: bool) -> bool:
         self._done += 1
+        if time.monotonic() - self._tidied >= TIDY_S:  # as the agent's daemon does it
+            tidy()
+            self._tidied = time.monotonic()
         now = time.monotonic() - self._begun
         if first and number == SETTLED and (not self.series or now - self.series[-1].seconds >= self._every_s):
             self._read()

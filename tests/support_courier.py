@@ -13,7 +13,7 @@ from askance.line import Line
 from askance.transport import Message
 from askance.wire.codec import digest, dump_json
 from askance.wire.identity import DeviceId, FrameId, Sha256, new_frame_id
-from askance.wire.receipts import Status
+from askance.wire.receipts import MAX_RULE_TALLIES, RuleTally, Status
 from askance.wire.topics import Up, up
 from support_link import section
 
@@ -109,7 +109,9 @@ def rounds(
     )
     window = Window(messages=8, payload=60 * 1024, chunk=48 * 1024, keepalive_s=30.0)
     health = Health()
-    status = Status(device=DEVICE, online=True, counters={f"counter.{index:04}": index for index in range(counters)})
+    counted = {f"counter.{index:04}": index for index in range(counters)}
+    rules = {rule: RuleTally(matched=count, kept=0) for rule, count in counted.items() if count < MAX_RULE_TALLIES}
+    status = Status(device=DEVICE, online=True, counters=counted, rules=rules or None)
     machine = Sync(window, frames=16, patience=Patience(least_s, 60.0), draw=lambda: 0.5)
     courier = Courier(
         line,

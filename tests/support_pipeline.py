@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Final
 
 from askance.edge.config import GateSection
+from askance.edge.decided import Unobserved
 from askance.edge.detect.panel import Panel
 from askance.edge.health import Health
-from askance.edge.keeper import Stages
 from askance.edge.pipeline import Pipeline
 from askance.edge.rules import load_rules
 from askance.edge.score import Lore
 from askance.edge.source import MainStream
+from askance.edge.stages import Stages
 from askance.edge.store import Store
 from askance.edge.values import Frame, Image, Instant
 from askance.labels import LabelMap
@@ -81,7 +82,9 @@ class Built:
             jpeg_quality=80,
             lenses={},
         )
-        self.pipeline = Pipeline(self.stages, self.health, draw=lambda: 0.5, now_ns=0, kept=lambda: None)
+        self.pipeline = Pipeline(
+            self.stages, self.health, draw=lambda: 0.5, now_ns=0, kept=lambda: None, observer=Unobserved()
+        )
 
     def counts(self) -> dict[str, int]:
         return dict(self.health.vitals().counts)

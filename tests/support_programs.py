@@ -81,6 +81,12 @@ class Program:
         """Whether it is alive."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it."""
         with self._log.open("ab") as log:

@@ -8,13 +8,14 @@ import numpy as np
 
 from askance import shipped
 from askance.edge.config import DetectorSection, EdgeConfig, GateSection
+from askance.edge.decided import Decided
 from askance.edge.rules import Rule, RuleId, Verdict
 from askance.edge.rules.bar import Bar
 from askance.edge.rules.budgets import Limits
-from askance.edge.rules.conditions import Doubt, Finding
+from askance.edge.rules.conditions import Doubt
+from askance.edge.rules.finding import Finding
 from askance.edge.values import Drop, Measure
 from askance.labels import LabelMap
-from askance.replay.account import Decision, Place
 from askance.units import Rate
 from askance.wire.identity import CameraId, FrameId
 from support_models import ANCHORS, fixed, write_package
@@ -49,10 +50,11 @@ def verdict(rule: Rule, *, matched: bool = True, value: float = 0.5, obstacle: s
 
 def decision(
     number: int, *verdicts: Verdict, paid: tuple[Rule, ...] = (), ended: Drop | None = None, objects: int = 1
-) -> Decision:
+) -> Decided:
     """A decision on frame ``number`` of the street, a second after the one before; kept unless it ended otherwise."""
-    return Decision(
-        Place(STREET, number),
+    return Decided(
+        STREET,
+        number,
         number * SECOND,
         objects,
         verdicts,

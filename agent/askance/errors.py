@@ -14,7 +14,8 @@ The tree; exit codes are those of sysexits.h (``os.EX_*``)::
     │   ├── BrokerAwayError  it cannot be reached: transient                   EX_TEMPFAIL 75
     │   └── BrokerRefusedError it refused us: terminal until configured        EX_NOPERM 77
     ├── WireError            a peer sent something that breaks the protocol    EX_PROTOCOL 76
-    └── QueueError           a claim, submit or release that is not possible   EX_UNAVAILABLE 69
+    ├── QueueError           a claim, submit or release that is not possible   EX_UNAVAILABLE 69
+    └── ControlError         the running agent cannot be asked, or refuses     EX_UNAVAILABLE 69
 """
 
 import os
@@ -114,5 +115,11 @@ class WireError(AskanceError):
 
 class QueueError(AskanceError):
     """A claim, submit, skip or release that the queue cannot grant."""
+
+    exit_code: ClassVar[int] = os.EX_UNAVAILABLE
+
+
+class ControlError(AskanceError):
+    """No agent runs that could be told or asked something, or it refuses."""
 
     exit_code: ClassVar[int] = os.EX_UNAVAILABLE

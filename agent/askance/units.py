@@ -18,6 +18,7 @@ _SECONDS: Final[Mapping[str, Fraction]] = {
     "d": Fraction(86400),
 }
 _BYTES: Final = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+_METRES: Final[Mapping[str, Fraction]] = {"m": Fraction(1), "km": Fraction(1000)}
 LONGEST_S: Final = 100 * 365 * 86400
 _QUANTITY: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*")
 
@@ -48,6 +49,15 @@ def parse_duration(value: object) -> timedelta:
     return timedelta(seconds=float(seconds))
 
 
+def parse_distance(value: object) -> float:
+    """Read ``500m`` or ``1.5km`` as metres.
+
+    Raises:
+        ValueError: anything else; a bare number has no unit and is refused.
+    """
+    return float(_quantity(value, _METRES, example="500m"))
+
+
 def parse_bytes(value: object) -> int:
     """Read ``512B``, ``48KiB``, ``30MB`` or ``2GiB`` as bytes.
 
@@ -70,6 +80,11 @@ def format_duration(value: timedelta) -> str:
             return f"{whole}{unit}"
     whole, rest = divmod(value, timedelta(milliseconds=1))
     return f"{whole}.{rest.microseconds:03d}ms" if rest else f"{whole}ms"
+
+
+def format_distance(metres: float) -> str:
+    """Write a distance in metres, or in kilometres where these are whole."""
+    return f"{metres / 1000:.0f}km" if metres and metres % 1000 == 0 else f"{metres:.12g}m"
 
 
 def format_bytes(value: int) -> str:
@@ -143,6 +158,12 @@ Duration = Annotated[
     BeforeValidator(parse_duration),
     PlainSerializer(format_duration, return_type=str),
     WithJsonSchema({"type": "string", "examples": ["250ms", "5s", "2min", "1h", "1day"]}),
+]
+Distance = Annotated[
+    float,
+    BeforeValidator(parse_distance),
+    PlainSerializer(format_distance, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["500m", "1.5km"]}),
 ]
 ByteSize = Annotated[
     int,

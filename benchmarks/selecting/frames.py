@@ -1,19 +1,22 @@
-"""Labelled photos, looked at once: what the detector said, what was wrong, what labelling them takes."""
+"""Labelled frames, looked at: what the detector said, what was wrong, what labelling them takes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from askance.edge.detect import Detector
+from askance.edge.detect.again import SecondLook
 from askance.edge.gate import difference_hash
-from askance.edge.view import View, alone
+from askance.edge.track import TrackMemory, follow
+from askance.edge.view import Moment, View, alone
+from askance.edge.window import AHEAD, Waiting, Window, flush, push
 from askance.labels import LabelMap
 from askance.models.mistakes import Mistakes, find_mistakes
 from askance.models.photos import read_photo
-from askance.models.truth import read_truth
+from askance.models.truth import Objects, Truth, read_truth
 
 FRAME_S = 5.0
 OBJECT_S = 4.0
@@ -21,11 +24,11 @@ OBJECT_S = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One photo.
+    """One frame.
 
     Attributes:
-        view: what the detector said of it.
-        mistakes: what was wrong with that.
+        view: what the detector said of it, and further looks; in a sequence also what it said before and after.
+        mistakes: what was wrong with the first look.
         objects: how many are labelled.
         dhash: its difference hash, 64 bits.
     """
@@ -41,17 +44,41 @@ class Looked:
         return FRAME_S + OBJECT_S * self.objects
 
 
-def look(detector: Detector, photos: Sequence[Path], *, labels: Path, names: LabelMap) -> list[Looked]:
-    """Let a detector look at every photo, in their order."""
-    images = {photo: read_photo(photo) for photo in photos}
-    sizes = {photo: (image.shape[1], image.shape[0]) for photo, image in images.items()}
+def labelled(detector: Detector, photos: Sequence[Path], *, labels: Path) -> Truth:
+    """Read what is labelled in photos of the classes that a detector knows."""
+    sizes = {photo: (image.shape[1], image.shape[0]) for photo in photos for image in (read_photo(photo),)}
+    return read_truth(labels, sizes, card=detector.model.package.card)
+
+
+def look(
+    detector: Detector, truth: Mapping[Path, Objects], *, names: LabelMap, second: SecondLook | None = None
+) -> list[Looked]:
+    """Let a detector look at every photo, in their order, and at each of them again."""
     card = detector.model.package.card
     ids = np.array([-1 if name is None else names.resolve(name).id for name in card.classes], np.int32)
     looked: list[Looked] = []
-    for photo, objects in read_truth(labels, sizes, card=card).items():
-        prepared = detector.prepare(images[photo])
+    for photo, objects in truth.items():
+        image = read_photo(photo)
+        prepared = detector.prepare(image)
         found = detector.read(detector.forward(prepared), fit=prepared.fit)
+        view = alone(found, size=(image.shape[1], image.shape[0]))
+        if second is not None:
+            view = replace(view, again=second.look(image))
         mistakes = find_mistakes(found, objects.boxes, label_ids=ids[objects.columns])
-        grey = cv2.cvtColor(images[photo], cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
-        looked.append(Looked(alone(found, size=sizes[photo]), mistakes, len(objects.columns), difference_hash(grey)))
+        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
+        looked.append(Looked(view, mistakes, len(objects.columns), difference_hash(grey)))
     return looked
+
+
+def in_sequence(frames: Sequence[Looked], *, fps: float) -> list[Looked]:
+    """Follow objects from frame to frame, and let each frame see those around it, as the agent does."""
+    memory, window = TrackMemory(), Window[Looked]()
+    ripe: list[tuple[View, Looked]] = []
+    for number, frame in enumerate(frames):
+        at_ns = round(number * 1e9 / fps)
+        memory, tracks = follow(memory, frame.view.detections, at_ns=at_ns)
+        waiting = Waiting(Moment(frame.view.detections, tracks, at_ns), frame.view.size, frame)
+        window, out = push(window, waiting, ahead=AHEAD)
+        ripe += out
+    ripe += flush(window)[1]
+    return [replace(frame, view=replace(view, again=frame.view.again)) for view, frame in ripe]

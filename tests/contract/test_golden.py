@@ -42,6 +42,7 @@ from askance.wire.receipts import (
     Query,
     Receipts,
     Rejected,
+    RuleTally,
     Status,
     Stored,
 )
@@ -162,6 +163,14 @@ MESSAGES: dict[str, WireModel] = {
         ledgers=(LEDGER,),
         counters={"gate.still": 900, "sync.sent_bytes": 123_456},
         trouble=("broker: cannot reach the broker",),
+    ),
+    "rules.json": Status(
+        device=DEVICE,
+        online=True,
+        rules={
+            "unsure-people": RuleTally(matched=40, kept=3, refused={"cooldown": 30, "outdone": 7}),
+            "random": RuleTally(matched=0, kept=0),
+        },
     ),
     "will.json": Status(device=DEVICE, online=False),
     "notice.json": Notice(code="quarantined", text="the broker hangs up on it", frame_id=FRAME),

@@ -17,9 +17,9 @@ from askance.edge.detect.package import load_package
 from askance.edge.detect.panel import Companion, Panel
 from askance.edge.governor import Throttle
 from askance.edge.health import Health
-from askance.edge.keeper import Begun
 from askance.edge.pipeline import Pipeline
 from askance.edge.source import open_main_stream
+from askance.edge.stages import Begun
 from askance.edge.store import Store
 from askance.edge.values import Drop, Frame, Image
 from askance.edge.workers import Ended, HandOver, Pulse, process

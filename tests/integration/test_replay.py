@@ -10,14 +10,17 @@ from queue import Queue
 
 import pytest
 
+from askance.edge.assembly import build_stages
 from askance.edge.config import CameraSection, EdgeConfig, GateSection, StoreSection
+from askance.edge.decided import Unobserved
 from askance.edge.detect.lane import Lane
 from askance.edge.health import Health
-from askance.edge.keeper import Begun, Stages
-from askance.edge.parts import read_labels, read_lore, read_panel
+from askance.edge.knowledge import read_lore
+from askance.edge.parts import read_labels, read_panel, read_second_look
 from askance.edge.pipeline import Pipeline
 from askance.edge.rules import Policy, load_rules
 from askance.edge.source import open_source
+from askance.edge.stages import Begun
 from askance.edge.store import Store
 from askance.edge.values import Drop, Frame
 from askance.edge.workers import HandOver, Pulse, process, read
@@ -40,6 +43,10 @@ rules:
   - id: strange
     when: {any: [{isolated: {at_least: 0.3}}, {flicker: {at_least: 0.3}}, {silent: {at_least: 0.2}}]}
     budget: {frames: 5/min}
+  - id: best
+    when: {expected_errors: {at_least: 0.3}}
+    budget: {frames: 12/min}
+    slot: 4s
   - id: watched
     when: {jitter: {at_least: 0.3}}
     mode: count_only
@@ -113,20 +120,24 @@ def live(clip: Path, config: EdgeConfig, policy: Policy, *, folder: Path) -> tup
             )
         )
         panel = read_panel(config, labels, lane=lane, health=health)
-        stages = Stages(
-            live=frozenset(),
-            gate=config.gate,
-            panel=panel,
+        stages = build_stages(
+            config,
+            panel,
             policy=policy,
-            main_streams={},
-            store=store,
             lore=read_lore(panel, labels, health=health),
-            poses={CAMERA: None},
-            jpeg_quality=config.store.jpeg_quality,
-            lenses={},
+            second=read_second_look(config, labels, panel=panel, lane=lane, health=health),
+            store=store,
+            labels=labels,
         )
         drawn = random.Random(SEED)  # noqa: S311 (the lottery of the replay)
-        pipeline = Noting(stages, health, draw=drawn.random, now_ns=time.monotonic_ns(), kept=lambda: None)
+        pipeline = Noting(
+            stages,
+            health,
+            draw=drawn.random,
+            now_ns=time.monotonic_ns(),
+            kept=lambda: None,
+            observer=Unobserved(),
+        )
         reader = threading.Thread(
             target=read, args=(Pulse("camera", stop, health), source), kwargs={"camera": CAMERA, "frames": frames}
         )
@@ -153,9 +164,10 @@ def test_a_replay_decides_as_the_daemons_loop_does(
     assert figures.dropped == {reason: counts[reason] for reason in figures.dropped}
     assert (counts["seen"], counts["kept"]) == (figures.frames, figures.kept)
     reasons = {rule for _, why in kept for rule, *_ in why}
-    assert {"people", "vehicles", "strange", "lots"} <= reasons
+    assert {"people", "vehicles", "strange", "best", "lots"} <= reasons
     refused = {reason for rule in figures.rules for reason in rule.refused}
-    assert {"rules.cooldown", "rules.budget_bytes"} <= refused
+    assert {"rules.cooldown", "rules.budget_bytes", "rules.outdone"} <= refused
+    assert 0 < counts["second_look"]
 
 
 def test_the_same_rules_on_both_sides_keep_the_same_frames(clip: Path, config: EdgeConfig, policy: Policy) -> None:

@@ -1,25 +1,35 @@
 """The selection benchmark: its arithmetic on made frames, and one run; how good a strategy is, is never asserted."""
 
 import json
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import selection
 from packages import find_package
-from selecting.frames import Looked, look
+from selecting.fitted import fitted
+from selecting.frames import Looked, in_sequence, labelled, look
 from selecting.measures import Pool, differences, mean_figures, measure, pick
-from selecting.strategies import OURS, PER_SECOND, RANDOM, SPACED, rivals, score
+from selecting.strategies import AGAIN, CONTRADICTED, OURS, PER_SECOND, RANDOM, SPACED, TIMELY, rivals, score
 
-from askance.edge.config import DetectorSection
+from askance.edge.config import DetectorSection, SecondLookSection
 from askance.edge.detect import Detector
+from askance.edge.detect.again import SecondLook
+from askance.edge.detect.lane import Lane
 from askance.edge.score.error_model import ErrorModel
 from askance.edge.score.statistics import NAMES
 from askance.labels import LabelMap
 from askance.models.mistakes import Mistakes
 from askance.models.photos import find_photos
+from support_looks import look as look_again
+from support_looks import looked as looked_again
 from support_models import convolutional, labelled_photos, write_package
 from support_scenes import CAR, scene, still
+from support_scenes import NAMES as NAMED
+from support_tracks import Seen
 
 POOL = Pool(
     errors=np.array([0.0, 4.0, 1.0, 0.0, 5.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
@@ -104,7 +114,7 @@ def test_every_rival_scores_as_it_says() -> None:
 
 
 def test_ours_come_first_and_labelling_time_counts() -> None:
-    scored = score([looked(0.5), looked(0.5, 0.5, 0.5), looked()], errors=FLAT)
+    scored = score([looked(0.5), looked(0.5, 0.5, 0.5), looked()], errors=FLAT, names=NAMED)
     assert list(scored)[:3] == [OURS, PER_SECOND, SPACED]
     assert scored[SPACED] is None
     assert scored[OURS] == pytest.approx([2, 4, 1])
@@ -129,28 +139,81 @@ def test_labelled_photos_are_looked_at_in_their_order(tmp_path: Path, checkout: 
     names = LabelMap.load(checkout / "config" / "labels.yaml")
     package = find_package(write_package(tmp_path / "tiny", convolutional()), assets=tmp_path)
     detector = Detector(package, names, section=DetectorSection(probe=False))
-    frames = look(detector, find_photos(photos), labels=photos, names=names)
+    frames = look(detector, labelled(detector, find_photos(photos), labels=photos), names=names)
     assert [frame.objects for frame in frames] == [number % 3 for number in range(20)]
     assert len({frame.dhash for frame in frames}) == 20
+    assert {()} == {frame.view.again for frame in frames}
+
+
+def test_frames_in_sequence_see_those_around_them_and_keep_what_further_looks_saw() -> None:
+    again = look_again("tiles", Seen(score=0.75))
+    frames = [replace(looked(0.9, 0.2), view=looked_again(scene((CAR, 0.9), (CAR, 0.2)), again)) for _ in range(5)]
+
+    followed = in_sequence(frames, fps=10)
+
+    assert [0, 1, 2, 3, 4] == [len(frame.view.before) for frame in followed]
+    assert [2, 2, 2, 1, 0] == [len(frame.view.after) for frame in followed]
+    assert [(again,)] * 5 == [frame.view.again for frame in followed]
+    assert 1 == len({track for frame in followed for track in frame.view.now.reports})
+    assert TIMELY in score(followed, errors=FLAT, names=NAMED)
+
+
+def test_a_second_look_has_its_rows_where_a_model_was_fitted_for_it() -> None:
+    knowing = replace(FLAT, again=replace(FLAT, intercept=1.0, looks={"tiles": "2 x 2"}))
+    frames = [
+        replace(looked(0.5), view=looked_again(scene((CAR, 0.5)), look_again("tiles", *seen)))
+        for seen in ([], [Seen(score=0.75)])
+    ]
+
+    scored = score(frames, errors=knowing, names=NAMED)
+
+    assert {AGAIN, CONTRADICTED} <= set(scored)
+    assert not {AGAIN, CONTRADICTED, TIMELY} & set(score(frames, errors=FLAT, names=NAMED))
+    assert not {AGAIN, CONTRADICTED, TIMELY} & set(score([looked(0.5)], errors=knowing, names=NAMED))
+    contradicted = scored[CONTRADICTED]
+    assert contradicted is not None
+    assert contradicted[0] < contradicted[1]
+    assert scored[OURS] == pytest.approx([2, 2])
+    assert scored[AGAIN] != pytest.approx(scored[OURS])
+
+
+def test_a_model_that_was_fitted_after_other_looks_is_not_taken(tmp_path: Path, checkout: Path, photos: Path) -> None:
+    names = LabelMap.load(checkout / "config" / "labels.yaml")
+    package = find_package(write_package(tmp_path / "tiny", convolutional()), assets=tmp_path)
+    detector = Detector(package, names, section=DetectorSection(probe=False))
+    fit_beside = partial(fitted, detector, names=names, photos=photos, labels=photos, kept=tmp_path / "kept")
+    with closing(Lane()) as lane:
+        tiles, mirror = (
+            SecondLook(detector, SecondLookSection.model_validate(section), lane=lane)
+            for section in ({"mirror": False}, {"tiles": None})
+        )
+        models = [fit_beside(second) for second in (None, tiles, mirror, tiles)]
+
+    assert [None, "tiles", "mirror", "tiles"] == [
+        None if model.again is None else next(iter(model.again.looks)) for model in models
+    ]
+    assert 3 == len(list((tmp_path / "kept").iterdir()))
+    assert models[1] == models[3]
 
 
 def test_a_run_prints_the_tables_and_saves_figures_and_picture(
     tmp_path: Path, photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = write_package(tmp_path / "tiny", convolutional())
-    labelled = ["--photos", photos, "--labels", photos]
+    given = ["--photos", photos, "--labels", photos]
     from askance.cli.fitting import fit  # noqa: PLC0415 (one test needs the command)
 
-    fit([str(word) for word in [folder, *labelled, "--variants", 0]], standalone_mode=False)
+    words = [folder, *given, "--variants", 0, "--second-look"]
+    fit([str(word) for word in words], standalone_mode=False)
     saved, picture = tmp_path / "figures.json", tmp_path / "plots" / "figures.png"
-    words = ["--package", folder, *labelled, "--rounds", 20, "--seeds", 3, "--json", saved, "--plot", picture]
+    words = ["--package", folder, *given, "--rounds", 20, "--seeds", 3, "--json", saved, "--plot", picture]
     selection.main([str(word) for word in words])
     said = capsys.readouterr().out
     assert "headroom at 20 %" in said
     assert said.count(SPACED) == 2
     figures = json.loads(saved.read_text())
     assert figures["photos"] == 20
-    assert set(figures["strategies"]) >= {OURS, RANDOM, "oracle by errors"}
+    assert set(figures["strategies"]) >= {OURS, AGAIN, RANDOM, "oracle by errors"}
     assert picture.stat().st_size > 1000
 
 

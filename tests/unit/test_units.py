@@ -14,8 +14,10 @@ from askance.units import (
     FrameBudget,
     Rate,
     format_bytes,
+    format_distance,
     format_duration,
     parse_bytes,
+    parse_distance,
     parse_duration,
 )
 
@@ -36,6 +38,28 @@ def test_a_duration_has_a_unit(text: str, seconds: float) -> None:
 def test_anything_else_is_no_duration(value: object) -> None:
     with pytest.raises(ValueError, match=r"e\.g\. 5s"):
         parse_duration(value)
+
+
+@pytest.mark.parametrize(("text", "metres"), [("500m", 500), ("1.5km", 1500), (" 2 km ", 2000), ("0m", 0)])
+def test_a_distance_has_a_unit(text: str, metres: float) -> None:
+    assert metres == parse_distance(text)
+
+
+@pytest.mark.parametrize("value", ["500", 500, 500.0, "km", "5 miles", "-5m", None, True])
+def test_anything_else_is_no_distance(value: object) -> None:
+    with pytest.raises(ValueError, match=r"e\.g\. 500m"):
+        parse_distance(value)
+
+
+@given(st.integers(0, 10**8))
+def test_a_distance_is_written_as_it_is_read(decimetres: int) -> None:
+    metres = decimetres / 10
+    assert metres == parse_distance(format_distance(metres))
+
+
+@pytest.mark.parametrize(("metres", "text"), [(500, "500m"), (2000, "2km"), (1500.5, "1500.5m"), (0, "0m")])
+def test_a_distance_is_written_in_whole_kilometres_or_in_metres(metres: float, text: str) -> None:
+    assert text == format_distance(metres)
 
 
 @pytest.mark.parametrize(

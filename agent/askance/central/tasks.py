@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NewType
@@ -122,6 +122,11 @@ def utc(wall_ms: int | None) -> datetime | None:
 
 _FROM: Final = "FROM tasks JOIN captures ON captures.id = tasks.capture"
 _TASKS: Final = f"SELECT tasks.*, captures.manifest, captures.sha256, captures.received_at {_FROM}"
+_LABELS: Final = """
+SELECT annotations.label, count(*) AS objects FROM annotations JOIN tasks USING (capture)
+WHERE tasks.state = 'done' AND annotations.source = 'labeler' AND NOT annotations.suggested
+GROUP BY annotations.label ORDER BY objects DESC, annotations.label
+"""
 _WHERE: Final = """
 WHERE (:state IS NULL OR tasks.state = :state)
     AND (:at_least IS NULL OR tasks.value >= :at_least)
@@ -134,6 +139,11 @@ def count(connection: sqlite3.Connection, which: Filter) -> int:
     statement = f"SELECT count(*) {_FROM} {_WHERE}"
     n = int(connection.execute(statement, _values(which)).fetchone()[0])
     return n if which.limit is None else min(n, which.limit)
+
+
+def count_labels(connection: sqlite3.Connection) -> Mapping[str, int]:
+    """Return how many objects of each label people have marked in tasks that are done, the commonest first."""
+    return {row["label"]: row["objects"] for row in connection.execute(_LABELS)}
 
 
 def find(connection: sqlite3.Connection, which: Filter) -> Iterator[Task]:

@@ -3,16 +3,11 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
 
 import click
 
-_CONFIG: Final = click.option(
-    "--config",
-    "config_path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Configuration file; without it the defaults and ASKANCE__... variables alone.",
-)
+from askance.cli.control import capture, tell, why
+from askance.cli.device import CONFIG
 
 
 @click.group()
@@ -20,8 +15,12 @@ def edge() -> None:
     """The agent on a camera device."""
 
 
+for _command in (tell, capture, why):
+    edge.add_command(_command)
+
+
 @edge.command()
-@_CONFIG
+@CONFIG
 @click.option(
     "--until-delivered", is_flag=True, help="Stop when every recording was played and the centre holds every frame."
 )
@@ -41,7 +40,7 @@ def run(*, config_path: Path | None, until_delivered: bool) -> None:
 
 
 @edge.command()
-@_CONFIG
+@CONFIG
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def check(*, config_path: Path | None, as_json: bool) -> int:
     """Check everything that `askance edge run` needs: files, model, cameras, store, broker.
@@ -60,7 +59,7 @@ def check(*, config_path: Path | None, as_json: bool) -> int:
 
 
 @edge.command()
-@_CONFIG
+@CONFIG
 @click.argument("frame", required=False)
 def requeue(*, config_path: Path | None, frame: str | None) -> None:
     """Send quarantined frames again: FRAME, or without it all of them. The agent has to be stopped meanwhile.
@@ -87,7 +86,7 @@ def requeue(*, config_path: Path | None, frame: str | None) -> None:
 
 
 @edge.command()
-@_CONFIG
+@CONFIG
 @click.option("--json", "as_json", is_flag=True, help="Print the snapshot as JSON.")
 def status(*, config_path: Path | None, as_json: bool) -> None:
     """Show the ledger and what waits in the store; the agent may be running.

@@ -1,11 +1,21 @@
-"""`askance models fit`: how many errors a detector is expected to make in a frame, learnt from labelled photos."""
+"""`askance models fit`: what a detector gets wrong, and what its scores are worth, learnt from labelled photos."""
 
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from askance.cli.progress import bars
+
+if TYPE_CHECKING:  # a command imports what it needs when it runs
+    from askance.edge.detect import Detector
+    from askance.edge.detect.again import SecondLook
+    from askance.edge.detect.lane import Lane
+    from askance.labels import LabelMap
+    from askance.models.sightings import Sightings
 
 _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -30,6 +40,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="File.  [default: errors.yaml at the card]"
 )
+@click.option(
+    "--calibration", is_flag=True, help="Write calibration.yaml beside it: bands of rules are then of probabilities."
+)
+@click.option("--second-look", is_flag=True, help="Also fit for frames that the agent has looked at again.")
+@click.option(
+    "--config",
+    "config_path",
+    type=_FILE,
+    help="Agent's configuration, for its second_look.  [default: none]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def fit(  # noqa: PLR0913 (each is an option of the command)
     target: str,
@@ -42,41 +62,108 @@ def fit(  # noqa: PLR0913 (each is an option of the command)
     report: float | None,
     variants: int,
     out: Path | None,
+    calibration: bool,
+    second_look: bool,
+    config_path: Path | None,
     as_json: bool,
 ) -> None:
     """Fit the error model of a detector on labelled photos, for the signal `expected_errors`.
+
+    With --calibration also fit, for each class with enough of them, the probability that a candidate of some score is a
+    true object: `near_threshold` then holds its band against that. Change the bands of your rules with it.
+
+    With --second-look also fit how many errors to expect in a frame that was looked at again, at tiles, mirrored, with
+    other models, exactly as `second_look` in --config says: `expected_errors` then rises or falls with what they see.
 
     Photos that the detector has been trained on show fewer errors than a camera's; better take others.
 
     \b
     Example, the way the shipped file was made:
-      askance models fit ssdlite-mobilenet-v2-coco --photos coco128/images/train2017
+      askance models fit ssdlite-mobilenet-v2-coco --second-look --photos coco128/images/train2017
         --labels coco128/object_detection/labels/train2017
     """
     from askance import shipped
     from askance.edge.config import DetectorSection
     from askance.edge.detect import Detector
+    from askance.edge.detect.lane import Lane
+    from askance.edge.score.error_model import ERRORS
     from askance.labels import LabelMap
-    from askance.models import errors
     from askance.models.locate import locate
     from askance.models.photos import find_photos
+    from askance.models.sightings import gather
 
     package = locate(target, models=models or shipped.folder("models"), card=card)
     names = LabelMap.load(label_map or shipped.folder("config") / "labels.yaml")
     detector = Detector(package, names, section=DetectorSection(report=report))
-    with bars() as begin:
-        fitted = errors.make(
-            detector, find_photos(photos), labels=labels, names=names, variants=variants, progress=begin("look")
+    with bars() as begin, closing(Lane()) as lane:
+        seen = gather(
+            detector,
+            find_photos(photos),
+            labels=labels,
+            names=names,
+            variants=variants,
+            progress=begin("look"),
+            second=_second(detector, config_path, names=names, models=models, lane=lane) if second_look else None,
         )
-    file = out or package.folder / errors.ERRORS
+    said = _write(seen, detector, file=out or package.folder / ERRORS, curves_for=names if calibration else None)
+    click.echo(json.dumps(said, indent=2) if as_json else "\n".join(_words(said, fitted_on=seen.fitted_on)))
+
+
+def _write(seen: "Sightings", detector: "Detector", *, file: Path, curves_for: "LabelMap | None") -> Mapping[str, Any]:
+    """Fit, write the files, and return their figures."""
+    from askance.edge.score.calibration import CALIBRATION
+    from askance.models import calibration, errors
+
+    fitted = errors.make(seen, detector)
     errors.write(fitted, file)
-    if as_json:
-        click.echo(json.dumps({"file": str(file), "sha256": fitted.sha256, **fitted.figures}, indent=2))
-        return
-    figures = fitted.figures
-    click.echo(f"fitted on {fitted.fitted_on}, with {figures['errors']:.0f} errors in the photos themselves")
-    held_out, constant = figures["deviance"], figures["deviance_of_mean"]
-    click.echo(
-        f"Poisson deviance of photos held out: {held_out:.2f}, of a guess that is always the mean: {constant:.2f}"
+    said: dict[str, Any] = {"file": str(file), "sha256": fitted.sha256, **fitted.figures}
+    if fitted.again is not None:
+        said["second_look"] = {"looks": list(fitted.again.looks), **fitted.again.figures}
+    if curves_for is not None:
+        curves = calibration.make(seen.verdicts, detector.info, names=curves_for, fitted_on=seen.fitted_on)
+        errors.write(curves, file.with_name(CALIBRATION))
+        said["calibration"] = {"file": str(file.with_name(CALIBRATION)), **curves.figures}
+    return said
+
+
+def _second(
+    detector: "Detector", config_path: Path | None, *, names: "LabelMap", models: Path | None, lane: "Lane"
+) -> "SecondLook":
+    """Build what looks again, as a configuration says.
+
+    Raises:
+        ConfigError: the configuration cannot be used, or wants no second look.
+        ModelError: another model cannot be loaded.
+    """
+    from askance import settings
+    from askance.edge.config import EdgeConfig
+    from askance.edge.detect.again import SecondLook
+    from askance.edge.parts import read_other
+    from askance.errors import ConfigError
+
+    config = EdgeConfig() if config_path is None else settings.load(EdgeConfig, config_path)
+    section = config.second_look
+    if section is None:
+        raise ConfigError("nobody looks again", hint="set `second_look` in --config, or leave --second-look out")
+    main = config.detector if models is None else config.detector.model_copy(update={"models": models})
+    others, challengers = (
+        [read_other(main, names, name=name) for name in wanted] for wanted in (section.models, section.challengers)
     )
-    click.echo(f"made: {file}")
+    return SecondLook(detector, section, others=others, challengers=challengers, lane=lane)
+
+
+def _words(said: Mapping[str, Any], *, fitted_on: str) -> Iterator[str]:
+    """Say in words what the JSON says."""
+    yield f"fitted on {fitted_on}, with {said['errors']:.0f} errors in the photos themselves"
+    held_out, constant = said["deviance"], said["deviance_of_mean"]
+    yield f"Poisson deviance of photos held out: {held_out:.2f}, of a guess that is always the mean: {constant:.2f}"
+    if "second_look" in said:
+        again = said["second_look"]
+        yield f"after another look ({', '.join(again['looks'])}): {again['deviance']:.2f}"
+    yield f"made: {said['file']}"
+    if "calibration" in said:
+        worth = said["calibration"]
+        yield f"calibrated {worth['classes']:.0f} classes by themselves, and all others together"
+        held_out, as_they_are = worth["ece"], worth["ece_of_scores"]
+        yield f"calibration error of photos held out: {held_out:.3f}, of the scores as they are: {as_they_are:.3f}"
+        yield f"made: {worth['file']}"

@@ -1,4 +1,4 @@
-"""`askance queue`: list, show, claim, submit, skip, release, reopen and export the frames that wait for people."""
+"""`askance queue`: list, show, claim, submit, skip, release, reopen, count and export the frames that people label."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from askance.cli.centre import CONFIG, STATES, blobs, configured, label_map, opened, which, working, writing
+from askance.cli.counts import counts
 from askance.cli.export import export
 
 if TYPE_CHECKING:  # a command imports what it needs when it runs
@@ -173,6 +174,7 @@ def reopen(*, config_path: Path | None, key: str) -> None:
     click.echo(f"open again: task {task}")
 
 
+queue.add_command(counts)
 queue.add_command(export)
 
 

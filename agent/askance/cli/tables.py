@@ -1,15 +1,21 @@
 """Tables on standard output."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
 
-def echo_table(rows: Sequence[Sequence[str]]) -> None:
-    """Print rows in columns, two spaces apart; the first row has the titles."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Write rows in columns, two spaces apart, a line each."""
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def echo_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns; the first row has the titles."""
+    for line in columns(rows):
+        click.echo(line)
 
 
 def megabytes(count: int) -> str:

@@ -5,8 +5,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from askance.edge.values import Bools
-
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
@@ -37,14 +35,17 @@ def assign(rows: Indices, columns: Indices, *, gains: Numbers, steps: int = STEP
     Returns:
         Indices of the chosen pairs, ascending.
     """
+    if not len(gains):
+        return rows
     if len(gains) > MOST:
         spread = (columns - rows) % (columns.max() + 1)  # of equal gains every row is to keep some
         best = np.sort(np.argpartition(_TIE * spread - gains, MOST)[:MOST])
         return best[assign(rows[best], columns[best], gains=gains[best], steps=steps)]
-    sure = _sure(rows, columns, gains=gains)
-    rest = np.flatnonzero(~(_among(rows, sure) | _among(columns, sure)))
+    sure = gains >= _rival(rows, gains) + _rival(columns, gains)
+    row_taken, column_taken = (np.bincount(keys, weights=sure)[keys] for keys in (rows, columns))
+    rest = (row_taken + column_taken == 0).nonzero()[0]
     if not len(rest):
-        return np.flatnonzero(sure)
+        return sure.nonzero()[0]
     names, row = np.unique(rows[rest], return_inverse=True)
     others, column = np.unique(columns[rest], return_inverse=True)
     pairs = np.full((len(names), len(others)), -1, np.intp)
@@ -56,38 +57,19 @@ def assign(rows: Indices, columns: Indices, *, gains: Numbers, steps: int = STEP
     return np.sort(np.concatenate([np.flatnonzero(sure), pairs[paired, found[paired]]]))
 
 
-def _sure(rows: Indices, columns: Indices, *, gains: Numbers) -> Bools:
-    """Return which pairs are part of an optimum, as far as that is plain.
+def _rival(keys: Indices, gains: Numbers) -> Numbers:
+    """Return what the best other pair of the same key gains, 0 where there is none, infinite for pairs after the best.
 
-    It is where a pair gains at least as much as the next best of its row and the next best of its column do together:
-    those two are the most that could be had in its place.
-    """
-    best_of_row, next_of_row = _best(rows, gains)
-    best_of_column, next_of_column = _best(columns, gains)
-    return best_of_row & best_of_column & (gains >= next_of_row + next_of_column)
-
-
-def _best(keys: Indices, gains: Numbers) -> tuple[Bools, Numbers]:
-    """Return which pair is the best of its key, one for each key, and what the next best gains, 0 where there is none.
-
-    The second column has no meaning for pairs that are not the best.
+    A pair that gains at least as much as its rivals of both sides do together is part of an optimum: those two are the
+    most that could be had in its place.
     """
     order = np.lexsort((-gains, keys))
-    sorted_keys = keys[order]
-    begins = np.ones(len(order), np.bool_)
-    begins[1:] = sorted_keys[1:] != sorted_keys[:-1]
-    following = np.zeros(len(order))
-    following[:-1] = np.where(begins[1:], 0.0, gains[order[1:]])
-    best, after = np.empty_like(begins), np.empty_like(following)
-    best[order], after[order] = begins, following
-    return best, after
-
-
-def _among(keys: Indices, chosen: Bools) -> Bools:
-    """Return which pairs have a key that a chosen pair has."""
-    there = np.zeros(keys.max(initial=0) + 1, np.bool_)
-    there[keys[chosen]] = True
-    return there[keys]
+    follows = keys[order[1:]] == keys[order[:-1]]
+    better, worse = order[:-1][follows], order[1:][follows]
+    rival = np.zeros(len(gains))
+    rival[better] = gains[worse]
+    rival[worse] = np.inf
+    return rival
 
 
 class _Search:

@@ -146,6 +146,21 @@ class CompanionSection(DetectorSection):
         return self
 
 
+class SecondLookSection(Section):
+    """Further looks at frames that wait to be kept, in time that nothing else wants."""
+
+    tiles: Annotated[int | None, Field(ge=2, le=4, description="look at n x n overlapping tiles; null: none")] = 2
+    overlap: Annotated[
+        float, Field(ge=0, le=0.5, description="what two tiles have in common, as a share of the frame's side")
+    ] = 0.2
+    mirror: Annotated[bool, Field(description="look at the frame with left and right exchanged")] = True
+    models: Annotated[tuple[str, ...], Field(max_length=4, description="other detectors, folders under models")] = ()
+    challengers: Annotated[
+        tuple[str, ...], Field(max_length=4, description="the detector in another precision or version, likewise")
+    ] = ()
+    share: Annotated[float, Field(gt=0, le=1, description="share of one core's time that may be spent")] = 0.2
+
+
 class StoreSection(Section):
     """Where captured frames wait until the centre has them."""
 
@@ -205,10 +220,14 @@ class EdgeConfig(Section):
     companions: Annotated[
         tuple[CompanionSection, ...], Field(max_length=8, description="more models; empty: none")
     ] = ()
+    second_look: Annotated[
+        SecondLookSection | None, Field(description="how frames that wait are looked at again; null: they are not")
+    ] = SecondLookSection()
     panoptic: Annotated[
         bool, Field(description="make masks of objects and of regions, of all models, one picture of segments")
     ] = False
     labels: Annotated[Path | None, Field(description="label map; null: the shipped COCO one")] = None
+    label_counts: Annotated[Path | None, Field(description="what `askance queue counts` wrote; null: unknown")] = None
     rules: Annotated[tuple[Path, ...], Field(description="rule files; empty: the shipped default")] = ()
     store: StoreSection = StoreSection()
     sync: SyncSection = SyncSection()

@@ -99,7 +99,7 @@ class Courier:
         self._status_at = self._clock() + self._status_every_s
         payload = dump_json(self._status())
         if self._limits.maximum_packet is not None and len(payload) + HEADROOM > self._limits.maximum_packet:
-            payload = dump_json(self._status().model_copy(update={"counters": {}, "trouble": ()}))
+            payload = dump_json(self._status().model_copy(update={"counters": {}, "trouble": (), "rules": None}))
             self._health.count("sync.status_cut")
         return self._line.publish(Message(up(self._device, UpKind.STATUS), payload, retain=True))
 

@@ -7,37 +7,38 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from queue import Queue
 from typing import Final
 
-from askance import __version__
+from askance.edge.assembly import build_stages
 from askance.edge.config import EdgeConfig
 from askance.edge.courier import Courier
 from askance.edge.detect.lane import Lane
 from askance.edge.detect.panel import Panel
-from askance.edge.findings import say_findings
+from askance.edge.findings import say_findings, say_repairs
 from askance.edge.gauge import Gauge
 from askance.edge.governor import Strain, govern
 from askance.edge.health import Health
-from askance.edge.keeper import Stages
+from askance.edge.knowledge import read_lore
 from askance.edge.parts import (
     boot_id,
     build_line,
     build_sync,
     open_store,
     read_labels,
-    read_lenses,
-    read_lore,
     read_panel,
-    read_policy,
+    read_second_look,
     share_the_cores,
 )
 from askance.edge.pipeline import Pipeline
+from askance.edge.reception import Reception
 from askance.edge.rules import Policy
-from askance.edge.score import Lore
+from askance.edge.status import report
 from askance.edge.store.lifecycle import State
 from askance.edge.streams import Streams
+from askance.edge.tidy import TIDY_S, settle, tidy
 from askance.edge.workers import HandOver, Pulse, Worker, carry, fetch, process, read
 from askance.errors import ConfigError, StoreFullError
 from askance.labels import LabelMap
@@ -49,14 +50,13 @@ STOP_S: Final = 4.5
 LOOK_S: Final = 0.25
 SILENT_S: Final = 45.0
 GOVERN_S: Final = 2.0
-MAX_LEDGERS: Final = 16
 SLOW: Final = "the machine is too busy or too hot: cameras are looked at less often, see `governor.cpu`"
 
 logger = logging.getLogger(__name__)
 
 
 def run(config: EdgeConfig, *, until_delivered: bool = False) -> None:
-    """Run the agent until SIGTERM or SIGINT.
+    """Run the agent until SIGTERM or SIGINT; SIGHUP has it read its rule files.
 
     Args:
         config: everything it is told.
@@ -76,6 +76,7 @@ def run(config: EdgeConfig, *, until_delivered: bool = False) -> None:
             raise ConfigError(
                 "a camera never ends: nothing is ever delivered for good", hint="leave --until-delivered out"
             )
+        signal.signal(signal.SIGHUP, lambda _number, _stack: agent.reception.rules.reload())
         agent.start()
         notify("READY=1")
         agent.watch(until_delivered=until_delivered)
@@ -89,7 +90,8 @@ class Agent:
     def __init__(self, config: EdgeConfig, resources: ExitStack, *, stop: threading.Event) -> None:
         self._config, self._stop, self._health = config, stop, Health()
         labels = read_labels(config)
-        policy = read_policy(config, labels)
+        self.reception = Reception(config, labels, health=self._health)
+        policy = self.reception.rules.policy
         self._streams = Streams(config.cameras, jitter=random.random)
         resources.callback(self._streams.close)
         resources.callback(stop.set)
@@ -102,23 +104,14 @@ class Agent:
         panel = read_panel(config, labels, lane=lane, health=self._health)
         self._boot_id = boot_id()
         self._store = resources.enter_context(open_store(config))
-        lore = read_lore(panel, labels, health=self._health)
-        say_findings(policy, self._store.recovery, lore=lore, signals=panel.signals)
         self._line = build_line(config)
-        self._pipeline = self._build_pipeline(panel, policy, labels=labels, lore=lore)
-        ceiling = self._store.chunk_ceiling(self._line.address)
-        self._courier = Courier(
-            self._line,
-            build_sync(config.sync, keepalive_s=config.broker.keepalive.total_seconds(), ceiling=ceiling),
-            shelf=self._store,
-            device=config.device.id,
-            status=self._status,
-            status_every_s=config.sync.status_every.total_seconds(),
-            health=self._health,
-            clock=time.monotonic,
-        )
-        self._looking = self._worker("pipeline", self._look)
+        self._pipeline = self._build_pipeline(panel, policy, labels=labels, lane=lane)
+        say_repairs(self._store.recovery)
+        self._courier = self._build_courier()
+        look = partial(process, pipeline=self._pipeline, frames=self._frames, cameras=self._streams.sources)
+        self._looking = self._worker("pipeline", look)
         self._workers += [self._looking, self._worker("courier", partial(carry, courier=self._courier))]
+        self._workers.append(self._worker("control", self.reception.serve, vital=False))
         self._nothing_left = False
 
     def only_recordings(self) -> bool:
@@ -130,22 +123,27 @@ class Agent:
         for worker in self._workers:
             if worker.ident is None:  # readers are at work already
                 worker.start()
+        settle()
 
     def watch(self, *, until_delivered: bool) -> None:
         """Wait for the end; until then tell systemd that all is well, as long as it is, and govern."""
         feed_every_s, gauge = watchdog_interval_s(), Gauge()
-        fed = governed = time.monotonic()
+        fed = governed = tidied = time.monotonic()
         while not self._stop.wait(LOOK_S):
             self._say_trouble()
             if self._over(until_delivered=until_delivered):
                 self._stop.set()
             now = time.monotonic()
+            self.reception.look(now, self._pipeline.adopt, self._say_findings)
             if feed_every_s is not None and now - fed >= feed_every_s / 3 and not self._silent(now):
                 notify("WATCHDOG=1")
                 fed = now
             if self._streams.live and now - governed >= GOVERN_S:
                 self._govern(gauge.read(), now_s=now)
                 governed = now
+            if now - tidied >= TIDY_S:
+                tidy()
+                tidied = now
 
     def join(self) -> None:
         """Stop all workers, and wait ``STOP_S`` seconds for them at most.
@@ -163,22 +161,35 @@ class Agent:
             if worker.failure is not None and (worker.vital or self._nothing_left):
                 raise worker.failure
 
-    def _build_pipeline(self, panel: Panel, policy: Policy, *, labels: LabelMap, lore: Lore) -> Pipeline:
-        config = self._config
-        stages = Stages(
-            live=self._streams.live,
-            gate=config.gate,
-            panel=panel,
-            policy=policy,
-            main_streams=self._streams.main,
-            store=self._store,
-            lore=lore,
-            poses={camera.id: camera.pose for camera in config.cameras},
-            jpeg_quality=config.store.jpeg_quality,
-            lenses=read_lenses(config, labels),
-            polygons=config.store.polygons,
+    def _build_pipeline(self, panel: Panel, policy: Policy, *, labels: LabelMap, lane: Lane) -> Pipeline:
+        config, health = self._config, self._health
+        second = read_second_look(config, labels, panel=panel, lane=lane, health=health)
+        lore = read_lore(panel, labels, health=health, second=second, counts=config.label_counts)
+        self._say_findings = partial(say_findings, lore=lore, panel=panel, cameras=config.cameras)
+        self._say_findings(policy)
+        stages = build_stages(config, panel, policy=policy, lore=lore, second=second, store=self._store, labels=labels)
+        return Pipeline(
+            replace(stages, live=self._streams.live, main_streams=self._streams.main, told=self.reception.told),
+            health,
+            draw=random.random,
+            now_ns=time.monotonic_ns(),
+            kept=self._line.wake,
+            observer=self.reception.decisions,
         )
-        return Pipeline(stages, self._health, draw=random.random, now_ns=time.monotonic_ns(), kept=self._line.wake)
+
+    def _build_courier(self) -> Courier:
+        section, keepalive_s = self._config.sync, self._config.broker.keepalive.total_seconds()
+        ceiling = self._store.chunk_ceiling(self._line.address)
+        return Courier(
+            self._line,
+            build_sync(section, keepalive_s=keepalive_s, ceiling=ceiling),
+            shelf=self._store,
+            device=self._config.device.id,
+            status=self._status,
+            status_every_s=section.status_every.total_seconds(),
+            health=self._health,
+            clock=time.monotonic,
+        )
 
     def _hire_readers(self) -> list[Worker]:
         streams, frames = self._streams, self._frames
@@ -188,9 +199,6 @@ class Agent:
         }
         work |= {f"main stream {camera}": partial(fetch, stream=stream) for camera, stream in streams.main.items()}
         return [self._worker(part, does, vital=False) for part, does in work.items()]
-
-    def _look(self, pulse: Pulse) -> None:
-        process(pulse, self._pipeline, frames=self._frames, cameras=self._streams.sources)
 
     def _worker(self, part: str, work: Callable[[Pulse], None], *, vital: bool = True) -> Worker:
         return Worker(Pulse(part, self._stop, self._health), work, vital=vital)
@@ -230,21 +238,13 @@ class Agent:
 
     def _status(self) -> Status:
         """Say how the device is; ``online`` as long as nobody has asked it to stop."""
-        try:
-            ledgers = self._store.ledgers()[:MAX_LEDGERS]
-        except StoreFullError as error:
-            self._health.trouble("store", str(error))
-            ledgers = ()
-        vitals = self._health.vitals()
-        governed = {"governor.interval_ms": round(self._pipeline.throttle.interval_s * 1000)}
-        return Status(
-            device=self._config.device.id,
+        gauges = {**self._streams.counts(), "governor.interval_ms": round(self._pipeline.throttle.interval_s * 1000)}
+        return report(
+            self._config.device.id,
+            self._store,
             online=not self._stop.is_set(),
-            agent=__version__,
             boot_id=self._boot_id,
-            monotonic_ns=time.monotonic_ns(),
-            wall_ms=time.time_ns() // 10**6,
-            ledgers=ledgers,
-            counters={**vitals.counts, **self._streams.counts(), **governed},
-            trouble=tuple(f"{part}: {what}"[:240] for part, what in vitals.trouble.items())[:16],
+            health=self._health,
+            gauges=gauges,
+            rules=self.reception.decisions.tallies(),
         )

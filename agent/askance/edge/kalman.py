@@ -33,6 +33,12 @@ _BEGUN_PLACE: Final = 2 / 20
 _BEGUN_VELOCITY: Final = 10 * 30 / 160
 
 _LEAST_SIDE: Final = 1.0  # pixels; what is thinner is as uncertain as this
+_WIDTH_AND_HEIGHT_TWICE: Final = np.array([2, 3, 2, 3])
+
+_CENTRE_AND_SIZE: Final = np.array([[0.5, 0, -1, 0], [0, 0.5, 0, -1], [0.5, 0, 1, 0], [0, 0.5, 0, 1]])
+"""A box, as a row of left, top, right, bottom, times this is its centre and size."""
+_CORNERS: Final = np.array([[1, 0, 1, 0], [0, 1, 0, 1], [-0.5, 0, 0.5, 0], [0, -0.5, 0, 0.5]])
+"""The reverse."""
 
 
 def begun(boxes: Floats) -> Motion:
@@ -62,11 +68,18 @@ def expected(motion: Motion, seconds: float, *, lost: Bools) -> Motion:
     velocity[lost, 2:] = 0.0
     side = _sides(place)
     place += seconds * velocity
-    place_variance += seconds * (2 * covariance + seconds * velocity_variance)
-    place_variance += side**2 * (_DRIFT**2 * seconds + _PUSH**2 * seconds**3 / 3)
-    covariance += seconds * velocity_variance + (side * _PUSH * seconds) ** 2 / 2
-    velocity_variance += (side * _PUSH) ** 2 * seconds
+    spread = seconds * velocity_variance
+    place_variance += seconds * (2 * covariance + spread)
+    covariance += spread
+    later[_PLACE_VARIANCE:] += side**2 * _noise(seconds)
     return later.transpose(1, 0, 2)
+
+
+def _noise(seconds: float) -> Numbers:
+    """Return what each of the three variances grows by in some time, (3, 1, 1), for sides of one pixel."""
+    push = _PUSH**2 * seconds
+    noise = (_DRIFT**2 * seconds + push * seconds**2 / 3, push * seconds / 2, push)
+    return np.array(noise)[:, None, None]
 
 
 def carried(motion: Motion, affine: NDArray[np.float64]) -> Motion:
@@ -100,16 +113,16 @@ def corrected(motion: Motion, boxes: Floats) -> Motion:
     place += gain * away
     velocity += turn * away
     velocity_variance -= turn * covariance
-    place_variance *= 1 - gain
-    covariance *= 1 - gain
+    known[_PLACE_VARIANCE:_VELOCITY_VARIANCE] *= 1 - gain
     return known.transpose(1, 0, 2)
 
 
 def boxes_of(motion: Motion) -> Floats:
     """Return left, top, right, bottom of boxes, (n, 4), float32."""
-    place = motion[:, PLACE]
-    half = _sides(place)[:, :2] / 2
-    return np.concatenate([place[:, :2] - half, place[:, :2] + half], axis=1).astype(np.float32)
+    place = motion[:, PLACE].copy()
+    place[:, 2:] = np.maximum(place[:, 2:], _LEAST_SIDE)
+    corners: Numbers = place @ _CORNERS
+    return corners.astype(np.float32)
 
 
 def _columns(motion: Motion) -> Numbers:
@@ -119,11 +132,10 @@ def _columns(motion: Motion) -> Numbers:
 
 def _places(boxes: Floats) -> Numbers:
     """Return centre and size of boxes, (n, 4)."""
-    corners = boxes.astype(np.float64)
-    return np.concatenate([(corners[:, :2] + corners[:, 2:]) / 2, corners[:, 2:] - corners[:, :2]], axis=1)
+    places: Numbers = boxes.astype(np.float64) @ _CENTRE_AND_SIZE
+    return places
 
 
 def _sides(place: Numbers) -> Numbers:
     """Return what noise is measured in, (n, 4): width and height, twice."""
-    sides = np.maximum(place[:, 2:], _LEAST_SIDE)
-    return np.concatenate([sides, sides], axis=1)
+    return np.maximum(place.take(_WIDTH_AND_HEIGHT_TWICE, axis=1), _LEAST_SIDE)

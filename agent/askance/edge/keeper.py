@@ -1,83 +1,57 @@
-"""What a frame passes, and the way of those that are kept: picture, annotations, price, store."""
+"""The way of a frame that is kept: picture, annotations, price, store."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 from askance.codecs.header import MAX_PIXELS
 from askance.codecs.jpeg import encode
 from askance.edge.annotate import annotate, fit, tally
-from askance.edge.camera_motion import STILL, CameraMotion
-from askance.edge.config import GateSection
-from askance.edge.detect.panel import Look, Panel, Seen
-from askance.edge.detections import Detections
+from askance.edge.detect.panel import Seen
 from askance.edge.health import Health
-from askance.edge.rules import Memory, Policy, settle
-from askance.edge.score import Lore
-from askance.edge.source import MainStream
-from askance.edge.store import Draft, Store
-from askance.edge.values import Drop, Frame, Image, Keep, Quality, Spending
+from askance.edge.rules import Memory, Policy, RuleId, defray, settle
+from askance.edge.stages import Begun, Stages, Taken
+from askance.edge.store import Draft
+from askance.edge.values import Drop, Frame, Image, Keep, Spending
 from askance.errors import StoreFullError, WireError
 from askance.wire.annotations import Annotation
-from askance.wire.capture import ImageInfo, Reason
+from askance.wire.capture import Arm, ImageInfo, Reason, Role
 from askance.wire.codec import MAX_MANIFEST, dump_json
-from askance.wire.identity import CameraId, FrameId
+from askance.wire.identity import FrameId
 
 FULL: Final = "full of frames that are worth more; it goes on when the centre takes some, or raise `store.quota`"
 _MANIFEST_FRAME: Final = 2048  # bytes of a manifest without its annotations, rounded up
 
 
-@dataclass(frozen=True, slots=True)
-class Stages:
-    """What a frame passes, from left to right, and what it is described with.
+class Paid(NamedTuple):
+    """What became of a frame that rules would keep.
 
     Attributes:
-        live: the cameras that the governor may look at less often; recordings are none.
-        gate: cheap reasons not to look.
-        panel: the models.
-        policy: the rules.
-        main_streams: of cameras that are detected on a smaller stream, the one that frames are kept from.
-        store: where they are kept.
-        lore: what signals know; its label names are also for the annotations.
-        poses: of every camera.
-        jpeg_quality: of the stored images.
-        lenses: of cameras whose intrinsics are known, what gives cuboids their place in space.
-        polygons: whether masks of objects are written as polygons.
+        memory: what the rules remember now.
+        payers: those that paid for it.
+        ended: how it ended.
     """
 
-    live: frozenset[CameraId]
-    gate: GateSection
-    panel: Panel
-    policy: Policy
-    main_streams: Mapping[CameraId, MainStream]
-    store: Store
-    lore: Lore
-    poses: Mapping[CameraId, str | None]
-    jpeg_quality: int
-    lenses: Mapping[CameraId, Callable[[Detections], Detections]]
-    polygons: bool = False
+    memory: Memory
+    payers: frozenset[RuleId]
+    ended: FrameId | Drop
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """A frame that the models are looking at.
+class Beside:
+    """The frame that others are kept around.
 
     Attributes:
-        look: what ``Panel.finish`` takes.
-        quality: what the gate measured.
-        now_ns: when it was begun, on the budget clock.
-        shift: how the camera has moved since the last frame that the models looked at.
+        frame_id: its name in the store.
+        taken_ns: when it was taken, on its camera's time line.
+        keep: why it was kept.
+        payers: the rules that paid for it.
     """
 
-    look: Look
-    quality: Quality
-    now_ns: int
-    shift: CameraMotion = STILL
-
-    @property
-    def frame(self) -> Frame:
-        """The frame."""
-        return self.look.frame
+    frame_id: FrameId
+    taken_ns: int
+    keep: Keep
+    payers: frozenset[RuleId]
 
 
 class Keeper:
@@ -94,63 +68,126 @@ class Keeper:
         self._health = health
         self._kept = kept
 
-    def keep(self, begun: Begun, seen: Seen, *, keep: Keep, memory: Memory) -> tuple[Memory, FrameId | Drop]:
-        """Take a frame into the store if a rule can pay for its bytes.
+    def take(self, begun: Begun) -> Taken:
+        """Take the picture of a frame that may be kept, of the main stream where there is one."""
+        frame = begun.frame
+        image = self._picture(frame)
+        return Taken(
+            camera=frame.camera,
+            index=frame.index,
+            taken=frame.taken,
+            now_ns=begun.now_ns,
+            quality=begun.quality,
+            size=(frame.width, frame.height),
+            jpeg=encode(image, self._stages.jpeg_quality),
+            picture=(image.shape[1], image.shape[0]),
+        )
+
+    def keep(self, taken: Taken, seen: Seen, *, keep: Keep, policy: Policy, memory: Memory) -> Paid:
+        """Take a frame into the store if a rule can pay for it.
 
         Args:
-            begun: the frame.
+            taken: the frame.
             seen: what the models saw.
             keep: what the rules say.
-            memory: what the rules remember.
-
-        Returns:
-            The memory with what was paid, and the frame's end.
+            policy: the rules in force.
+            memory: what they remember.
         """
-        stages, frame = self._stages, begun.frame
-        image = self._picture(frame)
-        jpeg = encode(image, stages.jpeg_quality)
-        height, width = image.shape[:2]
+        stages = self._stages
         parts = (*keep.reasons, stages.panel.info, *seen.companions)
         described = sum(len(dump_json(part)) for part in parts) + _MANIFEST_FRAME
-        annotations, reasons = self._annotate(begun, seen, keep=keep, size=(width, height), described=described)
-        size = len(jpeg) + sum(len(dump_json(annotation)) for annotation in annotations) + described
-        paid, settled = settle(stages.policy, memory, keep=keep, size=size, now_ns=begun.now_ns)
+        annotations, reasons = self._annotate(taken, seen, reasons=keep.reasons, described=described)
+        size = len(taken.jpeg) + sum(len(dump_json(annotation)) for annotation in annotations) + described
+        paid, settled = settle(policy, memory, keep=keep, size=size, now_ns=taken.now_ns)
         if isinstance(settled, Drop):
-            return memory, settled
-        draft = Draft(
-            camera=frame.camera,
-            pose=stages.poses.get(frame.camera),
-            taken=frame.taken,
-            image=ImageInfo(width=width, height=height, dhash=begun.quality.dhash),
-            model=stages.panel.info,
-            companions=seen.companions or None,
-            annotations=annotations,
-            reasons=reasons,
+            return Paid(memory, frozenset(), settled)
+        draft = replace(
+            self._draft(taken, seen, annotations=annotations, reasons=reasons),
             arm=settled.arm,
             inclusion_probability=settled.inclusion_probability,
             value=settled.value,
             priority=settled.priority,
-            spendings=tuple(Spending(payer.rule, begun.now_ns, 1, size) for payer in settled.payers),
+            spendings=tuple(Spending(payer.rule, taken.now_ns, 1, size) for payer in settled.payers),
         )
-        kept = self._put(draft, jpeg)
+        kept = self._put(draft, taken.jpeg)
         if isinstance(kept, Drop):
-            return memory, kept
+            return Paid(memory, frozenset(), kept)
         self._kept()
-        return paid, kept
+        return Paid(paid, frozenset(RuleId(payer.rule) for payer in settled.payers), kept)
+
+    def surround(self, taken: Taken, seen: Seen, *, beside: Beside, policy: Policy, memory: Memory) -> Paid:
+        """Take a frame into the store because of another that is there.
+
+        Args:
+            taken: the frame.
+            seen: what the models saw.
+            beside: which frame it belongs to.
+            policy: the rules in force.
+            memory: what they remember.
+        """
+        stages, offset_s = self._stages, (taken.taken.monotonic_ns - beside.taken_ns) / 1e9
+        first = beside.keep.reasons[0]
+        text = f"{abs(offset_s):.1f} s {'before' if offset_s < 0 else 'after'} a frame that {first.rule} kept"
+        reason = first.model_copy(update={"signal": "context", "text": text, "objects": ()})
+        parts = (reason, stages.panel.info, *seen.companions)
+        described = sum(len(dump_json(part)) for part in parts) + _MANIFEST_FRAME
+        annotations, _ = self._annotate(taken, seen, reasons=(), described=described)
+        size = len(taken.jpeg) + sum(len(dump_json(annotation)) for annotation in annotations) + described
+        paid, spendings = defray(policy, memory, payers=beside.payers, size=size, at_ns=taken.now_ns)
+        if not spendings:
+            return Paid(memory, frozenset(), Drop("context.budget_bytes"))
+        draft = replace(
+            self._draft(taken, seen, annotations=annotations, reasons=(reason,)),
+            value=beside.keep.value,
+            priority=beside.keep.priority,
+            group=beside.frame_id,
+            role=Role.CONTEXT,
+            offset_s=offset_s,
+            spendings=spendings,
+        )
+        kept = self._put(draft, taken.jpeg)
+        if isinstance(kept, Drop):
+            return Paid(memory, frozenset(), kept)
+        self._kept()
+        return Paid(paid, frozenset(RuleId(spent.rule) for spent in spendings), kept)
 
     def _annotate(
-        self, begun: Begun, seen: Seen, *, keep: Keep, size: tuple[int, int], described: int
+        self, taken: Taken, seen: Seen, *, reasons: tuple[Reason, ...], described: int
     ) -> tuple[tuple[Annotation, ...], tuple[Reason, ...]]:
         """Describe what was seen in pixels of the picture that is kept, as far as its manifest bears it."""
-        stages, frame = self._stages, begun.frame
-        scale = (size[0] / frame.width, size[1] / frame.height)
-        lens = stages.lenses.get(frame.camera)
+        stages, lore = self._stages, self._stages.lore
+        lens = stages.lenses.get(taken.camera)
         detections = seen.detections if lens is None else lens(seen.detections)
-        found = annotate(detections, stages.lore.names, size=size, scale=scale, polygons=stages.polygons)
-        annotations, reasons = fit(found, keep.reasons, room=MAX_MANIFEST - described, size=size)
+        found = annotate(
+            detections,
+            lore.names,
+            size=taken.picture,
+            scale=taken.scale,
+            polygons=stages.polygons,
+            probabilities=None if lore.calibration is None else lore.calibration.probabilities(detections),
+        )
+        annotations, kept = fit(found, reasons, room=MAX_MANIFEST - described, size=taken.picture)
         for reason, count in tally(found, annotations).items():
             self._health.count(reason, count)
-        return annotations, reasons
+        return annotations, kept
+
+    def _draft(
+        self, taken: Taken, seen: Seen, *, annotations: tuple[Annotation, ...], reasons: tuple[Reason, ...]
+    ) -> Draft:
+        """Describe a frame, but for why and at what price it is kept."""
+        width, height = taken.picture
+        return Draft(
+            camera=taken.camera,
+            pose=self._stages.poses.get(taken.camera),
+            taken=taken.taken,
+            image=ImageInfo(width=width, height=height, dhash=taken.quality.dhash),
+            model=self._stages.panel.info,
+            companions=seen.companions or None,
+            annotations=annotations,
+            reasons=reasons,
+            arm=Arm.UNCERTAINTY,
+            value=0.0,
+        )
 
     def _picture(self, frame: Frame) -> Image:
         """Return the picture to keep: of the main stream where there is one, and else what was detected on."""

@@ -14,16 +14,15 @@ import cv2
 from askance import shipped
 from askance.edge.config import CompanionSection, DetectorSection, EdgeConfig, SyncSection
 from askance.edge.detect import Detector
+from askance.edge.detect.again import SecondLook
 from askance.edge.detect.bare import open_package
 from askance.edge.detect.lane import Lane
-from askance.edge.detect.package import Task
+from askance.edge.detect.package import BOXED, Task
 from askance.edge.detect.panel import Companion, Panel
 from askance.edge.detect.pose import Intrinsics, placed
 from askance.edge.detections import Detections
 from askance.edge.health import Health
 from askance.edge.rules import Policy, load_rules
-from askance.edge.score import Lore
-from askance.edge.score.error_model import ERRORS, load_errors
 from askance.edge.store import Store
 from askance.edge.sync import Patience, Sync, Window
 from askance.errors import ConfigError, ModelError
@@ -90,30 +89,63 @@ def read_companion(section: CompanionSection, labels: LabelMap) -> Companion:
     return Companion(read_detector(section, labels), section, wanted)
 
 
+def read_second_look(
+    config: EdgeConfig, labels: LabelMap, *, panel: Panel, lane: Lane, health: Health
+) -> SecondLook | None:
+    """Load what looks at frames again; None: there is nothing that could, or nobody wants it.
+
+    Another model that cannot be loaded, or sees no boxes, is trouble and left out.
+
+    Args:
+        config: its section ``second_look`` says what looks.
+        labels: the label map.
+        panel: its main model has looked before.
+        lane: runs the forward passes.
+        health: is told.
+
+    Raises:
+        ConfigError: two looks have the same name.
+    """
+    section = config.second_look
+    if section is None or panel.main.model.package.card.task not in BOXED:
+        return None
+    others, challengers = (
+        _read_others(config, labels, names=names, health=health) for names in (section.models, section.challengers)
+    )
+    second = SecondLook(panel.main, section, others=others, challengers=challengers, lane=lane)
+    return second if second.looks else None
+
+
+def _read_others(config: EdgeConfig, labels: LabelMap, *, names: Sequence[str], health: Health) -> list[Detector]:
+    detectors: list[Detector] = []
+    for name in names:
+        try:
+            detectors.append(read_other(config.detector, labels, name=name))
+        except (ConfigError, ModelError) as error:
+            health.count("second_look.unavailable")
+            health.trouble(f"second look {name}", str(error))
+    return detectors
+
+
+def read_other(main: DetectorSection, labels: LabelMap, *, name: str) -> Detector:
+    """Load a model that looks again: like the main one, but its own card says from which score on it reports.
+
+    Raises:
+        ModelError: it cannot be loaded, or finds no boxes.
+        ConfigError: the main one's floor is above a threshold of its card.
+    """
+    shared = main.model_dump(include={"models", "floor", "candidates", "threads", "probe"})
+    detector = read_detector(DetectorSection(model=name, **shared), labels)
+    if detector.model.package.card.task not in BOXED:
+        raise ModelError(f"{name} finds no objects with boxes", hint="leave it out of `second_look`")
+    return detector
+
+
 def _counted(detectors: Sequence[Detector], labels: LabelMap) -> frozenset[int]:
     """Return the labels of which the models see single objects by their masks; the others are stuff."""
     cards = [detector.model.package.card for detector in detectors]
     names = (name for card in cards if card.task is Task.SEGMENT for name in card.classes if name is not None)
     return frozenset(int(labels.resolve(name).id) for name in names)
-
-
-def read_lore(panel: Panel, labels: LabelMap, *, health: Health) -> Lore:
-    """Gather what signals know; an error model that belongs to another detector is trouble, and left out."""
-    names = {int(label.id): label.name for label in labels.labels}
-    file = panel.folder / ERRORS
-    if not file.is_file():
-        return Lore(names)
-    try:
-        errors = load_errors(file, sha256=panel.info.sha256)
-    except ConfigError as error:
-        health.count("errors.unavailable")
-        health.trouble("error model", str(error))
-        return Lore(names)
-    fitted, runs = (errors.report, errors.floor), (panel.info.report, panel.info.floor)
-    if fitted[0] != runs[0] or fitted[1] < runs[1]:
-        said = f"fitted for report {fitted[0]:g} and floor {fitted[1]:g}, not for {runs[0]:g} and {runs[1]:g}"
-        health.trouble("error model", f"{said}: its numbers are off; fit it again: askance models fit {panel.folder}")
-    return Lore(names, errors)
 
 
 def read_lenses(config: EdgeConfig, labels: LabelMap) -> dict[CameraId, Callable[[Detections], Detections]]:
@@ -126,10 +158,14 @@ def read_lenses(config: EdgeConfig, labels: LabelMap) -> dict[CameraId, Callable
     }
 
 
+def rule_files(config: EdgeConfig) -> tuple[Path, ...]:
+    """Return the rule files that the configuration names."""
+    return config.rules or (shipped.folder("config") / "rules" / "default.yaml",)
+
+
 def read_policy(config: EdgeConfig, labels: LabelMap) -> Policy:
     """Load the rules that the configuration names."""
-    paths = config.rules or (shipped.folder("config") / "rules" / "default.yaml",)
-    return load_rules(paths, labels=labels)
+    return load_rules(rule_files(config), labels=labels)
 
 
 def today() -> date:

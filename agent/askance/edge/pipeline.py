@@ -1,39 +1,35 @@
 """The order of the stages and nothing else: one frame from the governor to the store."""
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Final
 
 from askance.codecs.header import MAX_PIXELS
 from askance.edge.camera_motion import STILL, CameraMotion, estimate
+from askance.edge.config import GateSection
+from askance.edge.decided import Observer
+from askance.edge.decider import Decider, Ends, Looked
 from askance.edge.detect.panel import Seen
 from askance.edge.gate import GateMemory, look
 from askance.edge.governor import Throttle, due
 from askance.edge.health import Health
-from askance.edge.keeper import Begun, Keeper, Stages
-from askance.edge.rules import FrameContext, decide, looks, remember
-from askance.edge.score import TEMPORAL, measure
+from askance.edge.rules import Policy
+from askance.edge.score import TEMPORAL
+from askance.edge.spare import Spare
+from askance.edge.stages import Begun, Stages
 from askance.edge.track import TrackMemory, follow
-from askance.edge.values import Drop, Frame, Instant
-from askance.edge.view import Moment, View, untracked
+from askance.edge.values import Drop, Frame
+from askance.edge.view import Moment, untracked
 from askance.edge.window import AHEAD, Ripe, Waiting, Window, flush, push, wait
 from askance.errors import ModelError
-from askance.wire.capture import ClockQuality
 from askance.wire.identity import CameraId, FrameId
-
-Ends = tuple[FrameId | Drop, ...]
 
 MOVED: Final = 0.25
 """Share of the picture that has to have changed before the camera is asked whether it has moved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """A frame that the models have looked at, and the rules have not."""
-
-    begun: Begun
-    seen: Seen
+OPEN: Final = GateSection(motion=0.0, sharpness=0.0, darkest=0.0, brightest=1.0, duplicate=-1)
+"""The gate for a frame that somebody has asked for."""
 
 
 class Pipeline:
@@ -49,42 +45,58 @@ class Pipeline:
         draw: random numbers in [0, 1), for the random arm.
         now_ns: the monotonic clock at the start, nanoseconds.
         kept: told of every frame that is stored.
+        observer: told how every frame ended, and what the rules said of it.
     """
 
     def __init__(
-        self, stages: Stages, health: Health, *, draw: Callable[[], float], now_ns: int, kept: Callable[[], None]
+        self,
+        stages: Stages,
+        health: Health,
+        *,
+        draw: Callable[[], float],
+        now_ns: int,
+        kept: Callable[[], None],
+        observer: Observer,
     ) -> None:
         self.throttle = Throttle()
         self._stages = stages
         self._health = health
-        self._draw = draw
-        self._keeper = Keeper(stages, health, kept=kept)
+        self._observer = observer
+        self._decider = Decider(stages, health, draw=draw, now_ns=now_ns, kept=kept, observer=observer)
+        second = stages.second
+        self._spare = None if second is None else Spare(self._decider, second, share=stages.share, clock=time.monotonic)
+        self._coming: Policy | None = None
+        self._under_way = 0
         self._gates: dict[CameraId, GateMemory] = {}
         self._looked_ns: dict[CameraId, int] = {}
         self._windows: dict[CameraId, Window[Looked]] = {}
         self._tracks: dict[CameraId, TrackMemory] = {}
-        self._tracking = any(wish.signal in TEMPORAL for wish in stages.policy.measures)
-        spent = [spending for history in stages.store.spent().values() for spending in history]
-        self._memory = remember(stages.policy, spent, now_ns=stages.store.budget_now(now_ns))
+        self._tracking = _tracking(stages.policy)
 
     def process(self, frame: Frame) -> FrameId | Drop:
-        """Take one frame as far as it gets, without waiting for those after it."""
+        """Take one frame as far as it gets, without waiting for those after it or for better ones."""
         begun = self.begin(frame)
         return begun if isinstance(begun, Drop) else (*self.finish(begun), *self.flush(frame.camera))[-1]
 
     def begin(self, frame: Frame) -> Begun | Drop:
         """Take a frame to the models, and leave them to it; count it where it ends before them."""
         self._health.count("seen")
+        self._take_over(frame)
         begun = self._begin(frame)
         if isinstance(begun, Drop):
-            self._health.count(begun.reason)
+            self._end(begun)
             window, ripe = wait(self._window(frame.camera), now_ns=frame.taken.monotonic_ns)
             self._windows[frame.camera] = window
             self._judge(ripe)
+            if not self._under_way:  # else the frame that is may belong into a slot that is over now
+                self._decider.close(self._stages.store.budget_now(frame.taken.monotonic_ns))
+        else:
+            self._under_way += 1
         return begun
 
     def finish(self, begun: Begun) -> Ends:
         """Take a frame on with what the models see; return how the frames ended that are decided on now."""
+        self._under_way -= 1
         try:
             seen = self._stages.panel.finish(begun.look)
         except ModelError as error:
@@ -104,10 +116,25 @@ class Pipeline:
         return self._judge(ripe)
 
     def flush(self, camera: CameraId) -> Ends:
-        """Decide on what waits for frames that will not come any more."""
+        """Decide on what waits for frames that will not come any more, or for better ones."""
         window, ripe = flush(self._window(camera))
         self._windows[camera] = window
-        return self._judge(ripe)
+        return (*self._judge(ripe), *self._decider.flush())
+
+    def idle(self, now_ns: int) -> Ends:
+        """Use the time while no frame comes: end what is over, or look again at what waits, one forward pass.
+
+        Args:
+            now_ns: the monotonic clock, nanoseconds; recordings have time lines of their own, and wait for nothing.
+        """
+        if not self._stages.live:
+            return ()
+        ends = self._decider.close(self._stages.store.budget_now(now_ns))
+        return ends if self._spare is None else (*ends, *self._spare.use())
+
+    def adopt(self, policy: Policy) -> None:
+        """Go by other rules from the next frame on; what they have paid and seen is not forgotten. For any thread."""
+        self._coming = policy
 
     def _begin(self, frame: Frame) -> Begun | Drop:
         stages, camera, taken_ns = self._stages, frame.camera, frame.taken.monotonic_ns
@@ -115,18 +142,23 @@ class Pipeline:
             return Drop("source.too_large")  # the centre would refuse it for good
         # read for every frame: the clock on which budgets and cooldowns run sees time pass, and survives restarts
         now_ns = stages.store.budget_now(taken_ns)
-        if camera in stages.live and not due(self.throttle, self._looked_ns.get(camera), at_ns=taken_ns):
+        asked = stages.told.asked(camera, taken_ns)
+        if (
+            asked is None
+            and camera in stages.live
+            and not due(self.throttle, self._looked_ns.get(camera), at_ns=taken_ns)
+        ):
             return Drop("governor.busy")
         self._looked_ns[camera] = taken_ns
         before = self._gates.get(camera, GateMemory())
-        glance = look(before, frame, section=stages.gate)
+        glance = look(before, frame, section=stages.gate if asked is None else OPEN)
         self._gates[camera] = glance.memory
         if isinstance(glance.seen, Drop):
             return glance.seen
         if camera in stages.main_streams:
             stages.main_streams[camera].want()  # the picture comes while the models look
         shift = self._shift(before, glance.memory, frame=frame) if (glance.seen.motion or 0.0) > MOVED else STILL
-        return Begun(stages.panel.begin(frame), glance.seen, now_ns, shift)
+        return Begun(stages.panel.begin(frame), glance.seen, now_ns, shift, asked)
 
     def _shift(self, before: GateMemory, now: GateMemory, *, frame: Frame) -> CameraMotion:
         """Estimate how the camera has moved, where a rule wants to know who is who."""
@@ -146,43 +178,23 @@ class Pipeline:
         self._tracks[frame.camera], tracks = follow(memory, seen.detections, at_ns=taken_ns, camera=begun.shift)
         return Moment(seen.detections, tracks, taken_ns)
 
+    def _take_over(self, frame: Frame) -> None:
+        """Go by other rules from a frame on, if there are any."""
+        policy, self._coming = self._coming, None
+        if policy is not None:
+            self._decider.adopt(policy, now_ns=self._stages.store.budget_now(frame.taken.monotonic_ns))
+            self._tracking = _tracking(policy)
+
     def _judge(self, ripe: Ripe[Looked]) -> Ends:
-        return tuple(self._end(self._decide(view, looked)) for view, looked in ripe)
+        return tuple(ended for view, looked in ripe for ended in self._decider.decide(view, looked))
 
-    def _end(self, ended: FrameId | Drop) -> FrameId | Drop:
-        self._health.count(ended.reason if isinstance(ended, Drop) else "kept")
-        return ended
-
-    def _context(self, view: View, begun: Begun) -> FrameContext:
-        return FrameContext(
-            camera=begun.frame.camera,
-            taken_ns=begun.frame.taken.monotonic_ns,
-            now_ns=begun.now_ns,
-            signals=measure(view, self._stages.policy.measures, lore=self._stages.lore),
-            quality=begun.quality,
-            looks=looks(view.detections, dhash=begun.quality.dhash, size=view.size),
-            draw=self._draw(),
-            cameras=max(1, len(self._stages.poses)),
-            today=_day(begun.frame.taken),
-        )
-
-    def _decide(self, view: View, looked: Looked) -> FrameId | Drop:
-        context = self._context(view, looked.begun)
-        self._memory, decision = decide(self._stages.policy, self._memory, context=context)
-        if decision != Drop("rules.no_match"):
-            self._health.count("unsure")
-        if isinstance(decision, Drop):
-            return decision
-        memory, ended = self._keeper.keep(looked.begun, looked.seen, keep=decision, memory=self._memory)
-        self._memory = memory if isinstance(ended, Drop) else memory.kept(context)
-        return ended
+    def _end(self, drop: Drop) -> Drop:
+        """Count a frame that the rules were not asked about."""
+        self._health.count(drop.reason)
+        self._observer.end(drop)
+        return drop
 
 
-def _day(taken: Instant) -> date | None:
-    """The day on which a frame was taken; None where nobody knows, because a rule must not expire by mistake."""
-    if taken.wall_ms is None or taken.clock is ClockQuality.NONE:
-        return None
-    try:
-        return datetime.fromtimestamp(taken.wall_ms / 1000, tz=UTC).date()
-    except (OverflowError, ValueError):  # a clock beyond the year 9999
-        return None
+def _tracking(policy: Policy) -> bool:
+    """Whether a rule wants to know who is who."""
+    return policy.follows or any(wish.signal in TEMPORAL for wish in policy.measures)

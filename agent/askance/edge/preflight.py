@@ -12,7 +12,9 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from askance.edge.config import CameraSection, DetectorSection, EdgeConfig
+from askance.edge.label_counts import read_label_counts
 from askance.edge.parts import open_store, read_detector, read_labels, read_policy, today
+from askance.edge.rules.idle import idle
 from askance.edge.source import Source, open_main_stream, open_source, redact
 from askance.edge.values import Frame, Instant
 from askance.errors import BrokerAwayError, BrokerRefusedError, SourceError, StoreLockedError
@@ -42,14 +44,18 @@ def tests(config: EdgeConfig) -> Iterator[Test]:
 
 def _labels(config: EdgeConfig) -> str:
     labels = read_labels(config)
-    return f"{labels.tag}, {len(labels.labels)} labels"
+    found = f"{labels.tag}, {len(labels.labels)} labels"
+    if config.label_counts is None:
+        return found
+    return f"{found}, {sum(read_label_counts(config.label_counts, labels).values())} objects labelled"
 
 
 def _rules(config: EdgeConfig) -> str:
     policy = read_policy(config, read_labels(config))
     expired = policy.expired(today())
     in_force = ", ".join(rule.id for rule in policy.rules if rule.id not in expired)
-    return f"{in_force}; expired: {', '.join(expired)}" if expired else in_force
+    found = [f"expired: {', '.join(expired)}"] if expired else []
+    return "; ".join([in_force, *found, *idle(policy, {camera.id: camera.pose for camera in config.cameras})])
 
 
 def _model(config: EdgeConfig, section: DetectorSection) -> str:

@@ -149,19 +149,16 @@ def follow(
     """
     table = _expected(memory, at_ns=at_ns, camera=camera, patience_ns=section.patience_ns)
     order, first = _taking_part(detections, section)
-    seen = np.zeros(len(order), _ROW)
-    seen["box"], seen["label"] = detections.boxes[order], detections.label_ids[order]
-    rows = np.full(len(order), -1, np.intp)
-    rows[:first] = _pair(table, seen[:first], least=section.first_iou)
-    left = _others(len(table), rows)
-    found = _pair(table.take(left), seen[first:], least=section.second_iou)
-    rows[first:][found >= 0] = left[found[found >= 0]]
+    boxes, labels = detections.boxes[order], detections.label_ids[order]
+    rows, left = _pair(table, boxes, labels=labels, first=first, section=section)
 
-    known = np.flatnonzero(rows >= 0)
-    born = np.flatnonzero(rows[:first] < 0)[: section.most_tracks - len(known)]
-    continued = _continued(table.take(rows[known]), seen.take(known), reported=known < first, at_ns=at_ns)
-    begun = _begun(seen.take(born), next_id=memory.next_id, at_ns=at_ns)
-    lost = table.take(_others(len(table), rows))
+    known = (rows >= 0).nonzero()[0]
+    born = (rows[:first] < 0).nonzero()[0][: section.most_tracks - len(known)]
+    continued = _continued(
+        _take(table, rows[known]), boxes[known], labels=labels[known], reported=known < first, at_ns=at_ns
+    )
+    begun = _begun(boxes[born], labels=labels[born], next_id=memory.next_id, at_ns=at_ns)
+    lost = _take(table, left)
     lost["misses"] += 1
     following = _stack(continued, begun, lost)[: section.most_tracks]
     following.setflags(write=False)
@@ -174,7 +171,8 @@ def follow(
 def _taking_part(detections: Detections, section: TrackSection) -> tuple[Indices, int]:
     """Return the candidates that take part, reported ones first and then by score, and how many are reported."""
     boxes, scores, reported = detections.boxes, detections.scores, detections.reported
-    chosen = np.flatnonzero((reported | (scores >= section.low)) & (boxes[:, 2:] > boxes[:, :2]).all(axis=1))
+    left, top, right, bottom = boxes.T
+    chosen = ((reported | (scores >= section.low)) & (right > left) & (bottom > top)).nonzero()[0]
     columns = (detections.label_ids[chosen], *boxes[chosen].T, -scores[chosen], ~reported[chosen])
     order = chosen[np.lexsort(columns)][: section.most_candidates]
     return order, int(np.count_nonzero(reported[order]))
@@ -184,67 +182,69 @@ def _expected(memory: TrackMemory, *, at_ns: int, camera: CameraMotion, patience
     """Return the tracks that have not ended, with the motion that is expected at a time."""
     if memory.at_ns is None or at_ns < memory.at_ns:
         return _nobody()
-    table = memory.table.compress(at_ns - memory.table["last_ns"] <= patience_ns)
+    table = _take(memory.table, at_ns - memory.table["last_ns"] <= patience_ns)
     motion = kalman.expected(table["motion"], (at_ns - memory.at_ns) / 1e9, lost=table["misses"] > 0)
     table["motion"] = motion if camera is STILL else kalman.carried(motion, camera.affine)
     return table
 
 
-def _pair(table: Table, seen: Table, *, least: float) -> Indices:
-    """Return the row of the track that each candidate continues, -1 for none; none twice.
+def _pair(table: Table, boxes: Floats, *, labels: Ints, first: int, section: TrackSection) -> tuple[Indices, Bools]:
+    """Return the row of the track that each candidate continues, -1 for none, and which tracks are left.
 
-    As in ByteTrack, what a pair counts is by how much it overlaps more than it must.
+    As in ByteTrack, what a pair counts is by how much it overlaps more than it must; and the first candidates choose
+    before the others do.
     """
-    found = np.full(len(seen), -1, np.intp)
-    if not len(table) or not len(seen):
-        return found
-    overlaps = _overlaps(kalman.boxes_of(table["motion"]), seen["box"])
-    rows, columns = (overlaps >= least).nonzero()
-    gains = np.maximum(overlaps[rows, columns].astype(np.float64) - least, _LEAST_GAIN)
-    gains[table["label"][rows] != seen["label"][columns]] *= _OTHER_LABEL
-    chosen = assign(rows, columns, gains=gains)
-    found[columns[chosen]] = rows[chosen]
-    return found
+    least = np.where(np.arange(len(boxes)) < first, section.first_iou, section.second_iou)
+    overlaps = _overlaps(kalman.boxes_of(table["motion"]), boxes)
+    close = (overlaps >= least.astype(np.float32)).ravel().nonzero()[0]  # of a flat table it is found far faster
+    rows, columns = np.unravel_index(close, overlaps.shape)
+    gains = np.maximum(overlaps.ravel()[close].astype(np.float64) - least[columns], _LEAST_GAIN)
+    gains[table["label"][rows] != labels[columns]] *= _OTHER_LABEL
+    found, left = np.full(len(boxes), -1, np.intp), np.ones(len(table), np.bool_)
+    for choosing in (columns < first, columns >= first):
+        possible = (choosing & left[rows]).nonzero()[0]
+        chosen = possible[assign(rows[possible], columns[possible], gains=gains[possible])]
+        found[columns[chosen]] = rows[chosen]
+        left[rows[chosen]] = False
+    return found, left
 
 
 def _overlaps(one: Floats, other: Floats) -> Floats:
     """Return the IoU of each box, (n, 4), with each other box, (m, 4), as (n, m); both have an area."""
-    wide, tall = (
-        np.minimum(one[:, None, far], other[:, far]) - np.maximum(one[:, None, near], other[:, near])
-        for near, far in ((0, 2), (1, 3))
-    )
-    shared: Floats = np.maximum(wide, 0.0, out=wide) * np.maximum(tall, 0.0, out=tall)
-    areas, others = ((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) for boxes in (one, other))
-    union = areas[:, None] + others
-    union -= shared
-    shared /= union
-    return shared
+    left, top, right, bottom = np.ascontiguousarray(one.T)[:, :, None]
+    other_left, other_top, other_right, other_bottom = np.ascontiguousarray(other.T)
+    across = np.minimum(right, other_right) - np.maximum(left, other_left)
+    down = np.minimum(bottom, other_bottom) - np.maximum(top, other_top)
+    shared = np.maximum(across, 0.0) * np.maximum(down, 0.0)
+    areas = (right - left) * (bottom - top) + (other_right - other_left) * (other_bottom - other_top)
+    return np.asarray(shared / (areas - shared), np.float32)
 
 
-def _begun(seen: Table, *, next_id: int, at_ns: int) -> Table:
+def _begun(boxes: Floats, *, labels: Ints, next_id: int, at_ns: int) -> Table:
     """Return a new track for each of some candidates."""
-    seen["id"] = (next_id + np.arange(len(seen))) % IDS
-    seen["motion"] = kalman.begun(seen["box"])
-    seen["hits"], seen["last_ns"] = 1, at_ns
-    return seen
+    table = np.zeros(len(boxes), _ROW)
+    if not len(table):  # mostly nobody is new
+        return table
+    table["id"] = (next_id + np.arange(len(boxes))) % IDS
+    table["motion"], table["box"], table["label"] = kalman.begun(boxes), boxes, labels
+    table["hits"], table["last_ns"] = 1, at_ns
+    return table
 
 
-def _continued(table: Table, seen: Table, *, reported: Bools, at_ns: int) -> Table:
+def _continued(table: Table, boxes: Floats, *, labels: Ints, reported: Bools, at_ns: int) -> Table:
     """Return tracks as they are now that each was seen as a candidate."""
-    table["motion"] = kalman.corrected(table["motion"], seen["box"])
-    table["box"], table["label"] = seen["box"], np.where(reported, seen["label"], table["label"])
+    table["motion"] = kalman.corrected(table["motion"], boxes)
+    table["box"], table["label"] = boxes, np.where(reported, labels, table["label"])
     table["hits"] += 1
     table["misses"], table["last_ns"] = 0, at_ns
     return table
 
 
-def _others(count: int, rows: Indices) -> Indices:
-    """Return the rows below a count that are not among some, of which -1 is none."""
-    left = np.ones(count, np.bool_)
-    left[rows[rows >= 0]] = False
-    return np.flatnonzero(left)
+def _take(table: Table, rows: Indices | Bools) -> Table:
+    """Return some rows, as bytes, because NumPy copies records field by field."""
+    return table.view(_BYTES)[rows].view(_ROW)
 
 
 def _stack(*tables: Table) -> Table:
-    """Put tables below each other, as bytes, because NumPy joins records field by field."""
+    """Put tables below each other, likewise."""
     return np.concatenate([table.view(_BYTES) for table in tables]).view(_ROW)

@@ -65,6 +65,26 @@ class Frame:
         return int(self.image.shape[0])
 
 
+Polygon: TypeAlias = tuple[tuple[float, float], ...]
+"""Corners (x, y) in order, closed by itself, as shares of the frame's width and height."""
+
+Subject: TypeAlias = tuple[CameraId, int | Polygon]
+"""What a rule may pause for: a track of a camera, or a part of what it sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where an object has to stand to count: where the bottom of its box has its middle.
+
+    Attributes:
+        include: it has to stand in one of these; none: nothing counts.
+        exclude: and in none of these.
+    """
+
+    include: tuple[Polygon, ...]
+    exclude: tuple[Polygon, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What a rule wants measured: equal wishes of several rules are measured once.
@@ -74,12 +94,14 @@ class Measure:
         label_ids: the labels that count; None: all.
         low: lower bound of a band of scores; None where the measure has no band.
         high: upper bound of the band.
+        area: where the objects stand that count; None: anywhere.
     """
 
     signal: str
     label_ids: frozenset[int] | None = None
     low: float | None = None
     high: float | None = None
+    area: Area | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +169,7 @@ class Payer:
         arm: the part of the selection that its frames belong to.
         priority: their class in the send order.
         inclusion_probability: of a rule of the random arm; None elsewhere.
+        subjects: what the rule pauses for, once it has paid.
     """
 
     rule: str
@@ -154,6 +177,7 @@ class Payer:
     arm: Arm
     priority: Priority
     inclusion_probability: float | None = None
+    subjects: tuple[Subject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

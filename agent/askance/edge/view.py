@@ -1,27 +1,47 @@
 """What signals look at: one frame, between the frames before and after it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from askance.edge.detections import Detections
-from askance.edge.values import Ints
+from askance.edge.expectation import Usual
+from askance.edge.values import Bools, Floats, Ints
 
 NOBODY = -1
 """Stands in ``Moment.tracks`` for a candidate that belongs to no track."""
 
+RIM = 0.01
+"""A box that ends so near to the border of a part, as a share of its side, is taken to be cut."""
+
+Part: TypeAlias = tuple[int, int, int, int]
+"""A part of a frame: left, top, right, bottom, pixels."""
+
 
 class Report(NamedTuple):
-    """A reported candidate of a track: its row in the detections, its label's id and its score."""
+    """A reported candidate of a track.
+
+    Attributes:
+        row: its row in the detections.
+        label: its label's id.
+        score: its score.
+        box: left, top, right, bottom, pixels.
+        at_ns: when its frame was taken.
+    """
 
     row: int
     label: int
     score: float
+    box: Sequence[float]
+    at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what many frames and signals ask for is worked out once, and kept in the object
 class Moment:
     """One frame that the detector has looked at.
 
@@ -29,32 +49,79 @@ class Moment:
         detections: every candidate from the floor up.
         tracks: (n,), int32: the track of each candidate, ``NOBODY`` for none; no track twice.
         at_ns: when the frame was taken, nanoseconds on its camera's time line.
-        places: the row of each track that has a candidate.
-        reports: the reported ones of these, by track; every frame around asks for them.
     """
 
     detections: Detections
     tracks: Ints
     at_ns: int
-    places: Mapping[int, int] = field(init=False)
-    reports: Mapping[int, Report] = field(init=False)
 
     def __post_init__(self) -> None:
         if self.tracks.shape != (len(self.detections),):
             raise ValueError(f"expected {len(self.detections)} tracks, got shape {self.tracks.shape}")
-        places = {track: index for index, track in enumerate(self.tracks.tolist()) if track != NOBODY}
+
+    @cached_property
+    def places(self) -> Mapping[int, int]:
+        """The row of each track that has a candidate."""
+        rows = (self.tracks != NOBODY).nonzero()[0]
+        return dict(zip(self.tracks[rows].tolist(), rows.tolist(), strict=True))
+
+    @cached_property
+    def reports(self) -> Mapping[int, Report]:
+        """The reported ones of these, by track."""
         found = self.detections
-        rows = zip(found.reported.tolist(), found.label_ids.tolist(), found.scores.tolist(), strict=True)
-        reports = {
-            track: Report(index, label, score)
-            for index, (track, (reported, label, score)) in enumerate(zip(self.tracks.tolist(), rows, strict=True))
-            if reported and track != NOBODY
-        }
-        object.__setattr__(self, "places", places)
-        object.__setattr__(self, "reports", reports)
+        rows = (found.reported & (self.tracks != NOBODY)).nonzero()[0]
+        columns = (rows, found.label_ids[rows], found.scores[rows], found.boxes[rows])
+        reports = map(Report, *(column.tolist() for column in columns), repeat(self.at_ns))
+        return dict(zip(self.tracks[rows].tolist(), reports, strict=True))
+
+
+def cut(boxes: Floats, part: Part, *, size: tuple[int, int]) -> Bools:
+    """Say of each box, shape (n,), whether it reaches a border of the part that lies inside the frame, or beyond it.
+
+    Args:
+        boxes: (n, 4): left, top, right, bottom in pixels of the frame.
+        part: what was looked at.
+        size: width and height of the frame, pixels.
+    """
+    low, high = np.array(part[:2]), np.array(part[2:])
+    rim = RIM * (high - low)
+    before = (boxes[:, :2] < low + rim) & (low > 0)
+    behind = (boxes[:, 2:] > high - rim) & (high < size)
+    return np.asarray((before | behind).any(axis=1), np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """What a further look at a frame saw: at its parts, at its mirror image, or with another model.
+
+    Attributes:
+        name: of the look, for the sentences.
+        detections: plain boxes in pixels of the frame.
+        labels: the labels that it can see; None: all that the first look can.
+        signal: the signal that it is evidence for, by its file name in ``edge/score``.
+        parts: left, top, right, bottom of the parts that were looked at, pixels; none: the whole frame at once.
+    """
+
+    name: str
+    detections: Detections
+    labels: frozenset[int] | None = None
+    signal: str = "second_look"
+    parts: tuple[Part, ...] = ()
+
+    def able(self, boxes: Floats, labels: Ints, *, size: tuple[int, int]) -> Bools:
+        """Say of each object, shape (n,), whether this look would have seen it, were it there.
+
+        Args:
+            boxes: (n, 4): left, top, right, bottom in pixels of the frame.
+            labels: (n,).
+            size: width and height of the frame, pixels.
+        """
+        known = np.ones(len(labels), np.bool_) if self.labels is None else np.isin(labels, list(self.labels))
+        whole = [~cut(boxes, part, size=size) for part in self.parts]
+        return known & np.logical_or.reduce(whole) if whole else known
+
+
+@dataclass(frozen=True)  # no slots: as of a moment
 class View:
     """A frame that is to be judged, with what the same camera saw around it.
 
@@ -63,17 +130,39 @@ class View:
         size: its width and height, pixels; those of the others are the same.
         before: frames before it, oldest first.
         after: frames after it, oldest first; nobody waits long for them, so there are few.
+        usual: how many objects of each label its camera usually shows at this hour; None before that is known.
+        again: what further looks at the frame saw; none: there was no time for any.
     """
 
     now: Moment
     size: tuple[int, int]
     before: tuple[Moment, ...] = ()
     after: tuple[Moment, ...] = ()
+    usual: Usual | None = None
+    again: tuple[Again, ...] = ()
 
     @property
     def detections(self) -> Detections:
         """What was seen on the frame itself."""
         return self.now.detections
+
+    @cached_property
+    def earlier(self) -> Mapping[int, Sequence[Report]]:
+        """What was reported of each track before the frame, oldest first; there is no track without a report."""
+        return _by_track(self.before)
+
+    @cached_property
+    def later(self) -> Mapping[int, Sequence[Report]]:
+        """The same of the frames after it."""
+        return _by_track(self.after)
+
+
+def _by_track(moments: Sequence[Moment]) -> Mapping[int, Sequence[Report]]:
+    found: defaultdict[int, list[Report]] = defaultdict(list)
+    for moment in moments:
+        for track, report in moment.reports.items():
+            found[track].append(report)
+    return dict(found)
 
 
 def untracked(detections: Detections, *, at_ns: int) -> Moment:

@@ -1,6 +1,6 @@
 """The last frames of a camera: those that were judged, and those that wait until what comes after them is seen."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from askance.edge.view import Moment, View
@@ -56,7 +56,8 @@ def push(window: Window[T], newest: Waiting[T], *, ahead: int) -> tuple[Window[T
         newest: the frame.
         ahead: how many frames each one waits for.
     """
-    return _ripen(replace(window, waiting=(*window.waiting, newest)), now_ns=newest.moment.at_ns, ahead=ahead)
+    window = Window(window.before, (*window.waiting, newest))
+    return _ripen(window, now_ns=newest.moment.at_ns, ahead=ahead)
 
 
 def wait(window: Window[T], *, now_ns: int) -> tuple[Window[T], Ripe[T]]:

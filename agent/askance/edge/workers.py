@@ -10,8 +10,8 @@ from typing import Final, Protocol, TypeAlias
 
 from askance.edge.courier import Courier
 from askance.edge.health import Health
-from askance.edge.keeper import Begun
 from askance.edge.source import MainStream, Source, redact
+from askance.edge.stages import Begun
 from askance.edge.values import Drop, Frame
 from askance.errors import AskanceError
 from askance.wire.identity import CameraId
@@ -125,7 +125,7 @@ def _put(item: Frame | Ended, frames: HandOver, *, pulse: Pulse) -> bool:
     return False
 
 
-class TwoPhases(Protocol):
+class Phases(Protocol):
     """What ``process`` needs of the pipeline."""
 
     def begin(self, frame: Frame, /) -> Begun | Drop:
@@ -136,21 +136,29 @@ class TwoPhases(Protocol):
         """Take it on with what they see."""
         ...
 
+    def idle(self, now_ns: int, /) -> object:
+        """Use the time while no frame comes."""
+        ...
+
     def flush(self, camera: CameraId, /) -> object:
         """Decide on what waits for more of a camera that has ended."""
         ...
 
 
-def process(pulse: Pulse, pipeline: TwoPhases, *, frames: HandOver, cameras: Collection[CameraId]) -> None:
+def process(pulse: Pulse, pipeline: Phases, *, frames: HandOver, cameras: Collection[CameraId]) -> None:
     """Look at frames until the sources of all ``cameras`` have ended or the agent stops.
 
     When the next frame is waiting it is begun before the last one is finished, so that the models never wait for a
-    decision; what was begun is finished also when the agent stops. A model that hangs gives no sign of life here.
+    decision; when none is, the pipeline may use the time. What was begun is finished also when the agent stops. A model
+    that hangs gives no sign of life here.
     """
     begun: Begun | None = None
     playing = set(cameras)
     while pulse.going() and (playing or begun is not None):
-        item = _next(frames, wait=begun is None)
+        item = _next(frames, wait=False)
+        if item is None and begun is None:
+            pipeline.idle(time.monotonic_ns())
+            item = _next(frames, wait=True)
         following = pipeline.begin(item) if isinstance(item, Frame) else None
         if begun is not None:
             pipeline.finish(begun)

@@ -31,23 +31,29 @@ class Mistakes:
 
 
 def find_mistakes(found: Detections, boxes: NDArray[np.float64], *, label_ids: NDArray[np.int32]) -> Mistakes:
-    """Hold what is reported against what is labelled.
+    """Hold what is reported against what is labelled, see ``true_positives``; arguments are the same."""
+    right = true_positives(found, boxes, label_ids=label_ids)[found.reported]
+    hits = int(right.sum())
+    return Mistakes(len(right) - hits, len(boxes) - hits)
 
-    Each reported detection, best score first, takes the free object of its label that it overlaps most, where the IoU
-    is at least a half (the matching of Everingham et al., The Pascal Visual Object Classes Challenge, 2010).
+
+def true_positives(found: Detections, boxes: NDArray[np.float64], *, label_ids: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return, shape (n,), which candidates are true objects, those below the report threshold included.
+
+    Each candidate, best score first, takes the free object of its label that it overlaps most, where the IoU is at
+    least a half (the matching of Everingham et al., The Pascal Visual Object Classes Challenge, 2010).
 
     Args:
-        found: what a detector sees; only what it reports counts.
-        boxes: (n, 4): left, top, right, bottom of the labelled objects in pixels.
-        label_ids: (n,): their labels.
+        found: what a detector sees, best first.
+        boxes: (m, 4): left, top, right, bottom of the labelled objects in pixels.
+        label_ids: (m,): their labels.
     """
-    reported = np.flatnonzero(found.reported)
-    overlaps = pairwise_iou(found.boxes[reported].astype(np.float64), boxes)
-    overlaps[found.label_ids[reported][:, None] != label_ids] = 0.0
-    hits = 0
-    for row in overlaps if len(boxes) else ():
-        best = int(row.argmax())
-        if row[best] >= IOU:
-            hits += 1
+    overlaps = pairwise_iou(found.boxes.astype(np.float64), boxes)
+    overlaps[found.label_ids[:, None] != label_ids] = 0.0
+    right = np.zeros(len(found), np.bool_)
+    for index in np.flatnonzero((overlaps >= IOU).any(axis=1)):
+        best = int(overlaps[index].argmax())
+        if overlaps[index, best] >= IOU:
+            right[index] = True
             overlaps[:, best] = 0.0
-    return Mistakes(len(reported) - hits, len(boxes) - hits)
+    return right

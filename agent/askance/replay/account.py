@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from askance.edge.decided import Decided
 from askance.edge.rules import Policy, RuleId, Verdict
 from askance.edge.values import Drop
 from askance.wire.identity import CameraId, FrameId
@@ -17,27 +18,6 @@ class Place(NamedTuple):
 
     camera: CameraId
     number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One frame that the rules were asked about.
-
-    Attributes:
-        place: which.
-        at_ns: when, nanoseconds on the time line of all recordings.
-        objects: how many objects the detector reports in it.
-        verdicts: of every rule.
-        payers: the rules that paid for it.
-        ended: how.
-    """
-
-    place: Place
-    at_ns: int
-    objects: int
-    verdicts: tuple[Verdict, ...]
-    payers: frozenset[RuleId]
-    ended: FrameId | Drop
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,34 +87,33 @@ class Account:
         """Count a frame that goes no further."""
         self.ends[ended.reason if isinstance(ended, Drop) else "kept"] += 1
 
-    def note(self, decision: Decision) -> None:
+    def note(self, decided: Decided) -> None:
         """Take down what the rules said of a frame."""
-        self.at_ns.append(decision.at_ns)
-        for verdict in decision.verdicts:
+        self.at_ns.append(decided.taken_ns)
+        for verdict in decided.verdicts:
             tally = self.tallies[verdict.rule.id]
             tally.values.append(verdict.finding.value)
             if verdict.finding.matched:
                 tally.matched += 1
-                refusal = _refusal(verdict, decision)
+                refusal = _refusal(verdict, decided)
                 if refusal is None:
                     tally.kept += 1
                 else:
                     tally.refused[refusal] += 1
-                    tally.refused_ns.append(decision.at_ns)
-        if not isinstance(decision.ended, Drop):
-            matched = frozenset(verdict.rule.id for verdict in decision.verdicts if verdict.finding.matched)
-            self.kept.append(
-                Kept(decision.ended, decision.place, decision.at_ns, decision.objects, matched, decision.payers)
-            )
+                    tally.refused_ns.append(decided.taken_ns)
+        if not isinstance(decided.ended, Drop):
+            place = Place(decided.camera, decided.index)
+            matched = frozenset(verdict.rule.id for verdict in decided.verdicts if verdict.finding.matched)
+            self.kept.append(Kept(decided.ended, place, decided.taken_ns, decided.objects, matched, decided.payers))
 
 
-def _refusal(verdict: Verdict, decision: Decision) -> str | None:
+def _refusal(verdict: Verdict, decided: Decided) -> str | None:
     """Say why a rule that matched did not pay; None: it did."""
     if not verdict.rule.capture:
         return COUNT_ONLY
     if verdict.obstacle is not None:
         return verdict.obstacle
-    if verdict.rule.id in decision.payers:
+    if verdict.rule.id in decided.payers:
         return None
     # others could pay for its bytes, or nobody could, or the store did not take it
-    return decision.ended.reason if isinstance(decision.ended, Drop) else "rules.budget_bytes"
+    return decided.ended.reason if isinstance(decided.ended, Drop) else "rules.budget_bytes"

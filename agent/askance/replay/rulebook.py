@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import Final
 
 from askance.edge.rules import Policy, Rule
-from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Fault, Not, measures
-from askance.edge.score import TEMPORAL
-from askance.units import Rate, format_byte_budget, format_duration, format_frame_budget
+from askance.edge.rules.circumstances import DAYS, Asked, Fence, Hours, Reading
+from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Fault, Inhibit, Not, Novel, measures, walk
+from askance.edge.rules.lottery import Lottery
+from askance.units import Rate, format_byte_budget, format_distance, format_duration, format_frame_budget
 
 TITLES: Final = ("rule", "condition", "budget", "mode", "arm")
+_LIVE: Final[Mapping[type, str]] = {Hours: "schedule", Reading: "signal", Fence: "geofence", Asked: "manual"}
+_LIVE_SIGNALS: Final = frozenset({"unexpected_count"})  # no recording tells at which hour it was taken
 _NAMED: Final = 3  # classes of a condition that are named; the others are counted
 
 
@@ -26,6 +29,10 @@ class Line:
         bytes: its budget of bytes.
         cooldown: its pause.
         scene: how long it leaves alone what was kept.
+        track: how long it leaves alone the objects that it has kept.
+        zone: how long it leaves alone the zones that it has kept something of.
+        slot: the stretch of time of which it keeps the best frames.
+        zones: the cameras that it has zones of.
         mode: ``capture`` or ``count_only``.
         arm: the part of the selection.
         expires: first day on which it no longer counts, ISO 8601.
@@ -39,6 +46,10 @@ class Line:
     bytes: str | None
     cooldown: str | None
     scene: str | None
+    track: str | None
+    zone: str | None
+    slot: str | None
+    zones: tuple[str, ...]
     mode: str
     arm: str
     expires: str | None
@@ -49,9 +60,13 @@ class Line:
         """Its cells below ``TITLES``."""
         spent = [text for text in (self.frames, self.bytes) if text is not None]
         spent += [] if self.cooldown is None else [f"pause {self.cooldown}"]
+        spent += [] if self.track is None else [f"track {self.track}"]
+        spent += [] if self.zone is None else [f"zone {self.zone}"]
         spent += [] if self.scene is None else [f"scene {self.scene}"]
+        spent += [] if self.slot is None else [f"best of {self.slot}"]
         spent += [] if self.expires is None else [f"until {self.expires}"]
-        return self.rule, self.condition, ", ".join(spent) or "-", self.mode, self.arm
+        condition = f"{self.condition}, in zones of {', '.join(self.zones)}" if self.zones else self.condition
+        return self.rule, condition, ", ".join(spent) or "-", self.mode, self.arm
 
 
 def describe(policy: Policy, names: Mapping[int, str], *, signals: frozenset[str] | None) -> tuple[Line, ...]:
@@ -60,14 +75,21 @@ def describe(policy: Policy, names: Mapping[int, str], *, signals: frozenset[str
     Args:
         policy: the rules.
         names: of the labels, by id.
-        signals: those that the model gives the evidence for; None: no model was asked.
+        signals: those that can be answered with the model; None: no model was asked.
     """
     return tuple(_line(rule, names, signals=signals) for rule in policy.rules)
 
 
 def unmeasured(policy: Policy, signals: frozenset[str]) -> tuple[str, ...]:
-    """Name the signals that rules ask for and no model gives the evidence for; those of tracks every model gives."""
-    return tuple(sorted({measure.signal for measure in policy.measures} - TEMPORAL - signals))
+    """Name the signals that rules ask for and that cannot be answered."""
+    return tuple(sorted({measure.signal for measure in policy.measures} - signals))
+
+
+def live_only(policy: Policy) -> tuple[str, ...]:
+    """Name the conditions that recordings tell nothing of."""
+    clauses = {type(part) for rule in policy.rules for part in walk(rule.when)}
+    signals = {measure.signal for measure in policy.measures} & _LIVE_SIGNALS
+    return (*(name for kind, name in _LIVE.items() if kind in clauses), *sorted(signals))
 
 
 def condition(clause: Clause, names: Mapping[int, str]) -> str:
@@ -78,13 +100,12 @@ def condition(clause: Clause, names: Mapping[int, str]) -> str:
             return word.join(_inner(part, names) for part in parts)
         case Not(part):
             return f"not {_inner(part, names)}"
+        case Inhibit(part, after_ns):
+            return f"not within {_duration(after_ns)} of {_inner(part, names)}"
         case Doubt():
             return _doubt(clause, names)
-        case Fault():
-            return _fault(clause)
-        case _:  # Lottery
-            chance = clause.chance
-            return f"by lot, {format_frame_budget(chance)}" if isinstance(chance, Rate) else f"by lot, p = {chance:g}"
+        case _:
+            return _frame_wide(clause)
 
 
 def mode(rule: Rule) -> str:
@@ -93,9 +114,7 @@ def mode(rule: Rule) -> str:
 
 
 def _line(rule: Rule, names: Mapping[int, str], *, signals: frozenset[str] | None) -> Line:
-    missing = (
-        frozenset[str]() if signals is None else {wish.signal for wish in measures(rule.when)} - TEMPORAL - signals
-    )
+    missing = frozenset[str]() if signals is None else {wish.signal for wish in measures(rule.when)} - signals
     return Line(
         rule=rule.id,
         version=rule.version,
@@ -104,6 +123,10 @@ def _line(rule: Rule, names: Mapping[int, str], *, signals: frozenset[str] | Non
         bytes=None if rule.limits.bytes is None else format_byte_budget(rule.limits.bytes),
         cooldown=_duration(rule.pause_ns),
         scene=_duration(rule.scene_ns),
+        slot=_duration(rule.slot_ns),
+        track=_duration(rule.track_ns),
+        zone=_duration(rule.zone_ns),
+        zones=tuple(sorted({zone.camera for zone in rule.zones})),
         mode=mode(rule),
         arm=rule.arm,
         expires=None if rule.expires is None else rule.expires.isoformat(),
@@ -128,6 +151,35 @@ def _doubt(doubt: Doubt, names: Mapping[int, str]) -> str:
         words.append(f"{wish.low:g}-{wish.high:g}")
     of = f"({' '.join(words)})" if words else ""
     return f"{wish.signal}{of} >= {doubt.at_least:g}" if doubt.at_least else f"{wish.signal}{of}"
+
+
+def _frame_wide(clause: Fault | Novel | Hours | Reading | Fence | Asked | Lottery) -> str:
+    """Write a condition that is about no object."""
+    match clause:
+        case Novel(at_least):
+            return f"novelty >= {at_least:g}"
+        case Hours(days, from_min, to_min):
+            named = "" if len(days) == len(DAYS) else f"{'|'.join(DAYS[day] for day in sorted(days))} "
+            return f"{named}{_time(from_min)}-{_time(to_min)}"
+        case Reading(name, above, below):
+            return _band(name, above=above, below=below)
+        case Fence((lat, lon), within_m):
+            return f"within {format_distance(within_m)} of {lat:g}, {lon:g}"
+        case Asked():
+            return "asked for"
+        case Fault():
+            return _fault(clause)
+        case Lottery(chance):
+            return f"by lot, {format_frame_budget(chance)}" if isinstance(chance, Rate) else f"by lot, p = {chance:g}"
+
+
+def _band(name: str, *, above: float | None, below: float | None) -> str:
+    lower, upper = "" if above is None else f"{above:g} < ", "" if below is None else f" < {below:g}"
+    return f"{lower}{name}{upper}"
+
+
+def _time(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def _fault(fault: Fault) -> str:

@@ -1,6 +1,7 @@
 """The composition root of a replay: configuration to pipelines, and recordings through all of them in step."""
 
 import os
+import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -8,22 +9,23 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from askance.edge.assembly import build_stages
 from askance.edge.config import EdgeConfig
 from askance.edge.detect.lane import Lane
-from askance.edge.detect.panel import Panel
 from askance.edge.health import Health
-from askance.edge.keeper import Begun, Stages
-from askance.edge.parts import read_lore, read_panel, today
+from askance.edge.knowledge import read_lore
+from askance.edge.parts import read_panel, read_second_look, today
+from askance.edge.pipeline import Pipeline
 from askance.edge.rules import Policy
-from askance.edge.score import Lore
+from askance.edge.score import answered
+from askance.edge.stages import Begun
 from askance.edge.store import Store
 from askance.edge.values import Frame
 from askance.labels import LabelMap
 from askance.replay.account import Account
-from askance.replay.observed import Observed
 from askance.replay.reel import Reel
 from askance.replay.report import Report, report
-from askance.replay.rulebook import unmeasured
+from askance.replay.rulebook import live_only, unmeasured
 from askance.replay.shared import SharedPanel
 from askance.wire.identity import CameraId, FrameId
 
@@ -38,14 +40,14 @@ class Take:
     Attributes:
         account: what became of the frames.
         store: those that were kept.
-        pipeline: decides.
+        pipeline: decides, as on a device.
         health: what went wrong.
         notes: what an operator should know of the rules before they are replayed.
     """
 
     account: Account
     store: Store
-    pipeline: Observed
+    pipeline: Pipeline
     health: Health
     notes: tuple[str, ...]
 
@@ -82,12 +84,16 @@ class Replay:
         self, config: EdgeConfig, policies: Sequence[Policy], *, labels: LabelMap, seed: int, resources: ExitStack
     ) -> None:
         self._config = config
+        self._labels = labels
         self._seed = seed
         lane = Lane()
         resources.callback(lane.close)
         self._health = Health()
         self._panel = SharedPanel(read_panel(config, labels, lane=lane, health=self._health))
-        self._lore = read_lore(self._panel, labels, health=self._health)
+        self._second = read_second_look(config, labels, panel=self._panel, lane=lane, health=self._health)
+        self._lore = read_lore(
+            self._panel, labels, health=self._health, second=self._second, counts=config.label_counts
+        )
         self.model: Final = f"{self._panel.info.name} {self._panel.info.version}"
         folder = Path(resources.enter_context(TemporaryDirectory(prefix="askance-replay-")))
         self.takes: Final = tuple(
@@ -148,39 +154,38 @@ class Replay:
         notes = [f"rule {rule} has expired, and is left out" for rule in expired]
         notes += [
             f"no model gives evidence for {signal}: conditions of that name never hold"
-            for signal in unmeasured(valid, evidence(self._panel, self._lore))
+            for signal in unmeasured(valid, answered(self._panel.signals, lore=self._lore))
         ]
+        notes += [f"recordings tell nothing of {name}: conditions of that name never hold" for name in live_only(valid)]
         notes += [f"{part}: {what}" for part, what in self._health.vitals().trouble.items()]
-        stages = Stages(
-            live=frozenset(),
-            gate=config.gate,
-            panel=self._panel,
+        stages = build_stages(
+            config.model_copy(update={"cameras": ()}),  # recordings are none of the device's cameras
+            self._panel,
             policy=valid,
-            main_streams={},
-            store=store,
             lore=self._lore,
-            poses={},
-            jpeg_quality=config.store.jpeg_quality,
-            lenses={},
-            polygons=config.store.polygons,
+            second=self._second,
+            store=store,
+            labels=self._labels,
         )
         account, health = Account(valid), Health()
-        pipeline = Observed(stages, health, seed=self._seed, account=account)
+        lottery = random.Random(self._seed)  # noqa: S311 (a lottery that has to come out the same again)
+        pipeline = Pipeline(stages, health, draw=lottery.random, now_ns=0, kept=_nothing, observer=account)
         return Take(account, store, pipeline, health, tuple(notes))
 
 
-def evidence(panel: Panel, lore: Lore) -> frozenset[str]:
-    """Name the signals that models give the evidence for, beside those of tracks, which all of them give."""
-    return panel.signals if lore.errors is None else panel.signals | {"expected_errors"}
+def _nothing() -> None:
+    pass
 
 
 def read_evidence(config: EdgeConfig, labels: LabelMap) -> frozenset[str]:
-    """Load the models that the configuration names, and name the signals that they give the evidence for.
+    """Load the models that the configuration names, and name the signals that can be answered with them.
 
     Raises:
         ModelError: the main model cannot be loaded.
         ConfigError: a threshold or companion names an unknown label.
     """
     with closing(Lane()) as lane:
-        panel = read_panel(config, labels, lane=lane, health=Health())
-        return evidence(panel, read_lore(panel, labels, health=Health()))
+        panel, health = read_panel(config, labels, lane=lane, health=Health()), Health()
+        second = read_second_look(config, labels, panel=panel, lane=lane, health=health)
+        lore = read_lore(panel, labels, health=health, second=second, counts=config.label_counts)
+        return answered(panel.signals, lore=lore)

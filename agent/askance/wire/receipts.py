@@ -10,6 +10,8 @@ from askance.wire.identity import DeviceName, FrameIdText, Sha256Hex
 
 MAX_QUERY: Final = 100
 MAX_RECEIPTS: Final = 64
+MAX_RULE_TALLIES: Final = 32
+MAX_REFUSALS: Final = 16
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 ByteRange = tuple[Annotated[int, Field(ge=0, lt=2**32)], Annotated[int, Field(ge=1, lt=2**32)]]
@@ -89,6 +91,18 @@ class Ledger(WireModel):
         return self.captured - self.stored - self.pending - sum(self.evicted.values()) - self.quarantined
 
 
+class RuleTally(WireModel):
+    """What came of one rule since the agent's start, in frames that the rules were asked about.
+
+    ``matched`` = ``kept``, which it paid for, + ``refused`` by reason, such as ``cooldown``; of a rule that only counts
+    nothing is either.
+    """
+
+    matched: Count
+    kept: Count
+    refused: Annotated[Mapping[Annotated[str, Field(max_length=64)], Count], Field(max_length=MAX_REFUSALS)] = {}
+
+
 class Status(WireModel):
     """A device's retained word about itself; the will is the same with ``online`` false and nothing else known."""
 
@@ -103,6 +117,10 @@ class Status(WireModel):
     ledgers: Annotated[tuple[Ledger, ...], Field(max_length=16)] = ()
     counters: Annotated[Mapping[str, Count], Field(max_length=256)] = {}
     trouble: Annotated[tuple[str, ...], Field(max_length=16)] = ()
+    rules: Annotated[
+        Mapping[Annotated[str, Field(max_length=64)], RuleTally] | None,
+        Field(max_length=MAX_RULE_TALLIES, description="by rule id; none: not told"),
+    ] = None
 
 
 class Notice(WireModel):

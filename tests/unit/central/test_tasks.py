@@ -1,6 +1,7 @@
 """Finding tasks and reading answers."""
 
 import re
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -8,14 +9,16 @@ import pytest
 from askance import shipped
 from askance.central import tasks
 from askance.central.batch import Letter
+from askance.central.config import QueueSection
 from askance.central.lifecycle import State
+from askance.central.queue import Queue
 from askance.central.tasks import Filter
 from askance.errors import QueueError
 from askance.labels import LabelMap
 from askance.wire.annotations import Box, Origin
 from askance.wire.identity import DeviceId
 from askance.wire.topics import Up
-from support_central import frame_id, make_envelope, open_intake, topic
+from support_central import Clock, frame_id, make_envelope, open_intake, topic
 
 OTHER = DeviceId("camera-2")
 
@@ -51,6 +54,27 @@ def test_tasks_are_read_one_at_a_time(tmp_path: Path) -> None:
     assert [] == said
     assert [3, 2, 1] == [task.id for task in found]
     assert ["tasks.id = '3'", "tasks.id = '2'", "tasks.id = '1'"] == re.findall(r"tasks\.id = '\d'", "".join(said))
+
+
+def test_labels_are_counted_in_what_people_have_done(tmp_path: Path) -> None:
+    intake = open_intake(tmp_path)
+    intake.take([Letter(topic(Up.FRAME), make_envelope(n)) for n in (1, 2, 3)])
+    tokens = count()
+    work = Queue(intake._connection, QueueSection(), clock=Clock(), mint=lambda: str(next(tokens)))
+    person, car = (
+        Box(label_id=number, label=name, origin=Origin.HUMAN, x=1, y=1, width=2, height=2)
+        for number, name in ((1, "person"), (3, "car"))
+    )
+    hint = car.model_copy(update={"suggested": True})
+
+    assert {} == tasks.count_labels(intake._connection)
+    for answer in ([car, person, car, hint], [person, person]):
+        lease = work.claim("ana")
+        assert lease is not None
+        work.submit(lease.token, answer, seconds=None)
+    assert [("person", 3), ("car", 2)] == list(tasks.count_labels(intake._connection).items())
+    work.reopen(tasks.TaskId(1))
+    assert {"person": 2} == tasks.count_labels(intake._connection)
 
 
 def test_a_task_is_found_by_its_number_and_by_its_frame(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from askance.cli.fitting import fit
-from askance.errors import ModelError, SourceError
+from askance.edge.detect.package import sha256_of
+from askance.edge.score.error_model import load_errors
+from askance.errors import ConfigError, ModelError, SourceError
 from support_models import convolutional, labelled_photos, write_package
 
 
@@ -43,6 +45,44 @@ def test_fit_json_has_the_figures(tmp_path: Path, package: Path, photos: Path) -
     )
     assert (str(tmp_path / "e"), 16, 0) == (data["file"], data["photos"], data["variants"])
     assert "report: 0.3" in (tmp_path / "e").read_text()
+
+
+def test_fit_writes_a_calibration_when_asked(package: Path, photos: Path) -> None:
+    result = run(package, "--photos", photos, "--labels", photos, "--variants", "0", "--calibration")
+    lines = result.stdout.splitlines()
+    assert "calibrated 0 classes by themselves, and all others together" == lines[3]
+    assert lines[4].startswith("calibration error of photos held out: ")
+    assert f"made: {package / 'calibration.yaml'}" == lines[5]
+    assert (package / "calibration.yaml").read_text().startswith("sha256: ")
+
+
+def test_fit_json_has_the_figures_of_the_calibration(tmp_path: Path, package: Path, photos: Path) -> None:
+    words = ("--photos", photos, "--labels", photos, "--variants", "0", "--calibration", "--json")
+    data = json.loads(run(package, *words, "--out", tmp_path / "e.yaml").stdout)["calibration"]
+    assert {"file", "classes", "ece_of_scores", "ece", "brier_of_scores", "brier"} == set(data)
+    assert str(tmp_path / "calibration.yaml") == data["file"]
+    assert not (package / "calibration.yaml").exists()
+
+
+def test_fit_also_fits_for_frames_that_were_looked_at_again_as_a_configuration_says(
+    tmp_path: Path, package: Path, photos: Path
+) -> None:
+    other = write_package(tmp_path / "other", convolutional())
+    config = tmp_path / "edge.yaml"
+    config.write_text("second_look: {tiles: null, mirror: true, models: [other]}")
+    words = ("--photos", photos, "--labels", photos, "--variants", "0", "--models", tmp_path, "--config", config)
+
+    result = run(package, *words, "--second-look")
+
+    assert "after another look (mirror, other): " in result.stdout.splitlines()[2]
+    errors = load_errors(package / "errors.yaml", sha256=sha256_of(package / "model.onnx"))
+    assert errors.again is not None
+    assert {"mirror": "left and right exchanged", "other": sha256_of(other / "model.onnx")} == errors.again.looks
+    data = json.loads(run(package, *words, "--second-look", "--json").stdout)["second_look"]
+    assert {"looks", "ridge", "dispersion", "deviance", "deviance_of_mean"} == set(data)
+    config.write_text("second_look: null")
+    with pytest.raises(ConfigError, match="nobody looks again"):
+        run(package, *words, "--second-look")
 
 
 def test_fit_without_labels_or_model_ends_in_words(tmp_path: Path, package: Path, photos: Path) -> None:

@@ -24,6 +24,8 @@ from askance.edge.config import EdgeConfig
         pytest.param(
             {"companions": [{"model": name, "every": 2, "candidates": 300} for name in "ab"]}, "700", id="too much"
         ),
+        pytest.param({"second_look": {"tiles": 1}}, "tiles", id="tiles of which there is one"),
+        pytest.param({"second_look": {"share": 0}}, "share", id="second looks without time"),
         pytest.param({"governor": {"fps_min": 0}}, "fps_min", id="a governor that stops looking"),
         pytest.param({"cameras": []}, "cameras", id="no camera"),
         pytest.param({"cameras": [{"id": "a", "url": "0"}, {"id": "a", "url": "1"}]}, "same id: a", id="twins"),

@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from askance.edge.config import StoreSection
+from askance.edge.decided import Unobserved
 from askance.edge.detect.panel import Panel
 from askance.edge.keeper import FULL
 from askance.edge.pipeline import Pipeline
+from askance.edge.score.calibration import Calibration, Curve
 from askance.edge.store import Store
 from askance.edge.values import Drop, Image
 from askance.labels import LabelMap
+from askance.wire.codec import unpack
 from support_pipeline import DOUBTFUL_PEOPLE, Built, frame
 from support_store import DEVICE, open_store
 
@@ -66,9 +69,9 @@ def test_a_frame_longer_than_the_protocol_allows_is_dropped_and_said(
     built = build(store, panel, labels, tmp_path, size="100MB")
     stages = replace(built.stages, jpeg_quality=100)
 
-    ended = Pipeline(stages, built.health, draw=lambda: 0.5, now_ns=0, kept=lambda: None).process(
-        frame(noisy(photo, side=2600), 1)
-    )
+    ended = Pipeline(
+        stages, built.health, draw=lambda: 0.5, now_ns=0, kept=lambda: None, observer=Unobserved()
+    ).process(frame(noisy(photo, side=2600), 1))
 
     assert Drop("store.size") == ended
 
@@ -77,10 +80,29 @@ def test_whoever_waits_for_captures_is_told_of_each(
     store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
 ) -> None:
     built, told = build(store, panel, labels, tmp_path), list[int]()
-    pipeline = Pipeline(built.stages, built.health, draw=lambda: 0.5, now_ns=0, kept=lambda: told.append(1))
+    pipeline = Pipeline(
+        built.stages, built.health, draw=lambda: 0.5, now_ns=0, kept=lambda: told.append(1), observer=Unobserved()
+    )
 
     pipeline.process(frame(photo, 1))
     pipeline.process(frame(photo, 1.5))  # the rule pauses
     pipeline.process(frame(photo, 3))
 
     assert [1, 1] == told
+
+
+def test_a_frame_tells_what_its_scores_are_worth_where_that_was_fitted(
+    store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
+) -> None:
+    built, sceptical = build(store, panel, labels, tmp_path), Calibration(Curve(1.0, -2.0), {})
+    stages = replace(built.stages, lore=replace(built.stages.lore, calibration=sceptical))
+    pipeline = Pipeline(stages, built.health, draw=lambda: 0.5, now_ns=0, kept=lambda: None, observer=Unobserved())
+
+    kept = pipeline.process(frame(photo, 1))
+
+    assert not isinstance(kept, Drop)
+    envelope = store.read(kept, 0, length=10**7)
+    assert envelope is not None
+    for one in unpack(envelope).manifest.annotations:
+        assert one.score is not None
+        assert one.calibrated_score == pytest.approx(1 / (1 + np.exp(2) * (1 - one.score) / one.score), abs=2e-4)

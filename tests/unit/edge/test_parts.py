@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 import pytest
 
-from askance import shipped
 from askance.edge.config import CompanionSection, DetectorSection, EdgeConfig, SyncSection
 from askance.edge.detect.lane import Lane
 from askance.edge.health import Health
@@ -22,9 +21,9 @@ from askance.edge.parts import (
     read_detector,
     read_labels,
     read_lenses,
-    read_lore,
     read_panel,
     read_policy,
+    read_second_look,
     share_the_cores,
 )
 from askance.edge.shapes import Solid
@@ -168,21 +167,46 @@ def test_opencv_keeps_to_one_core() -> None:
         cv2.setNumThreads(threads)
 
 
-def test_an_error_model_of_another_detector_is_told_and_left_out(tmp_path: Path) -> None:
-    config, health, lane = EdgeConfig(), Health(), Lane()
+def test_the_shipped_models_look_again_at_tiles_and_the_mirror_image(lane: Lane) -> None:
+    config, health = EdgeConfig(), Health()
     labels = read_labels(config)
     panel = read_panel(config, labels, lane=lane, health=health)
-    lane.close()
-    whole = read_lore(panel, labels, health=health)
-    assert whole.errors is not None
-    assert (whole.names[1], whole.errors.sha256) == ("person", panel.info.sha256)
 
-    write_package(tmp_path / "other", silent())
-    panel.folder = tmp_path / "other"  # type: ignore[misc]  # a folder whose error model is made for another file
-    assert read_lore(panel, labels, health=health).errors is None
+    second = read_second_look(config, labels, panel=panel, lane=lane, health=health)
+
+    assert second is not None
+    assert ["tiles", "mirror"] == list(second.looks)
     assert {} == health.vitals().trouble
-    fitted = (shipped.folder("models") / "ssdlite-mobilenet-v2-coco" / "errors.yaml").read_text()
-    (tmp_path / "other" / "errors.yaml").write_text(fitted.replace("sha256: 6", "sha256: 7"))
 
-    assert read_lore(panel, labels, health=health).errors is None
-    assert "belongs to another model file" in health.vitals().trouble["error model"]
+
+def test_nobody_looks_again_where_nobody_wants_it_or_the_model_finds_no_boxes(tmp_path: Path, lane: Lane) -> None:
+    write_package(tmp_path / "tags", silent(), task="semantic")
+    tiny = DetectorSection(model="tags", models=tmp_path, probe=False)
+    configs = [
+        EdgeConfig(second_look=None),
+        EdgeConfig.model_validate({"second_look": {"tiles": None, "mirror": False}}),
+        EdgeConfig(detector=tiny),
+    ]
+    for config in configs:
+        labels, health = read_labels(config), Health()
+        panel = read_panel(config, labels, lane=lane, health=health)
+        assert read_second_look(config, labels, panel=panel, lane=lane, health=health) is None
+
+
+def test_a_model_that_cannot_look_again_is_trouble_and_the_others_do(tmp_path: Path, lane: Lane) -> None:
+    for name, task in (("main", "detect"), ("other", "detect"), ("mask", "semantic")):
+        write_package(tmp_path / name, silent(), task=task)
+    main = {"model": "main", "models": tmp_path, "probe": False, "floor": 0.1, "report": 0.9}
+    wanted = {"models": ["gone", "mask"], "challengers": ["other"]}
+    config, health = EdgeConfig.model_validate({"detector": main, "second_look": wanted}), Health()
+    labels = read_labels(config)
+    panel = read_panel(config, labels, lane=lane, health=health)
+
+    second = read_second_look(config, labels, panel=panel, lane=lane, health=health)
+
+    assert second is not None
+    assert ["tiles", "mirror", "other"] == list(second.looks)
+    assert ["second look gone", "second look mask"] == sorted(health.vitals().trouble)
+    assert 2 == health.vitals().counts["second_look.unavailable"]
+    challenger = second._all[-1].detector.info
+    assert (0.1, 0.5) == (challenger.floor, challenger.report)

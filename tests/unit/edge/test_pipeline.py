@@ -11,11 +11,12 @@ import pytest
 
 from askance.codecs.jpeg import decode
 from askance.edge.camera_motion import STILL, CameraMotion
+from askance.edge.decided import Unobserved
 from askance.edge.detect.panel import Panel
 from askance.edge.health import Health
-from askance.edge.keeper import Begun
 from askance.edge.pipeline import Pipeline
 from askance.edge.rules import Policy
+from askance.edge.stages import Begun
 from askance.edge.store import Store
 from askance.edge.values import Drop, Frame, Image, Instant
 from askance.labels import LabelMap
@@ -136,11 +137,62 @@ def test_a_rule_expires_by_the_clock_of_the_frame(
 ) -> None:
     stages = build(store, panel, labels, tmp_path).stages
     policy = Policy(tuple(replace(rule, expires=date(2020, 1, 1)) for rule in stages.policy.rules))
-    pipeline = Pipeline(replace(stages, policy=policy), Health(), draw=lambda: 0.5, now_ns=0, kept=lambda: None)
+    pipeline = Pipeline(
+        replace(stages, policy=policy), Health(), draw=lambda: 0.5, now_ns=0, kept=lambda: None, observer=Unobserved()
+    )
 
     ended = pipeline.process(Frame(photo, CAMERA, Instant(SECOND, wall_ms, clock), 0))
 
     assert kept == (ended != Drop("rules.no_match"))
+
+
+ANY_PERSON = "{near_threshold: {classes: [person], from: 0.05, to: 0.99}}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "clock", "kept"),
+    [
+        pytest.param("zones: [{camera: gate, preset: home, include: WHOLE}]", ClockQuality.NTP, True, id="in the zone"),
+        pytest.param("zones: [{camera: gate, preset: road, include: WHOLE}]", ClockQuality.NTP, False, id="other pose"),
+        pytest.param("zones: [{camera: gate, exclude: WHOLE}]", ClockQuality.NTP, False, id="nowhere"),
+        pytest.param("zones: [{camera: yard, exclude: WHOLE}]", ClockQuality.NTP, True, id="another camera's zone"),
+        pytest.param(f"when: {{all: [{ANY_PERSON}, {{schedule: {{}}}}]}}", ClockQuality.NTP, True, id="schedule"),
+        pytest.param(f"when: {{all: [{ANY_PERSON}, {{schedule: {{}}}}]}}", ClockQuality.NONE, False, id="no clock"),
+        pytest.param(f"when: {{all: [{ANY_PERSON}, {{manual: {{}}}}]}}", ClockQuality.NTP, False, id="nobody asked"),
+    ],
+)
+def test_rules_are_told_where_the_camera_looks_and_what_time_it_is(
+    store: Store,
+    panel: Panel,
+    labels: LabelMap,
+    photo: Image,
+    tmp_path: Path,
+    *,
+    rule: str,
+    clock: ClockQuality,
+    kept: bool,
+) -> None:
+    when = "" if "when" in rule else f"when: {ANY_PERSON}, "
+    text = f"version: 1\nrules: [{{id: a, {when}{rule.replace('WHOLE', '[[0, 0], [1, 0], [1, 1], [0, 1]]')}}}]\n"
+    built = Built(store, panel, labels=labels, rules=text, folder=tmp_path)
+
+    ended = built.pipeline.process(Frame(photo, CAMERA, Instant(SECOND, 1_700_000_000_000, clock), 0))
+
+    assert kept == (ended != Drop("rules.no_match"))
+
+
+def test_who_is_who_is_asked_where_a_rule_pauses_for_tracks(
+    store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
+) -> None:
+    text = f"version: 1\nrules: [{{id: a, when: {ANY_PERSON}, cooldown: {{track: 10s}}}}]\n"
+    built = Built(store, panel, labels=labels, rules=text, folder=tmp_path)
+    for number in range(5):
+        begun = built.pipeline.begin(frame(photo, 1 + number / 5))
+        assert isinstance(begun, Begun)
+        built.pipeline.finish(begun)
+    built.pipeline.flush(CAMERA)
+
+    assert (1, 4) == (built.counts()["kept"], built.counts()["rules.cooldown"])
 
 
 def test_a_frame_waits_for_those_after_it_where_a_rule_watches_tracks(

@@ -6,7 +6,7 @@ import pytest
 
 from askance.edge.config import CameraSection, EdgeConfig, StoreSection
 from askance.edge.preflight import tests as preflight
-from askance.errors import BrokerAwayError, BrokerRefusedError, SourceError
+from askance.errors import BrokerAwayError, BrokerRefusedError, ConfigError, SourceError
 from askance.sections import BrokerSection
 from askance.wire.identity import CameraId
 from support_broker import Mosquitto, free_port
@@ -46,6 +46,17 @@ def test_a_camera_without_frames_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(SourceError, match=r"broken\.mp4"):
         tests["camera street"]()
+
+
+def test_counts_of_labels_are_added_up_or_refused(tmp_path: Path) -> None:
+    counts = tmp_path / "counts.yaml"
+    counts.write_text("person: 20\nbicycle: 2\n")
+    tests = dict(preflight(EdgeConfig(label_counts=counts)))
+
+    assert "coco-80@2, 84 labels, 22 objects labelled" == tests["labels"]()
+    counts.write_text("persn: 20\n")
+    with pytest.raises(ConfigError, match="unknown label"):
+        tests["labels"]()
 
 
 def test_both_streams_of_a_camera_and_every_model_are_tried(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from askance.edge.detect.panel import Look
 from askance.edge.health import Health
-from askance.edge.keeper import Begun
+from askance.edge.stages import Begun
 from askance.edge.values import Drop, Frame, Instant, Quality
 from askance.edge.workers import Ended, HandOver, Pulse, Worker, process, read
 from askance.errors import SourceError
@@ -120,6 +120,10 @@ class Steps:
             self._waits.wait(10)
         self.order.append(f"finish {begun.frame.index}")
 
+    def idle(self, now_ns: int) -> None:
+        assert abs(time.monotonic_ns() - now_ns) < 10**9
+        self.order.append("idle")
+
     def flush(self, camera: CameraId) -> None:
         self.order.append(f"flush {camera}")
 
@@ -150,7 +154,24 @@ def test_a_frame_is_finished_at_once_when_none_is_waiting(pulse: Pulse) -> None:
     frames.put(Ended(CAMERA))
     thread.join(5)
 
-    assert ["begin 0", "finish 0", "begin 1", "finish 1", "flush gate"] == steps.order
+    assert ["begin 0", "finish 0", "begin 1", "finish 1", "flush gate"] == [
+        step for step in steps.order if step != "idle"
+    ]
+
+
+def test_time_without_a_frame_can_be_used(pulse: Pulse) -> None:
+    steps = Steps()
+    frames: HandOver = Queue()
+    thread = threading.Thread(target=lambda: process(pulse, steps, frames=frames, cameras=[CAMERA]))
+    thread.start()
+    assert until(lambda: steps.order.count("idle") > 1)
+    frames.put(frame(0))
+    assert until(partial(steps.finished, 0))
+    frames.put(Ended(CAMERA))
+    thread.join(5)
+
+    assert "idle" == steps.order[0]
+    assert ["begin 0", "finish 0"] == steps.order[steps.order.index("begin 0") :][:2]
 
 
 def test_what_was_begun_is_finished_when_the_agent_stops(pulse: Pulse) -> None:

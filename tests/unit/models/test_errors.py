@@ -1,27 +1,23 @@
-"""Tests of the fit of expected errors: photos and labels are read, the file is written, wrong input is refused."""
+"""Tests of the fit of expected errors: what is written is what is read."""
 
-import json
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from askance.edge.config import DetectorSection
+from askance.edge.config import DetectorSection, SecondLookSection
 from askance.edge.detect import Detector
+from askance.edge.detect.again import SecondLook
+from askance.edge.detect.lane import Lane
 from askance.edge.detect.package import load_package
-from askance.edge.score.error_model import load_errors
-from askance.edge.score.statistics import NAMES
-from askance.errors import ModelError, SourceError
+from askance.edge.score.error_model import ErrorDocument, ErrorModel, load_errors
+from askance.errors import ModelError
 from askance.labels import LabelMap
-from askance.models.errors import ERRORS, gather, make, write
+from askance.models.errors import ERRORS, make, write
 from askance.models.photos import find_photos
-from support_models import CLASSES, convolutional, labelled_photos, write_package
-
-K = len(NAMES)
-
-
-def silence(_done: int, _total: int) -> None:
-    """Tell nobody."""
+from askance.models.sightings import Sightings, gather
+from support_models import convolutional, labelled_photos, write_package
 
 
 @pytest.fixture
@@ -36,45 +32,15 @@ def detector(tmp_path: Path, names: LabelMap) -> Detector:
 
 
 @pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    return labelled_photos(tmp_path / "photos", 16)
-
-
-def test_every_photo_and_variant_is_looked_at(detector: Detector, names: LabelMap, photos: Path) -> None:
-    told: list[tuple[int, int]] = []
-    sample = gather(
-        detector,
-        find_photos(photos),
-        labels=photos,
-        names=names,
-        variants=1,
-        progress=lambda done, total: told.append((done, total)),
+def seen(tmp_path: Path, detector: Detector, names: LabelMap) -> Sightings:
+    photos = labelled_photos(tmp_path / "photos", 16)
+    return gather(
+        detector, find_photos(photos), labels=photos, names=names, variants=1, progress=lambda _done, _total: None
     )
-    assert (32, K) == sample.statistics.shape
-    assert np.repeat(np.arange(16), 2).tolist() == sample.photos.tolist()
-    assert (16, 16) == told[-1]
-    # sixteen photos with nothing, one or two labelled objects that this model cannot all find
-    assert sample.errors[::2].sum() > 0
 
 
-def test_coco_labels_give_the_same_errors(tmp_path: Path, detector: Detector, names: LabelMap, photos: Path) -> None:
-    pictures = [{"id": number, "file_name": f"{number:02}.png"} for number in range(16)]
-    boxes = [
-        {"image_id": number, "category_id": 1, "bbox": [9, 6, 12, 8]} for number in range(16) for _ in range(number % 3)
-    ]
-    file = tmp_path / "labels.json"
-    file.write_text(
-        json.dumps({"images": pictures, "annotations": boxes, "categories": [{"id": 1, "name": CLASSES[2]}]})
-    )
-    listed = find_photos(photos)
-    one, other = (
-        gather(detector, listed, labels=labels, names=names, variants=0, progress=silence) for labels in (photos, file)
-    )
-    assert one.errors.tolist() == other.errors.tolist()
-
-
-def test_what_is_written_is_what_is_read(tmp_path: Path, detector: Detector, names: LabelMap, photos: Path) -> None:
-    errors = make(detector, find_photos(photos), labels=photos, names=names, variants=1, progress=silence)
+def test_what_is_written_is_what_is_read(tmp_path: Path, detector: Detector, seen: Sightings) -> None:
+    errors = make(seen, detector)
     write(errors, tmp_path / ERRORS)
     model = load_errors(tmp_path / ERRORS, sha256=detector.info.sha256)
     assert ("16 photos of photos and 1 variants of each", 0.5, 0.05) == (model.fitted_on, model.report, model.floor)
@@ -84,21 +50,38 @@ def test_what_is_written_is_what_is_read(tmp_path: Path, detector: Detector, nam
     )
 
 
-def test_too_few_photos_are_refused(detector: Detector, names: LabelMap, photos: Path) -> None:
-    with pytest.raises(SourceError, match="at least 16 photos, got 15"):
-        gather(detector, find_photos(photos)[1:], labels=photos, names=names, variants=0, progress=silence)
+def test_frames_that_were_looked_at_again_have_a_regression_of_their_own(
+    tmp_path: Path, detector: Detector, names: LabelMap
+) -> None:
+    photos = labelled_photos(tmp_path / "photos", 16)
+    with closing(Lane()) as lane:
+        seen = gather(
+            detector,
+            find_photos(photos),
+            labels=photos,
+            names=names,
+            variants=0,
+            progress=lambda _done, _total: None,
+            second=SecondLook(detector, SecondLookSection(), lane=lane),
+        )
+    errors = make(seen, detector)
+    write(errors, tmp_path / ERRORS)
+    model = load_errors(tmp_path / ERRORS, sha256=detector.info.sha256)
+
+    assert model.again is not None
+    assert ["tiles", "mirror"] == list(model.again.looks)
+    assert model.means != model.again.means
+    assert replace(model, again=None) == load_written(tmp_path, make(replace(seen, again=None), detector))
 
 
-def test_photos_without_labels_are_refused(tmp_path: Path, detector: Detector, names: LabelMap, photos: Path) -> None:
-    with pytest.raises(SourceError, match="nothing is labelled") as caught:
-        gather(detector, find_photos(photos), labels=tmp_path, names=names, variants=0, progress=silence)
-    assert "--labels" in (caught.value.hint or "")
+def load_written(folder: Path, errors: ErrorDocument) -> ErrorModel:
+    write(errors, folder / ERRORS)
+    return load_errors(folder / ERRORS, sha256=errors.sha256)
 
 
 def test_a_file_that_cannot_be_written_is_an_error_in_words(
-    tmp_path: Path, detector: Detector, names: LabelMap, photos: Path
+    tmp_path: Path, detector: Detector, seen: Sightings
 ) -> None:
-    errors = make(detector, find_photos(photos), labels=photos, names=names, variants=0, progress=silence)
     with pytest.raises(ModelError, match="cannot write") as caught:
-        write(errors, tmp_path / "nowhere" / ERRORS)
+        write(make(seen, detector), tmp_path / "nowhere" / ERRORS)
     assert "--out" in (caught.value.hint or "")

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from askance.edge.detections import Detections
-from askance.models.mistakes import find_mistakes
+from askance.models.mistakes import find_mistakes, true_positives
 
 Row = tuple[float, float, float, float, float, int]
 
@@ -47,3 +47,11 @@ def test_the_best_takes_the_object_and_the_next_the_other() -> None:
 def test_where_nothing_is_labelled_everything_reported_is_wrong() -> None:
     found = find_mistakes(seen((0, 0, 9, 9, 0.9, 1)), labelled(), label_ids=np.empty(0, np.int32))
     assert (1, 0) == (found.false_positives, found.missed)
+
+
+def test_candidates_below_the_threshold_are_true_objects_too_and_duplicates_are_not() -> None:
+    rows: list[Row] = [(0, 0, 10, 10, 0.9, 1), (0, 0, 10, 9, 0.8, 1), (20, 0, 30, 10, 0.2, 1), (0, 0, 10, 10, 0.1, 2)]
+    boxes = labelled((0, 0, 10, 10), (20, 0, 30, 10))
+    right = true_positives(seen(*rows), boxes, label_ids=np.array([1, 1], np.int32))
+    assert [True, False, True, False] == right.tolist()
+    assert [] == true_positives(seen(), boxes, label_ids=np.array([1, 1], np.int32)).tolist()

@@ -3,9 +3,10 @@
 import json
 from dataclasses import replace
 
+from askance.edge.decided import Decided
 from askance.edge.rules import Policy, Rule
 from askance.edge.values import Drop
-from askance.replay.account import Account, Decision, Place
+from askance.replay.account import Account, Place
 from askance.replay.comparison import Comparison, compare
 from askance.replay.report import report
 from support_replay import PEOPLE, SCENE, STREET, decision, verdict
@@ -13,7 +14,7 @@ from support_replay import PEOPLE, SCENE, STREET, decision, verdict
 NEWER = replace(PEOPLE, version="2-dddddddd")
 
 
-def replayed(rules: tuple[Rule, ...], *decisions: Decision) -> Account:
+def replayed(rules: tuple[Rule, ...], *decisions: Decided) -> Account:
     account = Account(Policy(rules))
     for each in decisions:
         account.note(each)

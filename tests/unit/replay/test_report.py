@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from askance.edge.decided import Decided
 from askance.edge.rules import Policy
 from askance.edge.rules.budgets import Limits
 from askance.edge.rules.lottery import Lottery
 from askance.edge.values import Drop
-from askance.replay.account import Account, Decision
+from askance.replay.account import Account
 from askance.replay.report import Report, report
 from askance.units import Rate
 from support_replay import PEOPLE, SCENE, WATCH, decision, verdict
@@ -24,7 +25,7 @@ DECISIONS = (
 )
 
 
-def worked_out(decisions: tuple[Decision, ...], *, seconds: float = 3600) -> Report:
+def worked_out(decisions: tuple[Decided, ...], *, seconds: float = 3600) -> Report:
     account = Account(Policy((PEOPLE, SCENE, WATCH)))
     for each in decisions:
         account.note(each)

@@ -8,11 +8,14 @@ import pytest
 
 from askance.edge.rules import Policy, load_rules
 from askance.edge.rules.budgets import Limits
-from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Fault, Not
+from askance.edge.rules.circumstances import Asked, Fence, Hours, Reading
+from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Fault, Inhibit, Not, Novel
 from askance.edge.rules.lottery import Lottery
+from askance.edge.rules.policy import Zone
 from askance.edge.values import Measure
-from askance.replay.rulebook import condition, describe, unmeasured
+from askance.replay.rulebook import condition, describe, live_only, unmeasured
 from askance.units import Rate
+from askance.wire.identity import CameraId
 from support_replay import PEOPLE, SCENE, WATCH, coco
 
 NAMES = {1: "person", 2: "bicycle", 3: "car", 4: "motorcycle", 6: "bus"}
@@ -32,6 +35,15 @@ ENTROPY = Doubt(Measure("entropy"), 0.65)
         (Not(DARK_OR_GLARE), "not (brightness < 0.2 or brightness > 0.9)"),
         (Lottery(Rate(6, timedelta(hours=1))), "by lot, 6/h"),
         (Lottery(0.001), "by lot, p = 0.001"),
+        (Inhibit(AnyOf((BLURRED, ENTROPY)), 10 * 10**9), "not within 10s of (sharpness < 0.1 or entropy >= 0.65)"),
+        (Novel(0.5), "novelty >= 0.5"),
+        (Hours(), "00:00-24:00"),
+        (Hours(frozenset({5, 6}), 1320, 390), "sat|sun 22:00-06:30"),
+        (Reading("speed", 5, 30.5), "5 < speed < 30.5"),
+        (Reading("speed", 5, None), "5 < speed"),
+        (Reading("speed", None, 30.5), "speed < 30.5"),
+        (Fence((52.52, 13.405), 1500), "within 1500m of 52.52, 13.405"),
+        (Asked(), "asked for"),
     ],
 )
 def test_a_condition_is_said_in_short(clause: Clause, text: str) -> None:
@@ -57,6 +69,28 @@ def test_a_row_has_what_the_rule_may_spend() -> None:
     assert {()} == {line.without_evidence for line in lines}
 
 
+def test_a_row_names_the_pauses_and_the_cameras_of_zones() -> None:
+    zones = tuple(Zone(CameraId(camera), None, ((0, 0), (1, 0), (1, 1)), None) for camera in ("yard", "gate", "yard"))
+    rule = replace(SCENE, track_ns=60 * 10**9, zone_ns=5 * 10**9, zones=zones)
+
+    (line,) = describe(Policy((rule,)), NAMES, signals=None)
+
+    assert line.row[1:3] == ("entropy >= 0.4, in zones of gate, yard", "track 1min, zone 5s")
+
+
+def test_conditions_that_a_recording_tells_nothing_of_are_named() -> None:
+    unusual = Doubt(Measure("unexpected_count"), 0.8)
+    clauses = (All((ENTROPY, Not(Asked()), unusual)), Inhibit(Reading("wiper", 0, None), 5), Novel(0.5), Hours())
+
+    assert live_only(Policy(tuple(replace(SCENE, when=clause) for clause in clauses))) == (
+        "schedule",
+        "signal",
+        "manual",
+        "unexpected_count",
+    )
+    assert live_only(Policy((SCENE,))) == ()
+
+
 def test_signals_that_the_model_cannot_give_are_named(tmp_path: Path) -> None:
     path = tmp_path / "rules.yaml"
     path.write_text(
@@ -64,7 +98,8 @@ def test_signals_that_the_model_cannot_give_are_named(tmp_path: Path) -> None:
     )
     policy = load_rules((path,), labels=coco())
 
-    (line,) = describe(policy, NAMES, signals=frozenset({"entropy"}))
+    given = frozenset({"entropy", "flicker"})
+    (line,) = describe(policy, NAMES, signals=given)
 
-    assert ("margin",) == line.without_evidence == unmeasured(policy, frozenset({"entropy"}))
-    assert () == unmeasured(policy, frozenset({"margin"}))
+    assert ("margin",) == line.without_evidence == unmeasured(policy, given)
+    assert () == unmeasured(policy, given | {"margin"})

@@ -7,6 +7,7 @@ from typing import Any, Final, assert_never
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from askance.codecs.rle import encode
@@ -27,6 +28,7 @@ def annotate(
     size: tuple[int, int] | None = None,
     scale: tuple[float, float] = (1.0, 1.0),
     polygons: bool = False,
+    probabilities: NDArray[np.float64] | None = None,
 ) -> tuple[Annotation, ...]:
     """Write each detection, in the same order.
 
@@ -36,6 +38,7 @@ def annotate(
         size: width and height of the image that is stored; None where no detection is a region, whose masks need it.
         scale: pixels of the stored image in one of the frame, across and down.
         polygons: whether masks of objects are written as polygons.
+        probabilities: (n,), float64: what the main model's scores are worth; None: nobody has fitted that.
 
     Raises:
         ValueError: a detection is a region, and ``size`` is not given.
@@ -46,7 +49,7 @@ def annotate(
     canvas = Canvas(*(size or (MAX_SIDE, MAX_SIDE)), scale)
     pixels = _pixels(shapes, canvas, polygons=polygons)
     rows = (
-        _fields(detections, index, labels=labels)
+        _fields(detections, index, labels=labels, probabilities=probabilities)
         | canvas.rectangle(box)
         | pixels.get(index, {})
         | _shape(shape, canvas)
@@ -55,15 +58,20 @@ def annotate(
     return tuple(_ANNOTATION.validate_python(row) for row in rows)
 
 
-def _fields(detections: Detections, index: int, *, labels: Mapping[int, str]) -> dict[str, Any]:
+def _fields(
+    detections: Detections, index: int, *, labels: Mapping[int, str], probabilities: NDArray[np.float64] | None
+) -> dict[str, Any]:
     """Return what every kind has."""
     label_id = int(detections.label_ids[index])
+    model = None if detections.models is None else detections.models[index]
+    worth = None if probabilities is None or model is not None else float(probabilities[index])
     return {
         "label_id": label_id,
         "label": labels[label_id],
         "score": round(float(detections.scores[index]), SCORE_DIGITS),
+        "calibrated_score": None if worth is None else round(worth, SCORE_DIGITS),
         "suggested": not bool(detections.reported[index]),
-        "model": None if detections.models is None else detections.models[index],
+        "model": model,
     }
 
 

@@ -1,4 +1,4 @@
-"""The square of a frame that another model looks at more closely."""
+"""The parts of a frame that a model looks at more closely."""
 
 from typing import NamedTuple
 
@@ -33,6 +33,26 @@ def around(box: Floats, *, scale: float, width: int, height: int) -> Crop:
     first, behind = _span((left + right) / 2, side, length=width)
     upper, below = _span((top + bottom) / 2, side, length=height)
     return Crop(first, upper, behind, below)
+
+
+def tiles(width: int, height: int, *, count: int, overlap: float) -> tuple[Crop, ...]:
+    """Return ``count`` x ``count`` tiles of one size that cover a frame, row by row; of a tiny frame fewer.
+
+    Args:
+        width: the frame's, pixels.
+        height: the frame's, pixels.
+        count: how many stand side by side, at least 1.
+        overlap: what two neighbours have in common, as a share of the frame's side; in [0, 1].
+    """
+    columns, rows = (_row(length, count=count, overlap=overlap) for length in (width, height))
+    return tuple(Crop(left, top, right, bottom) for top, bottom in rows for left, right in columns)
+
+
+def _row(length: int, *, count: int, overlap: float) -> list[tuple[int, int]]:
+    least = -(-length // count)  # tiles that have nothing in common must still leave nothing out
+    side = min(length, max(least, round(length * (1.0 + (count - 1) * overlap) / count)))
+    firsts = {round(step * (length - side) / max(1, count - 1)) for step in range(count)}
+    return [(first, first + side) for first in sorted(firsts)]
 
 
 def _span(centre: float, side: int, *, length: int) -> tuple[int, int]:

@@ -44,6 +44,7 @@ class Detector:
         names = [None if name is None else known[name] for name in card.classes]
         self._label_ids = np.array([-1 if name is None else labels.resolve(name).id for name in names], np.int32)
         self._report = np.array([by_label.get(name or "", base) for name in names])
+        self.labels: Final = frozenset(int(label) for label in self._label_ids if label >= 0)
         if section.probe:
             prove(self.model)
         self.signals: Final = self.model.decoder.signals

@@ -101,6 +101,10 @@ class Task(StrEnum):
     CUBOID = "cuboid"
 
 
+BOXED: Final = frozenset({Task.DETECT, Task.ROTATED, Task.SEGMENT, Task.KEYPOINTS})
+"""Models for these find objects that have a place of their own."""
+
+
 class ModelCard(Section):
     """Everything that has to be known of a model file before it may look at a frame."""
 

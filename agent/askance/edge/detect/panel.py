@@ -104,14 +104,15 @@ class Panel:
     def __init__(
         self, main: Detector, companions: Sequence[Companion], *, lane: Lane, things: frozenset[int] | None = None
     ) -> None:
-        self._main = main
         self._companions = companions
         self._lane = lane
         self._things = things
         self._looked: Counter[CameraId] = Counter()
+        self.main: Final = main
         self.info: Final = main.info
         self.folder: Final = main.model.package.folder
         self.signals: Final = main.signals.union(*(companion.detector.signals for companion in companions))
+        self.labels: Final = main.labels.union(*(companion.detector.labels for companion in companions))
 
     def begin(self, frame: Frame) -> Look:
         """Prepare a frame and let the models look at it; not before the frame before the last is finished."""
@@ -124,7 +125,7 @@ class Panel:
             and companion.concerns(frame.camera)
             and turn % companion.section.every == 0
         ]
-        main, *others = [self._pass(detector, frame) for detector in (self._main, *due)]
+        main, *others = [self._pass(detector, frame) for detector in (self.main, *due)]
         return Look(frame, main, tuple(others))
 
     def finish(self, look: Look) -> Seen:

@@ -9,7 +9,7 @@ from typing import Final
 from askance.edge.detect.decode import Candidates, Outputs
 from askance.edge.detect.golden import Golden, candidates, picture, read_golden
 from askance.edge.detect.model import Model
-from askance.edge.detect.package import Task
+from askance.edge.detect.package import BOXED
 from askance.edge.detect.probe import Pairs, drift_faults, join, output_faults, pair, score_faults
 from askance.edge.detect.scenes import scene
 from askance.edge.values import Image
@@ -18,7 +18,6 @@ from askance.errors import ModelError
 FLOOR: Final = 0.05
 MOST: Final = 100
 _SCENES: Final = (21, 33)
-_BOXED: Final = frozenset({Task.DETECT, Task.ROTATED, Task.SEGMENT, Task.KEYPOINTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def look(model: Model, image: Image, *, floor: float = FLOOR, most: int = MOST) 
 def judge(model: Model, outputs: Sequence[Outputs]) -> tuple[str, ...]:
     """Say what speaks against the outputs of some frames; empty: nothing."""
     read = [{name: each[name] for name in model.decoder.outputs} for each in outputs]
-    return output_faults(read, boxes=model.package.card.task in _BOXED)
+    return output_faults(read, boxes=model.package.card.task in BOXED)
 
 
 def examine(model: Model, *, record: Golden | None = None, home: Path | None = None) -> Verdict:

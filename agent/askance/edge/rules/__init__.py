@@ -1,12 +1,17 @@
 """Rules: which frames are kept, who pays, what they are worth."""
 
+from askance.edge.rules.context import FrameContext
+from askance.edge.rules.decision import Decision, decide
 from askance.edge.rules.document import RuleFile, RuleId
-from askance.edge.rules.payment import remember, settle
-from askance.edge.rules.policy import FrameContext, Memory, Policy, Rule, Verdict, decide, judge
+from askance.edge.rules.judgement import Verdict
+from askance.edge.rules.memory import Memory
+from askance.edge.rules.payment import defray, remember, settle
+from askance.edge.rules.policy import Policy, Rule
 from askance.edge.rules.reader import load_rules
-from askance.edge.rules.scenes import looks
+from askance.edge.rules.reconsideration import reconsider, remind
 
 __all__ = [
+    "Decision",
     "FrameContext",
     "Memory",
     "Policy",
@@ -15,9 +20,10 @@ __all__ = [
     "RuleId",
     "Verdict",
     "decide",
-    "judge",
+    "defray",
     "load_rules",
-    "looks",
+    "reconsider",
     "remember",
+    "remind",
     "settle",
 ]

@@ -1,7 +1,9 @@
 """The best frames, not the first: a rule with a budget takes a frame only if it is among the best it will see."""
 
+from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass
 from math import ceil
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from askance.units import Rate
@@ -20,6 +22,9 @@ class Best(NamedTuple):
     value: float
 
 
+_began = attrgetter("began_ns")
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """What a rule has seen lately, on the clock that budgets run on.
@@ -27,10 +32,12 @@ class Bar:
     Attributes:
         since_ns: when it first looked; None: it has not.
         bests: of the stretches in which it matched, oldest first.
+        ranked: their values, the least first.
     """
 
     since_ns: int | None = None
     bests: tuple[Best, ...] = ()
+    ranked: tuple[float, ...] = ()
 
     def look(self, now_ns: int) -> "Bar":
         """Note that time was watched, whether or not there was anything to see."""
@@ -47,12 +54,23 @@ class Bar:
         """
         period_ns = _ns(rate)
         stretch_ns = max(pause_ns, period_ns // min(MOST, FINENESS * round(rate.amount) or 1), 1)
-        bests = [best for best in self.bests if 0 <= now_ns - best.began_ns < period_ns]
+        if self.bests:
+            oldest, newest = self.bests[0], self.bests[-1]
+            fresh = now_ns - oldest.began_ns < period_ns and 0 <= now_ns - newest.began_ns < stretch_ns
+            if fresh and value <= newest.value:
+                return self
+        first = bisect_right(self.bests, now_ns - period_ns, key=_began)
+        last = bisect_right(self.bests, now_ns, key=_began)
+        bests, ranked = list(self.bests[first:last]), list(self.ranked)
+        gone = [*self.bests[:first], *self.bests[last:]]
+        begun = Best(now_ns, value)
         if bests and now_ns - bests[-1].began_ns < stretch_ns:
-            bests[-1] = bests[-1]._replace(value=max(value, bests[-1].value))
-        else:
-            bests.append(Best(now_ns, value))
-        return Bar(self.since_ns, tuple(bests))
+            gone.append(bests.pop())
+            begun = Best(gone[-1].began_ns, max(value, gone[-1].value))
+        for best in gone:
+            del ranked[bisect_left(ranked, best.value)]
+        insort(ranked, begun.value)
+        return Bar(self.since_ns, (*bests, begun), tuple(ranked))
 
     def height(self, *, rate: Rate, now_ns: int) -> float:
         """Return what a frame has to be worth: as much as the least of those that the budget would have paid for.
@@ -68,8 +86,7 @@ class Bar:
         period_ns = _ns(rate)
         watched_ns = period_ns if self.since_ns is None else min(period_ns, max(0, now_ns - self.since_ns))
         rank = max(1, ceil(rate.amount * watched_ns / period_ns))
-        ranked = sorted((best.value for best in self.bests), reverse=True)
-        return ranked[min(rank, len(ranked)) - 1] if ranked and len(ranked) >= rank else 0.0
+        return self.ranked[-rank] if len(self.ranked) >= rank else 0.0
 
 
 def _ns(rate: Rate) -> int:

@@ -30,6 +30,8 @@ class Purse:
 
     def near(self, now_ns: int, *, within_ns: int) -> tuple[Spending, ...]:
         """Return the payments less than ``within_ns`` nanoseconds away from ``now_ns``."""
+        if not self.spendings:
+            return ()
         first = bisect_right(self.spendings, now_ns - within_ns, key=_at)
         last = bisect_left(self.spendings, now_ns + within_ns, key=_at)
         return self.spendings[first:last]
@@ -45,7 +47,7 @@ class Purse:
         return rate is None or sum(paid.bytes for paid in self.near(now_ns, within_ns=_ns(rate))) + size <= rate.amount
 
     def pay(self, spending: Spending, *, memory_ns: int) -> "Purse":
-        """Add a payment and forget those more than two times ``memory_ns`` before the latest.
+        """Add a payment and forget those more than two times ``memory_ns`` before it.
 
         Args:
             spending: what is paid.
@@ -53,7 +55,7 @@ class Purse:
         """
         spendings = list(self.spendings)
         insort(spendings, spending, key=_at)
-        oldest = bisect_left(spendings, spendings[-1].at_ns - 2 * memory_ns, key=_at)
+        oldest = bisect_left(spendings, spending.at_ns - 2 * memory_ns, key=_at)
         return Purse(tuple(spendings[oldest:]))
 
 

@@ -1,11 +1,16 @@
 """Conditions of rules, evaluated to a tree that says what held and why."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 
-from askance.edge.rules.lottery import Lottery, draws
-from askance.edge.values import Measure, Quality, SignalValues
+from askance.edge.rules.circumstances import Asked, Fence, Hours, Reading
+from askance.edge.rules.facts import FrameFacts
+from askance.edge.rules.finding import Finding
+from askance.edge.rules.lottery import Lottery
+from askance.edge.values import Area, Measure, Quality
+
+_GOOD: Final = Finding(matched=False, clause="quality", value=0.0, text="the picture is good enough")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +19,11 @@ class All:
 
     parts: tuple["Clause", ...]
 
+    def evaluate(self, facts: FrameFacts) -> Finding:
+        """Evaluate every part, so that the tree is whole."""
+        parts = tuple([part.evaluate(facts) for part in self.parts])
+        return _combine("all", parts, matched=all(part.matched for part in parts))
+
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
@@ -21,12 +31,55 @@ class AnyOf:
 
     parts: tuple["Clause", ...]
 
+    def evaluate(self, facts: FrameFacts) -> Finding:
+        """Evaluate every part, so that the tree is whole."""
+        parts = tuple([part.evaluate(facts) for part in self.parts])
+        return _combine("any", parts, matched=any(part.matched for part in parts))
+
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The part does not hold."""
+    """The part does not hold in this frame."""
 
     part: "Clause"
+
+    @property
+    def parts(self) -> tuple["Clause", ...]:
+        """The part."""
+        return (self.part,)
+
+    def evaluate(self, facts: FrameFacts) -> Finding:
+        """Say the reverse of the part."""
+        inner = self.part.evaluate(facts)
+        return Finding(not inner.matched, "not", 0.0, f"not: {inner.text}", parts=(inner,))
+
+
+@dataclass(frozen=True, slots=True)
+class Inhibit:
+    """The part does not hold in this frame, and has not for a while at this camera.
+
+    Attributes:
+        part: what inhibits.
+        after_ns: for how long after it has held last, on the camera's time line.
+    """
+
+    part: "Clause"
+    after_ns: int
+
+    @property
+    def parts(self) -> tuple["Clause", ...]:
+        """The part."""
+        return (self.part,)
+
+    def evaluate(self, facts: FrameFacts) -> Finding:
+        """Look at this frame, and back at when the part held last; a time line that stepped back forgets that."""
+        inner = self.part.evaluate(facts)
+        held_ns = facts.taken_ns if inner.matched else facts.held_ns.get(self)
+        ago_ns = -1 if held_ns is None else facts.taken_ns - held_ns
+        if inner.matched or 0 <= ago_ns < self.after_ns:
+            when = "now" if inner.matched else f"{ago_ns / 1e9:.1f} s ago"
+            return Finding(matched=False, clause="inhibit", value=0.0, text=f"inhibited {when}", parts=(inner,))
+        return Finding(matched=True, clause="inhibit", value=0.0, text=f"not inhibited: {inner.text}", parts=(inner,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +88,14 @@ class Doubt:
 
     measure: Measure
     at_least: float
+
+    def evaluate(self, facts: FrameFacts) -> Finding:
+        """Look the signal up; one that the model does not give holds never."""
+        signal, name = facts.signals[self.measure], self.measure.signal
+        if signal is None:
+            return Finding(matched=False, clause=name, value=0.0, text=f"the model gives no {name}")
+        value = signal.value
+        return Finding(value > 0 and value >= self.at_least, name, value, signal.text, signal.objects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,118 +106,71 @@ class Fault:
     brightness_below: float | None
     brightness_above: float | None
 
+    def evaluate(self, facts: FrameFacts) -> Finding:
+        """Find the worst fault: how far the measure lies beyond its limit, as a share of what is possible."""
+        depth, name, measured, word, limit = max(self._depths(facts.quality))
+        if depth <= 0:
+            return _GOOD
+        return Finding(True, "quality", min(1.0, depth), f"{name} {measured:.2f}, {word} {limit:.2f}")
 
-Clause: TypeAlias = All | AnyOf | Not | Doubt | Fault | Lottery
+    def _depths(self, quality: Quality) -> Iterator[tuple[float, str, float, str, float]]:
+        sharpness, brightness = quality.sharpness, quality.brightness
+        if (limit := self.sharpness_below) is not None:
+            yield 1 - sharpness / limit, "sharpness", sharpness, "below", limit
+        if (limit := self.brightness_below) is not None:
+            yield 1 - brightness / limit, "brightness", brightness, "below", limit
+        if (limit := self.brightness_above) is not None:
+            yield (brightness - limit) / (1 - limit), "brightness", brightness, "above", limit
+
+
+@dataclass(frozen=True, slots=True)
+class Novel:
+    """The frame looks unlike all that were kept lately."""
+
+    at_least: float
+
+    def evaluate(self, facts: FrameFacts) -> Finding:
+        """Compare the frame's novelty."""
+        novelty = facts.novelty
+        text = f"looks unlike what was kept by {novelty:.2f}"
+        return Finding(novelty > 0 and novelty >= self.at_least, "novelty", novelty, text)
+
+
+Clause: TypeAlias = All | AnyOf | Not | Inhibit | Doubt | Fault | Novel | Hours | Reading | Fence | Asked | Lottery
+
+
+def walk(clause: Clause) -> Iterator[Clause]:
+    """List a clause and all that stands in it."""
+    yield clause
+    if isinstance(clause, All | AnyOf | Not | Inhibit):
+        for part in clause.parts:
+            yield from walk(part)
 
 
 def measures(clause: Clause) -> Iterator[Measure]:
     """List what has to be measured before the clause can be evaluated."""
-    match clause:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from measures(part)
-        case Not(part):
-            yield from measures(part)
-        case Doubt(measure, _):
-            yield measure
-        case _:  # a fault or a lottery measures nothing of its own
-            pass
+    return (part.measure for part in walk(clause) if isinstance(part, Doubt))
 
 
-@dataclass(frozen=True, slots=True)
-class FrameFacts:
-    """What conditions may look at.
-
-    Attributes:
-        signals: the answers to ``Policy.measures``.
-        quality: what the gate measured.
-        draw: a random number, uniform in [0, 1), drawn for this frame.
-        elapsed_ns: the time that the frame stands for; 0 for a camera's first.
-    """
-
-    signals: SignalValues
-    quality: Quality
-    draw: float
-    elapsed_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Whether a clause held, and why.
-
-    Attributes:
-        matched: whether it held.
-        clause: its key in the rule file.
-        value: how strongly, in [0, 1]; of a combination, its strongest evidence.
-        text: a sentence for people.
-        objects: indices into the detections.
-        parts: the findings of its parts.
-    """
-
-    matched: bool
-    clause: str
-    value: float
-    text: str
-    objects: tuple[int, ...] = ()
-    parts: tuple["Finding", ...] = ()
-
-    def evidence(self) -> Iterator["Finding"]:
-        """List the measured findings that speak for a match; what stands under ``not`` never does."""
-        if not self.matched or self.clause == "not":
-            return
-        if not self.parts:
-            yield self
-        for part in self.parts:
-            yield from part.evidence()
-
-
-def evaluate(clause: Clause, facts: FrameFacts) -> Finding:
-    """Evaluate a clause; every part is evaluated, so that the tree is whole."""
+def within(clause: Clause, area: Area | None) -> Clause:
+    """Return the clause with every measure confined to an area; None: not confined."""
     match clause:
         case All(parts):
-            return _combine("all", tuple(evaluate(part, facts) for part in parts), needed=len(parts))
+            return All(tuple(within(part, area) for part in parts))
         case AnyOf(parts):
-            return _combine("any", tuple(evaluate(part, facts) for part in parts), needed=1)
+            return AnyOf(tuple(within(part, area) for part in parts))
         case Not(part):
-            inner = evaluate(part, facts)
-            return Finding(not inner.matched, "not", 0.0, f"not: {inner.text}", parts=(inner,))
-        case Doubt(measure, at_least):
-            return _doubt(measure, at_least, facts=facts)
-        case Fault():
-            return _fault(clause, facts.quality)
-        case _:  # Lottery
-            won = draws(clause, facts.draw, elapsed_ns=facts.elapsed_ns)
-            return Finding(won, "random", float(won), "drawn by lot" if won else "not drawn by lot")
+            return Not(within(part, area))
+        case Inhibit(part, after_ns):
+            return Inhibit(within(part, area), after_ns)
+        case Doubt(measure):
+            return replace(clause, measure=replace(measure, area=area))
+        case _:
+            return clause
 
 
-def _combine(clause: str, parts: tuple[Finding, ...], *, needed: int) -> Finding:
-    matched = sum(part.matched for part in parts) >= needed
+def _combine(clause: str, parts: tuple[Finding, ...], *, matched: bool) -> Finding:
+    """Let the strongest of the parts that decided it speak for all."""
     telling = [part for part in parts if part.matched == matched]
-    strongest = max(telling, key=lambda part: part.value)
+    strongest = telling[0] if len(telling) == 1 else max(telling, key=lambda part: part.strength)
     return Finding(matched, clause, strongest.value, strongest.text, strongest.objects, parts)
-
-
-def _doubt(measure: Measure, at_least: float, *, facts: FrameFacts) -> Finding:
-    signal = facts.signals[measure]
-    if signal is None:
-        return Finding(matched=False, clause=measure.signal, value=0.0, text=f"the model gives no {measure.signal}")
-    matched = signal.value > 0 and signal.value >= at_least
-    return Finding(matched, measure.signal, signal.value, signal.text, signal.objects)
-
-
-def _fault(fault: Fault, quality: Quality) -> Finding:
-    """Find the worst fault: how far the measure lies beyond its limit, as a share of what is possible."""
-    depths: list[tuple[float, str]] = []
-    if fault.sharpness_below is not None:
-        depth = 1 - quality.sharpness / fault.sharpness_below
-        depths.append((depth, f"sharpness {quality.sharpness:.2f}, below {fault.sharpness_below:.2f}"))
-    if fault.brightness_below is not None:
-        depth = 1 - quality.brightness / fault.brightness_below
-        depths.append((depth, f"brightness {quality.brightness:.2f}, below {fault.brightness_below:.2f}"))
-    if fault.brightness_above is not None:
-        depth = (quality.brightness - fault.brightness_above) / (1 - fault.brightness_above)
-        depths.append((depth, f"brightness {quality.brightness:.2f}, above {fault.brightness_above:.2f}"))
-    worst, text = max(depths)
-    if worst <= 0:
-        return Finding(matched=False, clause="quality", value=0.0, text="the picture is good enough")
-    return Finding(matched=True, clause="quality", value=min(1.0, worst), text=text)

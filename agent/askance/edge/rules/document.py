@@ -6,9 +6,21 @@ from typing import Annotated, Final, Literal, NewType, Self
 
 from pydantic import ConfigDict, Field, FiniteFloat, model_validator
 
+from askance.edge.rules.allowance import Budget, Cooldown, Surroundings
+from askance.edge.rules.leaves import (
+    Doubtful,
+    Geofence,
+    Manual,
+    NearThreshold,
+    Novelty,
+    QualityFaults,
+    RandomDraw,
+    ReadingBand,
+    Schedule,
+)
+from askance.edge.rules.zoning import ZoneSection
 from askance.sections import Section
-from askance.units import ByteBudget, Duration, FrameBudget
-from askance.wire.annotations import LabelName, Score
+from askance.units import Duration
 from askance.wire.capture import Arm
 
 RuleId = NewType("RuleId", str)
@@ -16,60 +28,26 @@ RuleId = NewType("RuleId", str)
 # A manifest carries at most so many reasons, and every rule that matches is one.
 MAX_RULES: Final = 32
 
-Labels = Annotated[
-    tuple[LabelName, ...] | None, Field(min_length=1, description="names or aliases of the label map; none: all labels")
-]
-AtLeast = Annotated[FiniteFloat, Field(gt=0, le=1, description="least value of the signal")]
+MAX_DEPTH: Final = 16
+MAX_ZONES: Final = 64
+
+_PLACELESS: Final = frozenset({"quality", "novelty", "random", "schedule", "signal", "geofence", "manual"})
+"""Conditions that are about no object, so that zones mean nothing to them."""
 
 
-class NearThreshold(Section):
-    """At least one object scores inside the band."""
+class Inhibit(Section):
+    """While the condition holds, and for a while after, the rule does not match; ``not`` looks at one frame alone."""
 
-    classes: Labels = None
-    from_: Annotated[Score, Field(alias="from", description="lower bound of the band")]
-    to: Annotated[Score, Field(description="upper bound of the band")]
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.from_ >= self.to:
-            raise ValueError(f"from ({self.from_}) has to be below to ({self.to})")
-        return self
-
-
-class Doubtful(Section):
-    """A signal is strong enough, of the objects of these classes."""
-
-    classes: Labels = None
-    at_least: AtLeast
-
-
-class QualityFaults(Section):
-    """The picture itself has at least one of these faults."""
-
-    sharpness_below: Annotated[FiniteFloat | None, Field(gt=0, le=1)] = None
-    brightness_below: Annotated[FiniteFloat | None, Field(gt=0, le=1)] = None
-    brightness_above: Annotated[FiniteFloat | None, Field(ge=0, lt=1)] = None
+    when: "Condition"
+    for_: Annotated[
+        Duration,
+        Field(alias="for", description="how long after the condition held last, at the same camera"),
+    ]
 
     @model_validator(mode="after")
-    def _something(self) -> Self:
-        if self.sharpness_below is self.brightness_below is self.brightness_above is None:
-            raise ValueError(f"expected at least one of {', '.join(type(self).model_fields)}")
-        return self
-
-
-class RandomDraw(Section):
-    """The lottery draws the frame, whatever is in it."""
-
-    rate: Annotated[
-        FrameBudget | None,
-        Field(description="frames per period on average, of all cameras together, whatever the frame rate"),
-    ] = None
-    probability: Annotated[FiniteFloat | None, Field(gt=0, le=1, description="the same chance for every frame")] = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.rate is None) == (self.probability is None):
-            raise ValueError("expected either rate or probability")
+    def _some_time(self) -> Self:
+        if not self.for_:
+            raise ValueError("for has to be longer than nothing; write `not` for a condition of this frame alone")
         return self
 
 
@@ -85,6 +63,7 @@ class Condition(Section):
         tuple["Condition", ...] | None, Field(alias="any", min_length=1, description="at least one of them holds")
     ] = None
     negated: Annotated["Condition | None", Field(alias="not", description="it does not hold")] = None
+    inhibit: Annotated[Inhibit | None, Field(description="it does not hold, and has not for a while")] = None
     near_threshold: NearThreshold | None = None
     margin: Annotated[
         Doubtful | None,
@@ -105,8 +84,23 @@ class Condition(Section):
     )
     lost_in_middle: Annotated[Doubtful | None, Field(description="an object vanishes away from the border")] = None
     jitter: Annotated[Doubtful | None, Field(description="a box jumps away from where it has to be")] = None
+    angle_jump: Annotated[Doubtful | None, Field(description="the angle of a rotated box jumps")] = None
+    cuboid_jitter: Annotated[Doubtful | None, Field(description="a 3D box changes its size or turns at once")] = None
+    overlap: Annotated[Doubtful | None, Field(description="two classes are reported on one place")] = None
+    nms_support: Annotated[Doubtful | None, Field(description="few of the suppressed boxes agree with a box")] = None
+    mask_dispersion: Annotated[Doubtful | None, Field(description="a mask is undecided inside")] = None
+    pose_outlier: Annotated[Doubtful | None, Field(description="keypoints are where no body has them")] = None
+    rare_class: Annotated[Doubtful | None, Field(description="of a class the fleet has few labels")] = None
+    unexpected_count: Annotated[Doubtful | None, Field(description="more or fewer objects than usual, now")] = None
+    second_look: Annotated[Doubtful | None, Field(description="another look at the frame sees something else")] = None
+    disagreement: Annotated[Doubtful | None, Field(description="the model in another form sees something else")] = None
+    novelty: Annotated[Novelty | None, Field(description="the frame looks unlike what was kept")] = None
     quality: QualityFaults | None = None
     random: RandomDraw | None = None
+    schedule: Schedule | None = None
+    signal: Annotated[ReadingBand | None, Field(description="a number that the device is told, e.g. speed")] = None
+    geofence: Geofence | None = None
+    manual: Annotated[Manual | None, Field(description="somebody has asked for the frame")] = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -116,12 +110,29 @@ class Condition(Section):
             raise ValueError(f"expected exactly one of {keys}, got {len(given)}")
         return self
 
+    @property
+    def parts(self) -> tuple["Condition", ...]:
+        """The conditions that it is made of; none for one that measures something."""
+        inner = self.inhibit.when if self.inhibit is not None else self.negated
+        return self.every or self.some or (() if inner is None else (inner,))
+
+    @property
+    def depth(self) -> int:
+        """How deep conditions are nested in it, itself included."""
+        return 1 + max((part.depth for part in self.parts), default=0)
+
+    @property
+    def on_request(self) -> bool:
+        """Whether it holds only for frames that somebody has asked for."""
+        if self.some is not None:
+            return all(part.on_request for part in self.some)
+        return self.manual is not None or any(part.on_request for part in self.every or ())
+
     def leaves(self) -> Iterator["Condition"]:
         """List the conditions that measure something."""
-        parts = self.every or self.some or ((self.negated,) if self.negated is not None else None)
-        if parts is None:
+        if not self.parts:
             yield self
-        for part in parts or ():
+        for part in self.parts:
             yield from part.leaves()
 
 
@@ -129,7 +140,7 @@ Weight = Annotated[FiniteFloat, Field(ge=0, le=100)]
 
 
 class Weights(Section):
-    """What one unit of each signal that the rule's own conditions measure adds to the value."""
+    """What one unit of each signal adds to the value: of those that the rule's conditions measure, and of novelty."""
 
     near_threshold: Weight = 0.0
     margin: Weight = 0.0
@@ -141,31 +152,29 @@ class Weights(Section):
     class_switch: Weight = 0.0
     lost_in_middle: Weight = 0.0
     jitter: Weight = 0.0
+    angle_jump: Weight = 0.0
+    cuboid_jitter: Weight = 0.0
+    overlap: Weight = 0.0
+    nms_support: Weight = 0.0
+    mask_dispersion: Weight = 0.0
+    pose_outlier: Weight = 0.0
+    rare_class: Weight = 0.0
+    unexpected_count: Weight = 0.0
+    second_look: Weight = 0.0
+    disagreement: Weight = 0.0
+    novelty: Weight = 0.0
     quality: Weight = 0.0
     random: Weight = 0.0
+    schedule: Weight = 0.0
+    signal: Weight = 0.0
+    geofence: Weight = 0.0
+    manual: Weight = 0.0
 
 
 class ValueSection(Section):
     """What a frame of this rule is worth to the labeling queue: the weighted sum of its signals."""
 
     weights: Weights
-
-
-class Budget(Section):
-    """At most so much in any window of the period; what is left out is unlimited."""
-
-    frames: Annotated[FrameBudget | None, Field(description="frames per period")] = None
-    bytes: Annotated[ByteBudget | None, Field(description="bytes of stored envelopes per period")] = None
-
-
-class Cooldown(Section):
-    """Pauses after a capture."""
-
-    rule: Annotated[Duration | None, Field(description="pause of this rule")] = None
-    scene: Annotated[
-        Duration | None,
-        Field(description="how long what shows the same as a frame that any rule kept is left alone"),
-    ] = None
 
 
 class Rule(Section):
@@ -176,19 +185,28 @@ class Rule(Section):
     value: Annotated[ValueSection | None, Field(description="none: the value of the strongest signal")] = None
     budget: Budget = Budget()
     cooldown: Cooldown | None = None
+    zones: Annotated[
+        tuple[ZoneSection, ...], Field(max_length=MAX_ZONES, description="where objects count; none: everywhere")
+    ] = ()
+    slot: Annotated[
+        Duration | None,
+        Field(description="of each stretch of this length the best frames are kept, when it is over; none: at once"),
+    ] = None
+    context: Annotated[
+        Surroundings | None, Field(description="frames before and after the kept ones; none: they are kept alone")
+    ] = None
     mode: Annotated[
         Literal["capture", "count_only"], Field(description="count_only: says what it would take, spends nothing")
     ] = "capture"
     expires: Annotated[date | None, Field(description="first day on which the rule no longer counts")] = None
     arm: Annotated[
         Arm | None,
-        Field(
-            description="part of the selection; none: random if the condition is the lottery alone, else uncertainty"
-        ),
+        Field(description="part of the selection; none: random for the lottery, manual for requests, else uncertainty"),
     ] = None
-    priority: Annotated[Literal["requested", "doubtful", "filler"], Field(description="class in the send order")] = (
-        "doubtful"
-    )
+    priority: Annotated[
+        Literal["requested", "doubtful", "filler"] | None,
+        Field(description="class in the send order; none: requested if it only keeps what is asked for, else doubtful"),
+    ] = None
 
     @property
     def draws_lots(self) -> bool:
@@ -197,15 +215,21 @@ class Rule(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if (depth := self.when.depth) > MAX_DEPTH:
+            raise ValueError(f"conditions are nested at most {MAX_DEPTH} deep, got {depth}; write `all` or `any` flat")
         if self.arm is Arm.RANDOM and self.when.random is None:
             raise ValueError("arm: random asks for `when: {random: ...}` alone, else its probability is not known")
-        if self.draws_lots and (self.budget != Budget() or self.cooldown is not None):
+        if self.draws_lots and (self.budget != Budget() or self.cooldown or self.slot or self.context):
             raise ValueError(
-                "the random arm has no budget and no cooldown but its rate, else its probability is not known"
+                "the random arm has no budget, cooldown, slot or context but its rate, else its chance is not known"
             )
+        measured = {name for leaf in self.when.leaves() for name in leaf.model_fields_set}
+        if self.zones and measured <= _PLACELESS:
+            raise ValueError("zones of a rule whose condition is about no object; leave them out")
+        if self.cooldown is not None and self.cooldown.zone is not None and not self.zones:
+            raise ValueError("cooldown.zone of a rule without zones; draw some, or write cooldown.rule")
         if self.value is not None:
-            measured = {name for leaf in self.when.leaves() for name in leaf.model_fields_set}
-            idle = sorted(self.value.weights.model_fields_set - measured)
+            idle = sorted(self.value.weights.model_fields_set - measured - {"novelty"})
             if idle:
                 raise ValueError(f"weights of signals that no condition of the rule measures: {', '.join(idle)}")
         return self

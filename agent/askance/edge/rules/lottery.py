@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from askance.edge.rules.facts import FrameFacts
+from askance.edge.rules.finding import Finding
 from askance.units import Rate
 
 
@@ -10,6 +12,11 @@ class Lottery:
     """Either a rate per time or a probability per frame."""
 
     chance: Rate | float
+
+    def evaluate(self, facts: FrameFacts) -> Finding:
+        """Draw the frame, or not."""
+        won = draws(self, facts.draw, elapsed_ns=facts.elapsed_ns)
+        return Finding(won, "random", float(won), "drawn by lot" if won else "not drawn by lot")
 
 
 def inclusion_probability(lottery: Lottery, *, elapsed_ns: int) -> float:

@@ -1,28 +1,53 @@
-"""Whether a frame is kept, which rules pay for it and what it is worth; a pure function of rules, memory and frame."""
+"""Rules, their names resolved, and what they say at one camera."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Final
 
-from askance.edge.rules.bar import Bar
-from askance.edge.rules.budgets import Limits, Purse, longest_ns
-from askance.edge.rules.conditions import Clause, Finding, FrameFacts, evaluate, measures
-from askance.edge.rules.cooldown import cooling
+from askance.edge.rules.budgets import Limits, longest_ns
+from askance.edge.rules.conditions import Clause, Inhibit, Novel, measures, walk, within
+from askance.edge.rules.context import Pose
 from askance.edge.rules.document import RuleId
-from askance.edge.rules.lottery import Lottery, inclusion_probability
-from askance.edge.rules.scenes import Looks, Scenes
-from askance.edge.values import Drop, Keep, Measure, Payer, Quality, SignalValues
-from askance.wire.capture import Arm, Priority, Reason
+from askance.edge.values import Area, Measure, Polygon
+from askance.edge.zones import WHOLE
+from askance.wire.capture import Arm, Priority
 from askance.wire.identity import CameraId
 
-_LONGEST_TEXT: Final = 240
-_MOST_OBJECTS: Final = 64
 
-# A frame that comes after a gap stands for no more time than this, else the one frame that ends a night without motion
-# would be drawn for certain.
-LONGEST_GAP_NS: Final = 60 * 10**9
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A part of what a camera sees.
+
+    Attributes:
+        camera: which.
+        preset: the pose that it was drawn for; None: every pose.
+        include: objects that stand in it count; None: in all of the picture.
+        exclude: but those that stand in this one do not; None: all do.
+    """
+
+    camera: CameraId
+    preset: str | None
+    include: Polygon | None
+    exclude: Polygon | None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """How far the frames around a kept one reach, and how far apart they are, nanoseconds."""
+
+    before_ns: int
+    after_ns: int
+    every_ns: int
+
+    @classmethod
+    def widest(cls, several: Sequence["Context"]) -> "Context":
+        """Join what several rules want, at least one: all that one of them does."""
+        return cls(
+            max(each.before_ns for each in several),
+            max(each.after_ns for each in several),
+            min(each.every_ns for each in several),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +62,16 @@ class Rule:
         limits: its budgets.
         pause_ns: its cooldown; 0 without one.
         scene_ns: how long it leaves alone what looks like a frame that was kept; 0: not at all.
+        slot_ns: the stretch of time of which it keeps the best frames; 0: it waits for no better one.
+        context: which frames around a kept one are kept too; None: none.
+        track_ns: how long it leaves alone the objects that it has kept; 0: not at all.
+        zone_ns: how long it leaves alone the zones that it has kept something of; 0: not at all.
         capture: False for a rule that only counts.
         arm: the part of the selection that its frames belong to.
         priority: their class in the send order.
         expires: first day on which it no longer counts; None: never.
+        zones: where objects count, of the cameras that have any.
+        area: where they count at the camera that the rule is asked at, see ``at``; None: anywhere.
     """
 
     id: RuleId
@@ -50,22 +81,49 @@ class Rule:
     limits: Limits = field(default_factory=Limits)
     pause_ns: int = 0
     scene_ns: int = 0
+    slot_ns: int = 0
+    context: Context | None = None
+    track_ns: int = 0
+    zone_ns: int = 0
     capture: bool = True
     arm: Arm = Arm.UNCERTAINTY
     priority: Priority = Priority.DOUBTFUL
     expires: date | None = None
+    zones: tuple[Zone, ...] = ()
+    area: Area | None = None
 
     @property
     def memory_ns(self) -> int:
         """How far back its payments matter, in nanoseconds."""
         return max(longest_ns(self.limits), self.pause_ns)
 
+    @property
+    def marks_ns(self) -> int:
+        """How far back it matters whom and where it has kept, in nanoseconds."""
+        return max(self.track_ns, self.zone_ns)
+
     def in_force(self, today: date | None) -> bool:
         """Whether it counts on the day ``today``; None: nobody knows the day, and nothing expires."""
         return self.expires is None or today is None or today < self.expires
 
+    def at(self, where: Pose) -> "Rule":
+        """Return what the rule says at a camera, at one of its poses.
 
-@dataclass(frozen=True)
+        At a camera that has no zone all of the picture counts; at one that has, in a pose without any, nothing does.
+        Zones of one pose are joined: what stands in one of them counts, unless it stands in what one of them excludes.
+        """
+        camera, pose = where
+        drawn = [zone for zone in self.zones if zone.camera == camera]
+        if not drawn:
+            return self
+        here = [zone for zone in drawn if zone.preset in {None, pose}]
+        include = tuple(zone.include for zone in here if zone.include is not None)
+        exclude = tuple(zone.exclude for zone in here if zone.exclude is not None)
+        area = Area(include or ((WHOLE,) if here else ()), exclude)
+        return replace(self, when=within(self.when, area), area=area)
+
+
+@dataclass(frozen=True)  # no slots: what can be said of all rules together is worked out once
 class Policy:
     """All rules, in the order of the files."""
 
@@ -76,173 +134,45 @@ class Policy:
         """What has to be measured on every frame."""
         return frozenset(measure for rule in self.rules for measure in measures(rule.when))
 
+    @cached_property
+    def inhibitors(self) -> frozenset[Inhibit]:
+        """What has to be remembered of every frame."""
+        return frozenset(part for rule in self.rules for part in walk(rule.when) if isinstance(part, Inhibit))
+
+    @cached_property
+    def compares(self) -> bool:
+        """Whether a rule asks how little a frame looks like what was kept."""
+        return any(
+            "novelty" in (rule.weights or ()) or any(isinstance(part, Novel) for part in walk(rule.when))
+            for rule in self.rules
+        )
+
+    @cached_property
+    def follows(self) -> bool:
+        """Whether a rule has to know who is who, beside what signals ask for."""
+        return any(rule.track_ns for rule in self.rules)
+
+    def at(self, where: Pose) -> "Policy":
+        """Return what the rules say at a camera, at one of its poses; the same for all that no zone names."""
+        camera, pose = where
+        key = (camera if camera in self._cameras else None, pose if pose in self._presets else None)
+        if key not in self._places:
+            self._places[key] = Policy(tuple(rule.at(where) for rule in self.rules)) if key[0] is not None else self
+        return self._places[key]
+
     def expired(self, today: date | None) -> tuple[RuleId, ...]:
         """The rules that do not count on the day ``today``."""
         return tuple(rule.id for rule in self.rules if not rule.in_force(today))
 
+    @cached_property
+    def _cameras(self) -> frozenset[CameraId]:
+        return frozenset(zone.camera for rule in self.rules for zone in rule.zones)
 
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What the decisions remember: payments and bars by rule, each camera's last decided frame on its own time line."""
+    @cached_property
+    def _presets(self) -> frozenset[str | None]:
+        return frozenset(zone.preset for rule in self.rules for zone in rule.zones)
 
-    purses: Mapping[RuleId, Purse] = field(default_factory=dict[RuleId, Purse])
-    bars: Mapping[RuleId, Bar] = field(default_factory=dict[RuleId, Bar])
-    seen_ns: Mapping[CameraId, int] = field(default_factory=dict[CameraId, int])
-    scenes: Mapping[CameraId, Scenes] = field(default_factory=dict[CameraId, Scenes])
-
-    def purse(self, rule: RuleId) -> Purse:
-        """What the rule has paid lately."""
-        return self.purses.get(rule, Purse())
-
-    def bar(self, rule: RuleId) -> Bar:
-        """What the rule has seen lately."""
-        return self.bars.get(rule, Bar())
-
-    def kept(self, context: "FrameContext") -> "Memory":
-        """Remember what a frame shows that was kept."""
-        scenes = self.scenes.get(context.camera, Scenes()).add(context.looks, now_ns=context.now_ns)
-        return replace(self, scenes={**self.scenes, context.camera: scenes})
-
-
-@dataclass(frozen=True, slots=True)
-class FrameContext:
-    """All that a decision may look at.
-
-    Attributes:
-        camera: who took the frame.
-        taken_ns: when, on the camera's own time line.
-        now_ns: the same moment on the clock that budgets and cooldowns run on, which all cameras share.
-        signals: the answer to each of ``Policy.measures``.
-        quality: what the gate measured.
-        looks: what tells the frame from others.
-        draw: a random number, uniform in [0, 1), of this frame alone.
-        cameras: how many cameras share the rates of the random arm, at least 1.
-        today: the day; None: not known.
-    """
-
-    camera: CameraId
-    taken_ns: int
-    now_ns: int
-    signals: SignalValues
-    quality: Quality
-    looks: Looks
-    draw: float
-    cameras: int = 1
-    today: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What one rule says of one frame.
-
-    Attributes:
-        rule: it.
-        finding: whether its condition holds, and why.
-        value: what the frame is worth to it.
-        obstacle: why it does not pay; None: nothing hinders it.
-        bar: what it has seen, this frame included.
-    """
-
-    rule: Rule
-    finding: Finding
-    value: float
-    obstacle: str | None
-    bar: Bar
-
-
-def judge(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Verdict, ...]:
-    """Ask every rule in force; the matching ones come first, those of greater value before others."""
-    facts = FrameFacts(context.signals, context.quality, context.draw, _elapsed_ns(memory, context))
-    rules = [rule for rule in policy.rules if rule.in_force(context.today)]
-    verdicts = [_verdict(rule, memory, facts=facts, context=context) for rule in rules]
-    return tuple(sorted(verdicts, key=lambda verdict: (not verdict.finding.matched, -verdict.value)))
-
-
-def decide(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Memory, Keep | Drop]:
-    """Keep a frame if at least one rule matches and can pay.
-
-    Drop reasons: ``rules.no_match``; ``rules.count_only``, when only such rules match; else what hinders the most
-    valuable rule that would capture: ``rules.cooldown``, ``rules.alike`` to a kept frame, ``rules.budget_frames``, or,
-    by better frames, ``rules.outdone``.
-    """
-    verdicts = judge(policy, memory, context=context)
-    matched = [verdict for verdict in verdicts if verdict.finding.matched]
-    payers = [verdict for verdict in matched if verdict.rule.capture and verdict.obstacle is None]
-    after = replace(
-        memory,
-        seen_ns={**memory.seen_ns, context.camera: context.taken_ns},
-        bars={**memory.bars, **{verdict.rule.id: verdict.bar for verdict in verdicts}},
-    )
-    if payers:
-        elapsed_ns = _elapsed_ns(memory, context)
-        reasons = tuple(_reason(verdict) for verdict in matched)
-        return after, Keep(reasons, tuple(_payer(verdict, elapsed_ns=elapsed_ns) for verdict in payers))
-    if not matched:
-        return after, Drop("rules.no_match")
-    hindered = (verdict.obstacle for verdict in matched if verdict.rule.capture)
-    return after, Drop(next(hindered, None) or "rules.count_only")
-
-
-def _verdict(rule: Rule, memory: Memory, *, facts: FrameFacts, context: FrameContext) -> Verdict:
-    now_ns = context.now_ns
-    finding = evaluate(rule.when, facts)
-    value = _worth(rule, finding)
-    purse, bar = memory.purse(rule.id), memory.bar(rule.id).look(now_ns)
-    if finding.matched and rule.limits.frames is not None:
-        bar = bar.note(value, rate=rule.limits.frames, pause_ns=rule.pause_ns, now_ns=now_ns)
-    obstacle = None
-    if cooling(purse, rule.pause_ns, now_ns=now_ns):
-        obstacle = "rules.cooldown"
-    elif finding.matched and rule.scene_ns and _known(rule, memory, context=context):
-        obstacle = "rules.alike"
-    elif not purse.affords_frame(rule.limits, now_ns=now_ns):
-        obstacle = "rules.budget_frames"
-    elif rule.limits.frames is not None and value < bar.height(rate=rule.limits.frames, now_ns=now_ns):
-        obstacle = "rules.outdone"
-    return Verdict(rule, finding, value, obstacle, bar)
-
-
-def _known(rule: Rule, memory: Memory, *, context: FrameContext) -> bool:
-    age_ns = memory.scenes.get(context.camera, Scenes()).age_ns(context.looks, now_ns=context.now_ns)
-    return age_ns is not None and age_ns < rule.scene_ns
-
-
-def _worth(rule: Rule, finding: Finding) -> float:
-    """Weigh the strongest evidence of each signal; evidence is what held and does not stand under ``not``."""
-    strongest: dict[str, float] = {}
-    for evidence in finding.evidence():
-        strongest[evidence.clause] = max(evidence.value, strongest.get(evidence.clause, 0.0))
-    if rule.weights is None:
-        return max(strongest.values(), default=0.0)
-    return sum(rule.weights.get(signal, 0.0) * value for signal, value in strongest.items())
-
-
-def _payer(verdict: Verdict, *, elapsed_ns: int) -> Payer:
-    rule = verdict.rule
-    chance = None
-    if rule.arm is Arm.RANDOM and isinstance(rule.when, Lottery):
-        chance = inclusion_probability(rule.when, elapsed_ns=elapsed_ns)
-    return Payer(rule.id, verdict.value, rule.arm, rule.priority, chance)
-
-
-def _reason(verdict: Verdict) -> Reason:
-    strongest = max(verdict.finding.evidence(), key=lambda evidence: evidence.value, default=verdict.finding)
-    return Reason(
-        rule=verdict.rule.id,
-        rule_version=verdict.rule.version,
-        signal=strongest.clause,
-        value=strongest.value,
-        text=strongest.text[:_LONGEST_TEXT],
-        objects=strongest.objects[:_MOST_OBJECTS],
-    )
-
-
-def _elapsed_ns(memory: Memory, context: FrameContext) -> int:
-    """How much time the frame stands for in the lottery: its camera's share of the gap since the camera's last one.
-
-    Time lines of cameras have nothing to do with each other: a recording may lie hours ahead. Where gaps are cut or a
-    camera is away fewer frames are drawn than the rate says, and each one's probability is still the one it was drawn
-    with.
-    """
-    gap = context.taken_ns - memory.seen_ns.get(context.camera, context.taken_ns)
-    return min(max(0, gap), LONGEST_GAP_NS) // context.cameras
+    @cached_property
+    def _places(self) -> dict[tuple[CameraId | None, str | None], "Policy"]:
+        """What ``at`` has found, no more than the zones have names."""
+        return {}

@@ -8,16 +8,21 @@ from pathlib import Path
 from typing import Final
 
 from askance.edge.rules import document as written
+from askance.edge.rules import leaves
+from askance.edge.rules.allowance import Cooldown
 from askance.edge.rules.budgets import Limits
-from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Fault, Not
+from askance.edge.rules.circumstances import DAYS, Asked, Fence, Hours, Reading
+from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Fault, Inhibit, Not, Novel
 from askance.edge.rules.lottery import Lottery
-from askance.edge.rules.policy import Policy, Rule
+from askance.edge.rules.policy import Context, Policy, Rule, Zone
 from askance.edge.values import Measure
 from askance.errors import ConfigError
 from askance.labels import LabelMap
 from askance.settings import Document, KeyPath, Place, read_document, validate
+from askance.units import format_bytes
 from askance.wire.capture import Arm, Priority
 
+MAX_BYTES: Final = 256 * 1024
 _HASH_DIGITS: Final = 8
 
 
@@ -32,10 +37,20 @@ def load_rules(paths: Sequence[Path], *, labels: LabelMap) -> Policy:
         ConfigError: a file cannot be read, a key, value, bound or class is wrong, two rules have the same id, or there
             are too many; the message names file and line.
     """
+    for path in paths:
+        _refuse_giant(path)
+    return compile_rules([read_document(path, hint="see `askance config example rules`") for path in paths], labels)
+
+
+def compile_rules(documents: Sequence[Document], labels: LabelMap) -> Policy:
+    """Make one policy of the documents that were read from rule files.
+
+    Raises:
+        ConfigError: as ``load_rules`` does of what is written.
+    """
     rules: dict[written.RuleId, Rule] = {}
     places: dict[written.RuleId, Place] = {}
-    for path in paths:
-        document = read_document(path, hint="see `askance config example rules`")
+    for document in documents:
         file = validate(written.RuleFile, document)
         for index, rule in enumerate(file.rules):
             place = document.place(("rules", index, "id"))
@@ -55,25 +70,72 @@ def _refuse_twin(rule: written.RuleId, place: Place, *, earlier: dict[written.Ru
         raise ConfigError(f"{place}: duplicate rule id: {rule}, already at {earlier[rule]}", hint="rename one of them")
 
 
+def _refuse_giant(path: Path) -> None:
+    """Refuse a file that would take seconds to read, only to be refused then for its number of rules."""
+    size = path.stat().st_size if path.is_file() else 0
+    if size > MAX_BYTES:
+        raise ConfigError(
+            f"{path}: a rule file has at most {format_bytes(MAX_BYTES)}, got {size}B",
+            hint=f"at most {written.MAX_RULES} rules in all files together; join rules with `any`",
+        )
+
+
 def _compile(rule: written.Rule, when: Clause, *, version: int) -> Rule:
     text = rule.model_dump_json(by_alias=True, exclude_defaults=True)
+    pauses, around = rule.cooldown or Cooldown(), rule.context
+    priority = rule.priority or ("requested" if rule.when.on_request else "doubtful")
     return Rule(
         id=rule.id,
         version=f"{version}-{sha256(text.encode()).hexdigest()[:_HASH_DIGITS]}",
         when=when,
-        weights=None if rule.value is None else rule.value.weights.model_dump(),
+        weights=None if rule.value is None else rule.value.weights.model_dump(exclude_defaults=True),
         limits=Limits(rule.budget.frames, rule.budget.bytes),
-        pause_ns=_ns(None if rule.cooldown is None else rule.cooldown.rule),
-        scene_ns=_ns(None if rule.cooldown is None else rule.cooldown.scene),
+        pause_ns=_ns(pauses.rule),
+        scene_ns=_ns(pauses.scene),
+        slot_ns=_ns(rule.slot),
+        context=None if around is None else Context(_ns(around.before), _ns(around.after), _ns(around.every)),
+        track_ns=_ns(pauses.track),
+        zone_ns=_ns(pauses.zone),
         capture=rule.mode == "capture",
-        arm=rule.arm or (Arm.RANDOM if rule.draws_lots else Arm.UNCERTAINTY),
-        priority=Priority[rule.priority.upper()],
+        arm=rule.arm or _arm(rule),
+        priority=Priority[priority.upper()],
         expires=rule.expires,
+        zones=tuple(Zone(zone.camera, zone.preset, zone.include, zone.exclude) for zone in rule.zones),
     )
+
+
+def _arm(rule: written.Rule) -> Arm:
+    if rule.draws_lots:
+        return Arm.RANDOM
+    return Arm.MANUAL if rule.when.on_request else Arm.UNCERTAINTY
 
 
 def _ns(duration: timedelta | None) -> int:
     return 0 if duration is None else duration // timedelta(microseconds=1) * 1000
+
+
+def _minutes(time_of_day: str) -> int:
+    hours, minutes = time_of_day.split(":")
+    return 60 * int(hours) + int(minutes)
+
+
+def _frame_wide(leaf: object) -> Clause:
+    """Compile a leaf that is about no object."""
+    match leaf:
+        case leaves.QualityFaults():
+            return Fault(leaf.sharpness_below, leaf.brightness_below, leaf.brightness_above)
+        case leaves.RandomDraw():
+            return Lottery(leaf.rate or leaf.probability or 0.0)
+        case leaves.Novelty():
+            return Novel(leaf.at_least)
+        case leaves.Schedule():
+            return Hours(frozenset(map(DAYS.index, leaf.days or DAYS)), _minutes(leaf.from_), _minutes(leaf.to))
+        case leaves.ReadingBand():
+            return Reading(leaf.name, leaf.above, leaf.below)
+        case leaves.Geofence():
+            return Fence(leaf.centre, leaf.within)
+        case _:  # the document allows exactly one key, and manual alone is left
+            return Asked()
 
 
 class _Reader:
@@ -91,23 +153,22 @@ class _Reader:
             return AnyOf(self._clauses(condition.some, (*path, "any")))
         if condition.negated is not None:
             return Not(self.clause(condition.negated, (*path, "not")))
+        if condition.inhibit is not None:
+            inner = self.clause(condition.inhibit.when, (*path, "inhibit", "when"))
+            return Inhibit(inner, _ns(condition.inhibit.for_))
         return self._leaf(condition, path)
 
     def _clauses(self, conditions: Sequence[written.Condition], path: KeyPath) -> tuple[Clause, ...]:
         return tuple(self.clause(condition, (*path, index)) for index, condition in enumerate(conditions))
 
     def _leaf(self, condition: written.Condition, path: KeyPath) -> Clause:
-        if condition.near_threshold is not None:
-            band = condition.near_threshold
-            wish = self._measure("near_threshold", band.classes, path=path)
-            return Doubt(replace(wish, low=band.from_, high=band.to), 0.0)
-        for signal, given in condition:
-            if isinstance(given, written.Doubtful):
-                return Doubt(self._measure(signal, given.classes, path=path), given.at_least)
-        if condition.quality is not None:
-            return Fault(**condition.quality.model_dump())
-        assert condition.random is not None  # noqa: S101 (the document allows exactly one key, and no other is left)
-        return Lottery(condition.random.rate or condition.random.probability or 0.0)
+        name, leaf = next((name, leaf) for name, leaf in condition if leaf is not None)
+        if isinstance(leaf, leaves.NearThreshold):
+            wish = self._measure(name, leaf.classes, path=path)
+            return Doubt(replace(wish, low=leaf.from_, high=leaf.to), 0.0)
+        if isinstance(leaf, leaves.Doubtful):
+            return Doubt(self._measure(name, leaf.classes, path=path), leaf.at_least)
+        return _frame_wide(leaf)
 
     def _measure(self, signal: str, classes: Sequence[str] | None, *, path: KeyPath) -> Measure:
         if classes is None:

@@ -1,5 +1,7 @@
 """The candidates that a measure speaks of, in an order that does not depend on how they were listed."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,14 +13,20 @@ def chosen(detections: Detections, wish: Measure) -> NDArray[np.bool_]:
     """Return, shape (n,), which candidates have a label that counts."""
     if wish.label_ids is None:
         return np.ones(len(detections), dtype=np.bool_)
-    wanted = wish.label_ids
-    # a frame has a hundred candidates at most, and so few are looked up faster one by one than sorted by `np.isin`
-    return np.array([label in wanted for label in detections.label_ids.tolist()], np.bool_)
+    return _counting(wish.label_ids).take(detections.label_ids, mode="clip")
+
+
+@lru_cache(maxsize=64)
+def _counting(label_ids: frozenset[int]) -> NDArray[np.bool_]:
+    """Return, for each label id in turn, whether it counts; the last of them does not, nor does any after it."""
+    table = np.zeros(max(label_ids, default=0) + 2, np.bool_)
+    table[list(label_ids)] = True
+    return table
 
 
 def most_doubtful(doubts: NDArray[np.float64], *, most: int) -> tuple[int, ...]:
     """List the indices of the greatest doubts above 0, greatest first, at most ``most``."""
-    order = np.argsort(-doubts, kind="stable")[:most]
+    order = (-doubts).argsort(kind="stable")[:most]
     return tuple(order[doubts[order] > 0].tolist())
 
 

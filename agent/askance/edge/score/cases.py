@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from askance.edge.score.candidates import and_more
 from askance.edge.values import Measure, Signal
-from askance.edge.view import Moment
+from askance.edge.view import Moment, Report
 
 MOST_OBJECTS: Final = 64
 
@@ -47,11 +47,14 @@ def wanted(wish: Measure, label: int) -> bool:
     return wish.label_ids is None or label in wish.label_ids
 
 
-def reported_scores(moments: Sequence[Moment], track: int) -> list[float]:
-    """List the scores of a track in those moments that report it, in their order."""
-    return [moment.reports[track].score for moment in moments if track in moment.reports]
+def absent(tracks: Iterable[int], moments: Iterable[Moment]) -> Iterable[int]:
+    """Return the tracks that have no candidate in any of the moments, in their order."""
+    for moment in moments:
+        places = moment.places
+        tracks = [track for track in tracks if track not in places]  # few are left after the first moment
+    return tracks
 
 
-def mean(values: Sequence[float]) -> float:
-    """Return the mean of at least one number; a float of scores may else lie a hair above 1."""
-    return min(1.0, sum(values) / len(values))
+def mean_score(reports: Sequence[Report]) -> float:
+    """Return the mean score of at least one report; as a float it might else lie a hair above 1."""
+    return min(1.0, sum(report.score for report in reports) / len(reports))

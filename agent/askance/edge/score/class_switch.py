@@ -24,9 +24,9 @@ def class_switch(view: View, wish: Measure, *, lore: Lore) -> Signal:
         lore: label names.
     """
     cases: list[Case] = []
-    around = (*view.before, *view.after)
-    for track, (index, label, score) in view.now.reports.items():
-        labels = [moment.reports[track].label for moment in around if track in moment.reports]
+    for track, report in view.now.reports.items():
+        label, around = report.label, (*view.earlier.get(track, ()), *view.later.get(track, ()))
+        labels = [other.label for other in around]
         if len(labels) < SIGHTINGS or labels.count(label) == len(labels):
             continue
         votes = Counter(labels)
@@ -35,5 +35,5 @@ def class_switch(view: View, wish: Measure, *, lore: Lore) -> Signal:
             continue
         share = count / len(labels)
         text = f"track {track} is {lore.names[label]} here, and {lore.names[usual]} in {count} frames around"
-        cases.append(Case(min(1.0, score) * share, index, text))
+        cases.append(Case(min(1.0, report.score) * share, report.row, text))
     return weigh("class_switch", cases, nothing="no object that changes its class")

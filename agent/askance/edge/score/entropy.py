@@ -1,17 +1,14 @@
 """How undecided the detector is about the whole scene: the binary entropies of its candidates."""
 
 from math import fsum
-from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from askance.edge.score.binary_entropy import TOP, binary_entropy
 from askance.edge.score.candidates import chosen, most_doubtful
 from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
 from askance.edge.view import View
-
-TOP: Final = 20
 
 
 def entropy(view: View, wish: Measure, *, lore: Lore) -> Signal:
@@ -30,7 +27,7 @@ def entropy(view: View, wish: Measure, *, lore: Lore) -> Signal:
     detections = view.detections
     bits = np.where(chosen(detections, wish), binary_entropy(detections.scores), 0.0)
     objects = most_doubtful(bits, most=TOP)
-    total = fsum(bits[list(objects)])  # exactly rounded: one more candidate never lowers it
+    total = fsum(bits[list(objects)].tolist())  # exactly rounded: one more candidate never lowers it
     if not objects:
         return Signal("entropy", 0.0, (), "nothing to be undecided about")
     first = objects[0]
@@ -38,12 +35,3 @@ def entropy(view: View, wish: Measure, *, lore: Lore) -> Signal:
     what = "1 candidate holds" if len(objects) == 1 else f"{len(objects)} candidates hold"
     text = f"{what} {total:.1f} bits of doubt, most of it {name} at {detections.scores[first]:.2f}"
     return Signal("entropy", min(1.0, total / TOP), objects, text)
-
-
-def binary_entropy(scores: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the entropy in bits, shape (n,), of yes-or-no questions answered with probability ``scores``."""
-    p = np.clip(scores.astype(np.float64), 0.0, 1.0)
-    q = 1.0 - p
-    # 0 log 0 is 0: the clip inside the logarithm changes nothing else
-    tiny = np.finfo(np.float64).tiny
-    return -p * np.log2(np.maximum(p, tiny)) - q * np.log2(np.maximum(q, tiny)) + 0.0

@@ -1,7 +1,8 @@
 """A regression that turns the statistics of a frame into the number of errors to expect in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import exp, log
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -33,6 +34,15 @@ class Term(Section):
     coefficient: Annotated[FiniteFloat, Field(description="what one standard deviation adds to the log of the errors")]
 
 
+class AgainDocument(Section):
+    """The same regression of what all looks together see, where a frame has been looked at again."""
+
+    looks: Annotated[Mapping[str, str], Field(min_length=1, description="which looks, and what each is exactly")]
+    figures: Annotated[Mapping[str, FiniteFloat], Field(description="what the fit was chosen by")] = {}
+    intercept: FiniteFloat
+    terms: Annotated[Mapping[str, Term], Field(description="for each name in `askance.edge.score.statistics`")]
+
+
 class ErrorDocument(Section):
     """An error model as it lies beside a card."""
 
@@ -43,6 +53,9 @@ class ErrorDocument(Section):
     figures: Annotated[Mapping[str, FiniteFloat], Field(description="what the fit was chosen by")] = {}
     intercept: FiniteFloat
     terms: Annotated[Mapping[str, Term], Field(description="for each name in `askance.edge.score.statistics`")]
+    again: Annotated[
+        AgainDocument | None, Field(description="for frames that were looked at again; null: nobody has fitted that")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,8 @@ class ErrorModel:
         report: the score from which candidates were reported.
         floor: the score from which candidates were kept; statistics leave out what is lower.
         fitted_on: which photos, and how, in words.
+        looks: the further looks after which it holds, by name, and what each is exactly; none: the first look alone.
+        again: the one for frames that have been looked at again; None: nobody has fitted that.
     """
 
     names: tuple[str, ...]
@@ -70,6 +85,8 @@ class ErrorModel:
     report: float
     floor: float
     fitted_on: str
+    looks: Mapping[str, str] = field(default_factory=dict[str, str])
+    again: "ErrorModel | None" = None
 
     def __post_init__(self) -> None:
         if self.names != NAMES:
@@ -88,9 +105,9 @@ class ErrorModel:
         Args:
             vector: (len(NAMES),), float64: ``statistics.statistics`` of the frame.
         """
-        z = (np.log1p(vector) - self.means) / self.scales
-        exponent = self.intercept + float(np.clip(z, -FARTHEST, FARTHEST) @ np.array(self.coefficients))
-        return float(np.exp(np.clip(exponent, np.log(_LEAST), np.log(MOST))))
+        z = ((np.log1p(vector) - self.means) / self.scales).clip(-FARTHEST, FARTHEST)
+        exponent = self.intercept + float(z @ np.array(self.coefficients))
+        return exp(min(max(exponent, log(_LEAST)), log(MOST)))
 
 
 def load_errors(path: Path, *, sha256: str) -> ErrorModel:
@@ -109,18 +126,32 @@ def load_errors(path: Path, *, sha256: str) -> ErrorModel:
         raise ConfigError(
             f"{path}: it belongs to another model file: expected sha256 {sha256}, got {file.sha256}", hint=_AGAIN
         )
-    odd = sorted(set(file.terms) ^ set(NAMES))
+    again = None if file.again is None else _model(file, file.again, path=path, looks=file.again.looks)
+    return _model(file, file, path=path, again=again)
+
+
+def _model(
+    file: ErrorDocument,
+    fitted: ErrorDocument | AgainDocument,
+    *,
+    path: Path,
+    looks: Mapping[str, str] | None = None,
+    again: ErrorModel | None = None,
+) -> ErrorModel:
+    odd = sorted(set(fitted.terms) ^ set(NAMES))
     if odd:
         raise ConfigError(f"{path}: not the statistics of this version: {', '.join(odd)}", hint=_AGAIN)
-    terms = [file.terms[name] for name in NAMES]
+    terms = [fitted.terms[name] for name in NAMES]
     return ErrorModel(
         names=NAMES,
         means=tuple(term.mean for term in terms),
         scales=tuple(term.scale for term in terms),
         coefficients=tuple(term.coefficient for term in terms),
-        intercept=file.intercept,
+        intercept=fitted.intercept,
         sha256=file.sha256,
         report=file.report,
         floor=file.floor,
         fitted_on=file.fitted_on,
+        looks=looks or {},
+        again=again,
     )

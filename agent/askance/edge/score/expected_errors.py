@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askance.edge.detections import Detections
+from askance.edge.score.binary_entropy import TOP, binary_entropy
 from askance.edge.score.candidates import chosen, most_doubtful
-from askance.edge.score.entropy import TOP, binary_entropy
+from askance.edge.score.error_model import ErrorModel
 from askance.edge.score.lore import Lore
+from askance.edge.score.places import places
 from askance.edge.score.statistics import SMALL, statistics
-from askance.edge.values import Measure, Signal
+from askance.edge.values import Floats, Measure, Signal
 from askance.edge.view import View
 
 HALF: Final = 5.0
@@ -26,6 +28,9 @@ def expected_errors(view: View, wish: Measure, /, *, lore: Lore) -> Signal | Non
     0.5 at five errors and never reaches 1. With labels, candidates of others are left out, as if the detector knew
     those labels alone; frames can then still be ranked, while the number was fitted for all labels together.
 
+    A frame that has been looked at again has the statistics of what all looks together see (``Places.fused``), and a
+    regression of its own, where one was fitted after these looks.
+
     Args:
         view: the frame.
         wish: label ids.
@@ -36,14 +41,31 @@ def expected_errors(view: View, wish: Measure, /, *, lore: Lore) -> Signal | Non
         return None
     detections = view.detections
     mine = chosen(detections, wish)
-    expected = model.expected(statistics(_only(detections, mine), size=view.size, floor=model.floor))
+    model, seen = known(view, model)
+    expected = model.expected(statistics(_only(seen, chosen(seen, wish)), size=view.size, floor=model.floor))
     objects = most_doubtful(np.where(mine, binary_entropy(detections.scores), 0.0), most=TOP)
     low, scores = _LOW * model.report, detections.scores
-    between = mine & (scores >= low) & (scores < model.report)
-    few = int(_small(detections, size=view.size)[between].sum())
-    what = "1 candidate" if between.sum() == 1 else f"{between.sum()} candidates"
-    text = f"{expected:.1f} errors expected: {what} between {low:.2g} and {model.report:.2g}, {few} of them small"
+    between = (mine & (scores >= low) & (scores < model.report)).nonzero()[0]
+    few = _count_small(detections.boxes[between], size=view.size)
+    what = "1 candidate" if len(between) == 1 else f"{len(between)} candidates"
+    after = f" after another look ({', '.join(model.looks)})" if model.looks else ""
+    band = f"between {low:.2g} and {model.report:.2g}"
+    text = f"{expected:.1f} errors expected{after}: {what} {band}, {few} of them small"
     return Signal("expected_errors", expected / (HALF + expected), objects, text)
+
+
+def known(view: View, model: ErrorModel) -> tuple[ErrorModel, Detections]:
+    """Return the error model that knows most of a frame, and what its statistics are of.
+
+    Args:
+        view: the frame.
+        model: that of the first look; the one after further looks needs all of those, others do no harm.
+    """
+    again = model.again
+    if again is None:
+        return model, view.detections
+    looks = [look for look in view.again if look.name in again.looks]
+    return (again, places(view, looks).fused()) if len(looks) == len(again.looks) else (model, view.detections)
 
 
 def _only(detections: Detections, mine: NDArray[np.bool_]) -> Detections:
@@ -58,7 +80,7 @@ def _only(detections: Detections, mine: NDArray[np.bool_]) -> Detections:
     )
 
 
-def _small(detections: Detections, *, size: tuple[int, int]) -> NDArray[np.bool_]:
-    """Return, shape (n,), which candidates are small, see ``statistics.SMALL``."""
-    width, height = np.maximum(detections.boxes[:, 2:] - detections.boxes[:, :2], 0.0).T
-    return np.asarray(width * height < SMALL**2 * size[0] * size[1], np.bool_)
+def _count_small(boxes: Floats, *, size: tuple[int, int]) -> int:
+    """Return how many of some boxes are small, see ``statistics.SMALL``."""
+    width, height = np.maximum(boxes[:, 2:] - boxes[:, :2], 0.0).T
+    return int(np.count_nonzero(width * height < SMALL**2 * size[0] * size[1]))

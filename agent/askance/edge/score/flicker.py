@@ -1,6 +1,6 @@
 """Objects that are reported before and after a frame and missing in it: they were there all the time."""
 
-from askance.edge.score.cases import Case, mean, reported_scores, wanted, weigh
+from askance.edge.score.cases import Case, mean_score, wanted, weigh
 from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
 from askance.edge.view import View
@@ -18,14 +18,9 @@ def flicker(view: View, wish: Measure, *, lore: Lore) -> Signal:
         lore: label names.
     """
     cases: list[Case] = []
-    returning = {track for moment in view.after for track in moment.reports}
-    for track in sorted(returning):
-        seen = reported_scores(view.before, track)
-        if not seen or track in view.now.reports:
-            continue
-        label = next(moment.reports[track].label for moment in reversed(view.before) if track in moment.reports)
+    for track in view.earlier.keys() & view.later.keys() - view.now.reports.keys():
+        earlier, label = view.earlier[track], view.earlier[track][-1].label
         if wanted(wish, label):
-            doubt = mean([*seen, *reported_scores(view.after, track)])
             text = f"{lore.names[label]} (track {track}) is reported before and after this frame and not in it"
-            cases.append(Case(doubt, view.now.places.get(track), text))
+            cases.append(Case(mean_score([*earlier, *view.later[track]]), view.now.places.get(track), text))
     return weigh("flicker", cases, nothing="no object that comes and goes")

@@ -1,6 +1,6 @@
 """Objects that are there in one frame only: mostly they are none."""
 
-from askance.edge.score.cases import Case, wanted, weigh
+from askance.edge.score.cases import Case, absent, wanted, weigh
 from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
 from askance.edge.view import View
@@ -21,8 +21,9 @@ def isolated(view: View, wish: Measure, *, lore: Lore) -> Signal:
     cases: list[Case] = []
     around = (*view.before, *view.after)
     if view.before and view.after:
-        for track, (index, label, score) in view.now.reports.items():
-            if wanted(wish, label) and not any(track in moment.places for moment in around):
+        for track in absent(view.now.reports, around):
+            index, label, score, *_ = view.now.reports[track]
+            if wanted(wish, label):
                 text = f"{lore.names[label]} at {score:.2f} is in this frame only, not in {len(around)} around it"
                 cases.append(Case(score, index, text))
     return weigh("isolated", cases, nothing="no object that is in this frame only")

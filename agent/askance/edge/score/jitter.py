@@ -1,14 +1,12 @@
 """Boxes that jump: the object moved on evenly, its box did not."""
 
-from typing import Final, TypeAlias
+from collections.abc import Sequence
+from typing import Final
 
 from askance.edge.score.cases import Case, wanted, weigh
 from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
-from askance.edge.view import View
-
-Box: TypeAlias = list[float]
-"""Left, top, right, bottom, pixels; numpy takes longer over four numbers than over the whole frame."""
+from askance.edge.view import Report, View
 
 USUAL: Final = 0.3
 """Boxes of real detectors overlap the place between their neighbours by 0.7 and more; what is beyond that counts."""
@@ -26,31 +24,32 @@ def jitter(view: View, wish: Measure, *, lore: Lore) -> Signal:
         wish: label ids.
         lore: label names.
     """
+    now, earlier, later = view.now.reports, view.earlier, view.later
     cases: list[Case] = []
-    for track, (index, label, _) in view.now.reports.items():
-        expected = _expected(view, track) if wanted(wish, label) else None
-        if expected is None:
+    for track in now.keys() & earlier.keys() & later.keys():
+        report, last, following = now[track], earlier[track][-1], later[track][0]
+        if last.at_ns >= following.at_ns or not wanted(wish, report.label):
             continue
-        iou = _iou(view.detections.boxes[index].tolist(), expected)
+        iou = _iou(report.box, _between(last, following, at_ns=report.at_ns))
         doubt = (1.0 - iou - USUAL) / (1.0 - USUAL)
         if doubt > 0.0:
-            text = f"the box of {lore.names[label]} (track {track}) jumps: it overlaps the expected place by {iou:.2f}"
-            cases.append(Case(doubt, index, text))
+            what = f"the box of {lore.names[report.label]} (track {track})"
+            cases.append(Case(doubt, report.row, f"{what} jumps: it overlaps the expected place by {iou:.2f}"))
     return weigh("jitter", cases, nothing="no box that jumps")
 
 
-def _expected(view: View, track: int) -> Box | None:
-    earlier = next((moment for moment in reversed(view.before) if track in moment.reports), None)
-    later = next((moment for moment in view.after if track in moment.reports), None)
-    if earlier is None or later is None or later.at_ns <= earlier.at_ns:
-        return None
-    share = (view.now.at_ns - earlier.at_ns) / (later.at_ns - earlier.at_ns)
-    first, last = (moment.detections.boxes[moment.reports[track].row].tolist() for moment in (earlier, later))
-    return [one + (other - one) * share for one, other in zip(first, last, strict=True)]
+def _between(earlier: Report, later: Report, *, at_ns: int) -> Sequence[float]:
+    """Return where a box that moves evenly is at a time."""
+    share = (at_ns - earlier.at_ns) / (later.at_ns - earlier.at_ns)
+    return [one + (other - one) * share for one, other in zip(earlier.box, later.box, strict=True)]
 
 
-def _iou(one: Box, other: Box) -> float:
-    across = max(0.0, min(one[2], other[2]) - max(one[0], other[0]))
-    down = max(0.0, min(one[3], other[3]) - max(one[1], other[1]))
-    areas = sum(max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1]) for box in (one, other))
-    return across * down / max(areas - across * down, 1e-9)
+def _iou(one: Sequence[float], other: Sequence[float]) -> float:
+    """Return the overlap of two boxes; numpy takes longer over four numbers than over the whole frame."""
+    left, top, right, bottom = one
+    other_left, other_top, other_right, other_bottom = other
+    across = min(right, other_right) - max(left, other_left)
+    down = min(bottom, other_bottom) - max(top, other_top)
+    common = max(across, 0.0) * max(down, 0.0)
+    areas = (right - left) * (bottom - top) + (other_right - other_left) * (other_bottom - other_top)
+    return common / max(areas - common, 1e-9)

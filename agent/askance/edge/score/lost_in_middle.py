@@ -1,12 +1,13 @@
 """Objects that vanish in the middle of the picture: nothing does."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
-from askance.edge.score.cases import Case, mean, reported_scores, wanted, weigh
+from askance.edge.score.cases import Case, absent, mean_score, wanted, weigh
 from askance.edge.score.lore import Lore
-from askance.edge.values import Floats, Measure, Signal
+from askance.edge.values import Measure, Signal
 from askance.edge.view import View
 
 SIGHTINGS: Final = 3
@@ -34,29 +35,27 @@ def lost_in_middle(view: View, wish: Measure, *, lore: Lore) -> Signal:
     cases: list[Case] = []
     if view.before and view.after:
         last = view.before[-1]
-        for track, (index, label, _) in last.reports.items():
-            if any(track in moment.places for moment in (view.now, *view.after)):
-                continue
-            box = last.detections.boxes[index]
-            seen, inside = reported_scores(view.before, track), _inside(box, size=view.size)
+        for track in absent(last.reports, (view.now, *view.after)):
+            label, box, seen = last.reports[track].label, last.reports[track].box, view.earlier[track]
+            inside = _inside(box, size=view.size)
             if len(seen) < SIGHTINGS or inside is None or not wanted(wish, label) or _covered(box, view):
                 continue
             what = f"track {track} ({lore.names[label]}) vanished {inside:.0f} px from the border"
-            cases.append(Case(mean(seen), None, f"{what} after {len(seen)} frames"))
+            cases.append(Case(mean_score(seen), None, f"{what} after {len(seen)} frames"))
     return weigh("lost_in_middle", cases, nothing="no track that ends in the middle")
 
 
-def _inside(box: Floats, *, size: tuple[int, int]) -> float | None:
+def _inside(box: Sequence[float], *, size: tuple[int, int]) -> float | None:
     """Return how far the box is from the nearest side, pixels; None where it may have left by it."""
     width, height = size
     gaps = (box[0], box[1], width - box[2], height - box[3])
     limits = (BORDER * width, BORDER * height) * 2
-    return None if any(gap <= limit for gap, limit in zip(gaps, limits, strict=True)) else float(min(gaps))
+    return None if any(gap <= limit for gap, limit in zip(gaps, limits, strict=True)) else min(gaps)
 
 
-def _covered(box: Floats, view: View) -> bool:
+def _covered(box: Sequence[float], view: View) -> bool:
     """Whether an object of this frame hides most of the box."""
     others = view.detections.boxes[view.detections.reported]
     common = np.minimum(others[:, 2:], box[2:]) - np.maximum(others[:, :2], box[:2])
-    shares = np.maximum(common, 0.0).prod(axis=1) / max(float((box[2] - box[0]) * (box[3] - box[1])), 1e-9)
+    shares = np.maximum(common, 0.0).prod(axis=1) / max((box[2] - box[0]) * (box[3] - box[1]), 1e-9)
     return bool((shares > COVERED).any())

@@ -3,10 +3,11 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from askance.edge.score.candidates import and_more, chosen, most_doubtful
 from askance.edge.score.lore import Lore
-from askance.edge.values import Measure, Signal
+from askance.edge.values import Floats, Measure, Signal
 from askance.edge.view import View
 
 MOST_OBJECTS: Final = 64
@@ -29,14 +30,23 @@ def margin(view: View, wish: Measure, *, lore: Lore) -> Signal | None:
     table = detections.class_scores
     if table is None or table.shape[1] < 2:  # noqa: PLR2004 (a race takes two)
         return None
-    # what a model does not know is no rival: of a score and NaN, `fmax` takes the score
-    second, best = np.partition(np.fmax(table, 0.0), -2, axis=1)[:, -2:].astype(np.float64).T
+    best, second = _two_best(table)
     doubts = np.where(chosen(detections, wish), best * (1.0 - (best - second)), 0.0)
-    if not doubts.any():
+    value = float(doubts.max(initial=0.0))
+    if value == 0.0:
         return Signal("margin", 0.0, (), "no object that a second class claims")
-    value = float(doubts.max())
     objects = most_doubtful(np.where(doubts >= value / 2, doubts, 0.0), most=MOST_OBJECTS)
     first = objects[0]
     name = lore.names[int(detections.label_ids[first])]
     text = f"{name}: two classes within {best[first] - second[first]:.2f}, {best[first]:.2f} and {second[first]:.2f}"
     return Signal("margin", value, objects, text + and_more(len(objects) - 1))
+
+
+def _two_best(table: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the best and the second score of each row, shape (n,); `argmax` twice is faster than a partition."""
+    scores, rows = np.fmax(table, 0.0), np.arange(len(table))  # of a score and NaN, `fmax` takes the score
+    first = scores.argmax(axis=1)
+    best = scores[rows, first]
+    scores[rows, first] = 0.0
+    second = scores[rows, scores.argmax(axis=1)]
+    return best.astype(np.float64), second.astype(np.float64)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from askance.edge.score.cases import Case, mean, reported_scores, wanted, weigh
+from askance.edge.score.cases import Case, mean_score, wanted, weigh
 from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
 from askance.edge.view import View
@@ -24,13 +24,10 @@ def silent(view: View, wish: Measure, *, lore: Lore) -> Signal:
     """
     cases: list[Case] = []
     found = view.detections
-    for track, index in view.now.places.items():
-        if track in view.now.reports:
-            continue
-        label, seen = int(found.label_ids[index]), reported_scores(view.before, track)
+    for track in view.earlier.keys() & view.now.places.keys() - view.now.reports.keys():
+        index, seen = view.now.places[track], view.earlier[track]
+        label, usual = int(found.label_ids[index]), mean_score(seen)
         if len(seen) >= SIGHTINGS and wanted(wish, label):
-            text = (
-                f"{lore.names[label]} (track {track}) has dropped to {found.scores[index]:.2f}, after {mean(seen):.2f}"
-            )
-            cases.append(Case(mean(seen), index, text))
+            text = f"{lore.names[label]} (track {track}) has dropped to {found.scores[index]:.2f}, after {usual:.2f}"
+            cases.append(Case(usual, index, text))
     return weigh("silent", cases, nothing="no track without its object")

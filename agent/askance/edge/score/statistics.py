@@ -1,13 +1,14 @@
 """What the candidates of one frame look like in numbers, from which its errors are expected."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from askance.edge.detections import Detections
-from askance.edge.score.entropy import TOP, binary_entropy
-from askance.edge.values import Floats
+from askance.edge.score.binary_entropy import TOP, binary_entropy
+from askance.edge.score.overlaps import overlaps
+from askance.edge.values import Bools, Floats, Ints
 
 BINS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 """Where one bin of scores ends and the next begins; the first begins at the floor, the last ends at 1."""
@@ -19,6 +20,8 @@ CROWDED: Final = 0.3
 CONTESTED: Final = 0.5
 COVERED: Final = 0.45
 _CLAIMED: Final = 0.3
+_EDGES: Final = np.array(BINS)
+_TINY: Final = np.finfo(np.float64).tiny
 
 _HISTOGRAM: Final = tuple(f"scores_to_{round(100 * end):03d}" for end in (*BINS, 1.0))
 _TOTALS: Final = ("candidates", "reported", "score_sum", "unreported_sum", "reported_doubt")
@@ -31,11 +34,22 @@ NAMES: Final = (*_HISTOGRAM, *_TOTALS, *_DOUBTS, *_PLACES, *_LABELS, *_EXTREMES)
 """What each entry of the vector is."""
 
 
+class _Sums(NamedTuple):
+    """What a group of candidates sums to."""
+
+    number: float
+    score: float
+    doubt: float
+    entropy: float
+    variance: float
+    side: float
+
+
 def statistics(detections: Detections, *, size: tuple[int, int], floor: float) -> NDArray[np.float64]:
     """Describe a frame by what one forward pass says of it; no number depends on the order of the candidates.
 
-    With the score ``p`` of a candidate, its binary entropy ``H(p)`` in bits (see ``entropy``) and its side, the root of
-    the share of the frame that its box covers:
+    With the score ``p`` of a candidate, its ``binary_entropy`` ``H(p)`` in bits and its side, the root of the share of
+    the frame that its box covers:
 
     * ``scores_to_X``: candidates in each bin of scores, the bin named by its upper end in hundredths;
     * ``candidates``, ``reported``: how many; ``score_sum``, ``unreported_sum``: the sum of ``p`` of all, and of those
@@ -61,77 +75,66 @@ def statistics(detections: Detections, *, size: tuple[int, int], floor: float) -
     Returns:
         (len(NAMES),), float64, finite, none below 0.
     """
-    kept = detections.scores >= floor
-    scores = np.clip(detections.scores[kept].astype(np.float64), 0.0, 1.0)
-    if not len(scores):
+    rows = (detections.scores >= floor).nonzero()[0]
+    if not len(rows):
         return np.zeros(len(NAMES))
-    boxes, reported = detections.boxes[kept], detections.reported[kept]
-    bits = binary_entropy(detections.scores[kept])
-    labels = np.unique(detections.label_ids[kept], return_inverse=True)[1]
-    sides = np.sqrt(_areas(boxes).astype(np.float64) / (size[0] * size[1]))
+    boxes, reported = detections.boxes.take(rows, axis=0), detections.reported.take(rows)
+    labels, raw = detections.label_ids.take(rows), detections.scores.take(rows)
+    scores, bits, areas = raw.astype(np.float64).clip(0.0, 1.0), binary_entropy(raw), _areas(boxes)
+    sides = np.sqrt(areas.astype(np.float64) / (size[0] * size[1]))
+    crowded, contested, covered = _overlapped(boxes, scores, labels=labels, areas=areas)
+    ones, doubts, places = np.ones(len(rows), np.bool_), 1.0 - scores, ~covered
+    groups = np.array([ones, reported, ~reported, sides < SMALL, places, places & ~reported], np.float64)
+    columns = np.array([ones, scores, doubts, bits, scores * doubts, scores * sides])
+    every, sure, unsure, small, place, unsure_place = map(_Sums._make, (groups @ columns.T).tolist())
     counts, sums = np.bincount(labels), np.bincount(labels, weights=scores)
-    crowded, contested, covered = _overlapped(boxes, scores, labels=labels)
-    place = ~covered
-    values: list[float] = [
-        *np.bincount(np.searchsorted(BINS, scores, side="right"), minlength=len(_HISTOGRAM)).tolist(),
-        len(scores),
-        reported.sum(),
-        scores.sum(),
-        scores[~reported].sum(),
-        (1.0 - scores[reported]).sum(),
-        bits.sum(),
-        np.sort(bits)[-TOP:].sum(),
-        bits[sides < SMALL].sum(),
-        (scores * (1.0 - scores)).sum(),
-        crowded.sum(),
-        contested.sum(),
-        place.sum(),
-        scores[place].sum(),
-        scores[place & ~reported].sum(),
-        bits[place].sum(),
-        len(counts),
-        (sums > _CLAIMED).sum(),
-        counts.max(),
-        sums.max(),
-        scores.max(),
-        (scores * sides).sum() / max(scores.sum(), np.finfo(np.float64).tiny),
+    values = [
+        *np.bincount(_EDGES.searchsorted(scores, side="right"), minlength=len(_HISTOGRAM)).tolist(),
+        every.number,
+        sure.number,
+        every.score,
+        unsure.score,
+        sure.doubt,
+        every.entropy,
+        float(np.sort(bits)[-TOP:].sum()),
+        small.entropy,
+        every.variance,
+        np.count_nonzero(crowded),
+        np.count_nonzero(contested),
+        place.number,
+        place.score,
+        unsure_place.score,
+        place.entropy,
+        np.count_nonzero(counts),
+        np.count_nonzero(sums > _CLAIMED),
+        int(counts.max()),
+        float(sums.max()),
+        float(scores.max()),
+        every.side / max(every.score, _TINY),
     ]
     return np.array(values, np.float64)
 
 
 def _overlapped(
-    boxes: Floats, scores: NDArray[np.float64], *, labels: NDArray[np.intp]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    boxes: Floats, scores: NDArray[np.float64], *, labels: Ints, areas: Floats
+) -> tuple[Bools, Bools, Bools]:
     """Say of each candidate, shape (n,), whether it is crowded, contested, covered."""
-    common, areas = _common(boxes), _areas(boxes)
-    both = areas[:, None] + areas
-    same = labels[:, None] == labels
-    crowded = _any((common > _part(CROWDED) * both) & same)
-    contested = _any((common > _part(CONTESTED) * both) & ~same)
-    covered = _any((common > _part(COVERED) * both) & (scores > scores[:, None]))
+    one, other, common = overlaps(boxes)
+    both, same = areas[one] + areas[other], labels[one] == labels[other]
+    crowded, contested, covered = np.zeros((3, len(boxes)), np.bool_)
+    for flags, pairs in (
+        (crowded, same & (common > _part(CROWDED) * both)),
+        (contested, ~same & (common > _part(CONTESTED) * both)),
+    ):
+        flags[one[pairs]] = flags[other[pairs]] = True
+    much, ahead = common > _part(COVERED) * both, scores[one] - scores[other]
+    covered[other[much & (ahead > 0)]] = covered[one[much & (ahead < 0)]] = True
     return crowded, contested, covered
 
 
-def _any(table: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    return np.asarray(table.any(axis=1), np.bool_)
-
-
 def _part(iou: float) -> np.float32:
-    """Return the share of two boxes' areas together that they have in common at an IoU; no division of tables then."""
+    """Return the share of two boxes' areas together that they have in common at an IoU; nothing is divided then."""
     return np.float32(iou / (1.0 + iou))
-
-
-def _common(boxes: Floats) -> Floats:
-    """Return the area that each pair of boxes has in common, shape (n, n); 0 of a box with itself."""
-    left, top, right, bottom = np.ascontiguousarray(boxes.T)
-    across: Floats = np.minimum(right[:, None], right)
-    down = np.minimum(bottom[:, None], bottom)
-    across -= np.maximum(left[:, None], left)
-    down -= np.maximum(top[:, None], top)
-    np.maximum(across, np.float32(0.0), out=across)
-    across *= np.maximum(down, np.float32(0.0), out=down)
-    np.fill_diagonal(across, 0.0)
-    return across
 
 
 def _areas(boxes: Floats) -> Floats:

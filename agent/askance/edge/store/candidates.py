@@ -4,10 +4,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import chain
+from typing import Final
 
-from askance.edge.store.eviction import QUARANTINED_KEPT, Held, Newcomer
+from askance.edge.config import StoreSection
+from askance.edge.store.eviction import QUARANTINED_KEPT, Held, Newcomer, Plan, plan_room
 from askance.wire.capture import Arm
 from askance.wire.identity import FrameId
+
+BATCH_SHARE: Final = 64
+"""Delivered frames go in batches, of which so many fill the quota."""
 
 _DELIVERED = "SELECT frame_id, bytes FROM captures WHERE state = 'delivered' ORDER BY boot, seq"
 _QUARANTINED = """
@@ -22,6 +27,22 @@ ORDER BY priority DESC, value, boot, seq
 _RANDOM = (
     "SELECT boot, seq, bytes FROM captures WHERE state = 'pending' AND arm = 'random' ORDER BY boot DESC, seq DESC"
 )
+
+
+def choose(connection: sqlite3.Connection, newcomer: Newcomer, *, need: int, section: StoreSection) -> Plan:
+    """Choose the frames that go for a newcomer.
+
+    Args:
+        connection: the index.
+        newcomer: who asks for room.
+        need: bytes to free, more than 0.
+        section: its ``quota``, and the share of it in which random-arm frames are safe.
+
+    Raises:
+        sqlite3.Error: as SQLite says.
+    """
+    giving_way = displaceable(connection, newcomer, protected=int(section.random_share * section.quota))
+    return plan_room(delivered(connection), giving_way, need=need, spare=section.quota // BATCH_SHARE)
 
 
 def delivered(connection: sqlite3.Connection) -> Iterator[Held]:

@@ -34,7 +34,7 @@ class Envelopes:
         """Write a new file that is on the disk, name and bytes, when this returns; ``remove`` it when this raises."""
         file = self.file(frame_id)
         unfinished = self._unfinished(frame_id)
-        _write_new(unfinished, envelope)
+        write_new(unfinished, envelope)
         self._make_shard(file.parent)
         unfinished.rename(file)
         sync_folder(file.parent)
@@ -122,8 +122,12 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write_new(file: Path, data: bytes) -> None:
-    """Write and fsync, once: after a failed fsync the pages may be dropped and the next one report success."""
+def write_new(file: Path, data: bytes) -> None:
+    """Write and fsync, once: after a failed fsync the pages may be dropped and the next one report success.
+
+    Raises:
+        OSError: whatever the disk says; a file of this name, half of one too, is such a thing.
+    """
     descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o640)
     try:
         left = memoryview(data)

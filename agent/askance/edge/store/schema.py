@@ -167,6 +167,13 @@ _KINDS: Final = (
     "ALTER TABLE captures ADD COLUMN companions TEXT CHECK (companions IS NULL OR json_valid(companions))",
 )
 
+_HABITS: Final = """
+CREATE TABLE habits (
+    camera TEXT PRIMARY KEY,
+    shown TEXT NOT NULL CHECK (json_valid(shown))
+) STRICT, WITHOUT ROWID
+"""
+
 MIGRATIONS: Final = (
     Migration(
         "0001-captures",
@@ -177,4 +184,5 @@ MIGRATIONS: Final = (
         ),
     ),
     Migration("0002-kinds", _KINDS),
+    Migration("0003-habits", (_HABITS,)),
 )

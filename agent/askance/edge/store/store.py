@@ -13,8 +13,9 @@ from askance.edge.store.ballast import Ballast
 from askance.edge.store.clock import BudgetClock
 from askance.edge.store.draft import Draft
 from askance.edge.store.envelopes import Envelopes
-from askance.edge.store.eviction import Newcomer, plan_room
+from askance.edge.store.eviction import Newcomer
 from askance.edge.store.faults import translated
+from askance.edge.store.habits import HabitBook
 from askance.edge.store.index import Due, Entry, Index, Record, Usage
 from askance.edge.store.inspection import Inspection
 from askance.edge.store.ledger import begin_boot, read_ledgers
@@ -30,7 +31,6 @@ from askance.wire.receipts import Ledger
 
 REFUSED: Final = Drop("store.quota")
 _RANDOM_BYTES: Final = 10
-_BATCH_SHARE: Final = 64
 
 
 class Store:
@@ -67,6 +67,7 @@ class Store:
         boot = self._ballast.spend_on("note the boot", lambda: begin_boot(self._connection, boot_id))
         self._next_seq = boot.next_seq
         self._clock = BudgetClock(self._connection, boot.number)
+        self.habits: Final = HabitBook(self._connection, self._lock)
         self._bytes = self._index.usage().bytes
         resources.callback(self._note_time)
         self._ballast.make()
@@ -218,11 +219,8 @@ class Store:
             return True
         if newcomer.size > section.quota:
             return False
-        protected = int(section.random_share * section.quota)
         with translated("look for frames to evict"):
-            delivered = candidates.delivered(self._connection)
-            displaceable = candidates.displaceable(self._connection, newcomer, protected=protected)
-            plan = plan_room(delivered, displaceable, need=need, spare=section.quota // _BATCH_SHARE)
+            plan = candidates.choose(self._connection, newcomer, need=need, section=section)
         reason = "quota" if above_quota > 0 else "disk"
         self._ballast.spend_on("evict frames", lambda: self._evict(plan.victims, reason))
         if not plan.fits and above_quota <= 0:

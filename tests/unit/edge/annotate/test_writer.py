@@ -45,6 +45,14 @@ def test_a_candidate_below_the_threshold_is_a_suggestion() -> None:
     assert [("person", 0.91, False), ("car", 0.1235, True)] == [(one.label, one.score, one.suggested) for one in found]
 
 
+def test_what_a_score_is_worth_is_written_beside_it_but_for_companions() -> None:
+    seen_by = replace(scene((PERSON, 0.91), (CAR, 0.12)), models=(None, "scenes"))
+    found = annotate(seen_by, NAMES, probabilities=np.array([0.876543, 0.12]))
+
+    assert [(0.91, 0.8765), (0.12, None)] == [(one.score, one.calibrated_score) for one in found]
+    assert [None, None] == [one.calibrated_score for one in annotate(scene((PERSON, 0.9), (CAR, 0.1)), NAMES)]
+
+
 def test_nothing_seen_is_an_empty_list() -> None:
     assert () == annotate(scene(), NAMES)
 

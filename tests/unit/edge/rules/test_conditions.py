@@ -1,5 +1,6 @@
 """Conditions hold or not, and say why."""
 
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,18 +14,23 @@ from askance.edge.rules.conditions import (
     Clause,
     Doubt,
     Fault,
-    Finding,
-    FrameFacts,
+    Inhibit,
     Not,
-    evaluate,
+    Novel,
     measures,
+    walk,
+    within,
 )
+from askance.edge.rules.facts import FrameFacts
+from askance.edge.rules.finding import Finding
 from askance.edge.rules.lottery import Lottery
-from askance.edge.values import Measure, Quality, Signal
+from askance.edge.values import Area, Measure, Quality, Signal
 from askance.units import Rate
 from support_scenes import SHARP
 
 NEAR, ENTROPY, MARGIN = Measure("near_threshold", None, 0.2, 0.6), Measure("entropy"), Measure("margin")
+SECOND = 10**9
+TEN_YEARS_NS = 10 * 365 * 86_400 * SECOND
 FACTS = FrameFacts(
     signals={
         NEAR: Signal("near_threshold", 0.5, (1, 0), "car scored 0.41"),
@@ -54,12 +60,12 @@ DARK = replace(SHARP, sharpness=0.05, brightness=0.1)
     ],
 )
 def test_a_leaf_says_whether_it_held_and_why(clause: Clause, expected: Finding) -> None:
-    assert expected == evaluate(clause, FACTS)
+    assert expected == clause.evaluate(FACTS)
 
 
 def test_no_doubt_at_all_never_matches() -> None:
     facts = replace(FACTS, signals={NEAR: Signal("near_threshold", 0.0, (), "nothing")})
-    assert not evaluate(YES, facts).matched
+    assert not YES.evaluate(facts).matched
 
 
 @pytest.mark.parametrize(
@@ -74,7 +80,7 @@ def test_no_doubt_at_all_never_matches() -> None:
     ],
 )
 def test_a_fault_of_the_picture_is_measured(fault: Fault, quality: Quality, expected: tuple[bool, float, str]) -> None:
-    finding = evaluate(fault, replace(FACTS, quality=quality))
+    finding = fault.evaluate(replace(FACTS, quality=quality))
     assert (finding.matched, finding.text) == (expected[0], expected[2])
     assert finding.value == pytest.approx(expected[1])
 
@@ -91,24 +97,71 @@ def test_a_fault_of_the_picture_is_measured(fault: Fault, quality: Quality, expe
     ],
 )
 def test_combinations_tell_what_decided_them(clause: Clause, *, matched: bool, text: str) -> None:
-    finding = evaluate(clause, FACTS)
+    finding = clause.evaluate(FACTS)
     assert (finding.matched, finding.text) == (matched, text)
 
 
 def test_the_tree_is_whole_and_the_evidence_is_what_held() -> None:
-    finding = evaluate(All((AnyOf((NO, YES)), Not(NO), Lottery(0.9))), FACTS)
+    finding = All((AnyOf((NO, YES)), Not(NO), Lottery(0.9))).evaluate(FACTS)
     assert [part.clause for part in finding.parts] == ["any", "not", "random"]
     assert [part.clause for part in finding.parts[0].parts] == ["entropy", "near_threshold"]
     assert [evidence.clause for evidence in finding.evidence()] == ["near_threshold", "random"]
 
 
 def test_what_did_not_hold_is_no_evidence() -> None:
-    assert list(evaluate(NO, FACTS).evidence()) == []
+    assert list(NO.evaluate(FACTS).evidence()) == []
 
 
 def test_the_measures_of_a_clause_are_those_of_its_leaves() -> None:
     clause = All((AnyOf((YES, Lottery(0.1))), Not(NO), Fault(0.1, None, None)))
     assert list(measures(clause)) == [NEAR, ENTROPY]
+
+
+@pytest.mark.parametrize(
+    ("part", "held_ns", "matched", "text"),
+    [
+        pytest.param(NO, None, True, "not inhibited: 3 candidates", id="has never held"),
+        pytest.param(YES, None, False, "inhibited now", id="holds"),
+        pytest.param(YES, 0, False, "inhibited now", id="holds still"),
+        pytest.param(NO, 97 * SECOND, False, "inhibited 3.0 s ago", id="a while after"),
+        pytest.param(NO, 90 * SECOND, True, "not inhibited: 3 candidates", id="later"),
+        pytest.param(NO, 101 * SECOND, True, "not inhibited: 3 candidates", id="the time line has stepped back"),
+        pytest.param(NO, TEN_YEARS_NS, True, "not inhibited: 3 candidates", id="by ten years"),
+        pytest.param(NO, -TEN_YEARS_NS, True, "not inhibited: 3 candidates", id="or forth"),
+    ],
+)
+def test_what_inhibits_does_so_for_a_while(part: Clause, held_ns: int | None, *, matched: bool, text: str) -> None:
+    clause = Inhibit(part, 10 * SECOND)
+    held: dict[Hashable, int] = {} if held_ns is None else {clause: held_ns}
+    finding = clause.evaluate(replace(FACTS, taken_ns=100 * SECOND, held_ns=held))
+
+    assert (finding.matched, finding.text, finding.value, finding.clause) == (matched, text, 0.0, "inhibit")
+    assert [inner.clause for inner in finding.parts] == [part.evaluate(FACTS).clause]
+    assert [evidence.clause for evidence in finding.evidence()] == []
+
+
+@pytest.mark.parametrize(
+    ("novelty", "at_least", "matched"), [(0.5, 0.5, True), (0.4, 0.5, False), (0.0, 1e-9, False), (1.0, 1.0, True)]
+)
+def test_a_frame_is_new_enough_or_not(novelty: float, at_least: float, *, matched: bool) -> None:
+    finding = Novel(at_least).evaluate(replace(FACTS, novelty=novelty))
+
+    assert (finding.matched, finding.value, finding.clause) == (matched, novelty, "novelty")
+
+
+def test_every_measure_of_a_clause_is_confined_wherever_it_stands() -> None:
+    area = Area((((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)),))
+    clause = All((AnyOf((YES, Not(NO))), Inhibit(YES, 5), Lottery(0.1), Novel(0.5)))
+    near, doubt = Doubt(replace(NEAR, area=area), 0.0), Doubt(replace(ENTROPY, area=area), 0.9)
+
+    assert within(clause, area) == All((AnyOf((near, Not(doubt))), Inhibit(near, 5), Lottery(0.1), Novel(0.5)))
+    assert within(within(clause, area), None) == clause
+
+
+def test_a_clause_and_its_parts_are_walked_through() -> None:
+    clause = All((AnyOf((YES,)), Inhibit(Not(NO), 5)))
+
+    assert list(walk(clause)) == [clause, AnyOf((YES,)), YES, Inhibit(Not(NO), 5), Not(NO), NO]
 
 
 leaves = st.sampled_from([YES, NO, Lottery(0.9), Lottery(0.1), Fault(0.1, None, None)])
@@ -138,6 +191,6 @@ def truth(clause: Clause) -> bool:
 
 @given(clauses)
 def test_combinations_follow_logic(clause: Clause) -> None:
-    finding = evaluate(clause, FACTS)
+    finding = clause.evaluate(FACTS)
     assert truth(clause) is finding.matched
     assert 0.0 <= finding.value <= 1.0

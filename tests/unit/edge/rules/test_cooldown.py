@@ -1,12 +1,29 @@
-"""A rule pauses after it has paid."""
+"""A rule pauses after it has paid, for everything or for whom and where the frame was about."""
+
+import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from askance.edge.rules.budgets import Purse
-from askance.edge.rules.cooldown import cooling
-from askance.edge.values import Spending
+from askance.edge.rules.cooldown import MOST, Marks, cooling, places, tracks
+from askance.edge.values import Area, Polygon, Spending, Subject
+from askance.edge.view import NOBODY
+from askance.edge.zones import WHOLE
+from askance.wire.identity import CameraId
+from support_tracks import Seen, view
 
+GATE = CameraId("gate")
 PAID = Purse().pay(Spending("r", 100, 1, 1), memory_ns=10)
+LEFT: Polygon = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
+RIGHT: Polygon = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
+WEST, EAST = (100.0, 200.0, 160.0, 260.0), (500.0, 200.0, 560.0, 260.0)
+STREET = view(now=[Seen(3, box=WEST, score=0.9), Seen(NOBODY, box=EAST, score=0.8), Seen(5, box=WEST, score=0.7)])
+
+
+def who(*numbers: int) -> tuple[Subject, ...]:
+    return tuple((GATE, number) for number in numbers)
 
 
 @pytest.mark.parametrize(
@@ -21,3 +38,77 @@ PAID = Purse().pay(Spending("r", 100, 1, 1), memory_ns=10)
 )
 def test_the_pause_ends_after_its_time(purse: Purse, pause_ns: int, now_ns: int, *, expected: bool) -> None:
     assert expected is cooling(purse, pause_ns, now_ns=now_ns)
+
+
+@pytest.mark.parametrize(
+    ("subjects", "now_ns", "expected"),
+    [
+        pytest.param(who(1, 2), 109, True, id="all of them"),
+        pytest.param(who(1), 110, False, id="over"),
+        pytest.param(who(1), 91, True, id="a moment before"),
+        pytest.param(who(1), 90, False, id="long before"),
+        pytest.param(who(1, 3), 100, False, id="one that is new"),
+        pytest.param((), 100, False, id="nobody"),
+        pytest.param(((CameraId("yard"), 1),), 100, False, id="of another camera"),
+    ],
+)
+def test_a_frame_is_known_that_is_about_nobody_new(
+    subjects: tuple[Subject, ...], now_ns: int, *, expected: bool
+) -> None:
+    marks = Marks().add(who(1, 2), now_ns=100, memory_ns=10)
+
+    assert expected is marks.known(subjects, 10, now_ns=now_ns)
+
+
+def test_what_is_farther_away_than_the_pause_is_forgotten() -> None:
+    marks = Marks().add(who(1), now_ns=0, memory_ns=10).add(who(2), now_ns=9, memory_ns=10)
+
+    assert list(marks.kept_ns) == [*who(1, 2)]
+    assert list(marks.add(who(1), now_ns=15, memory_ns=10).kept_ns.items()) == [(who(2)[0], 9), (who(1)[0], 15)]
+    assert list(marks.add(who(3), now_ns=10**18, memory_ns=10).kept_ns) == [*who(3)]
+    assert marks.add((), now_ns=99, memory_ns=10) is marks
+
+
+def test_a_hundred_thousand_tracks_within_a_pause_fill_no_memory() -> None:
+    marks, began = Marks(), time.process_time()
+    for number in range(0, 100_000, 100):
+        marks = marks.add(who(*range(number, number + 100)), now_ns=number, memory_ns=10**9)
+
+    assert len(marks.kept_ns) == MOST
+    assert marks.known(who(99_999), 10**9, now_ns=100_000)
+    assert not marks.known(who(0), 10**9, now_ns=100_000)
+    assert time.process_time() - began < 10
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 8)), max_size=40))
+def test_nobody_is_kept_twice_within_a_pause(moves: list[tuple[int, int]]) -> None:
+    marks, now_ns, kept = Marks(), 0, list[tuple[int, int]]()
+    for number, step in moves:
+        now_ns += step
+        if not marks.known(who(number), 10, now_ns=now_ns):
+            marks = marks.add(who(number), now_ns=now_ns, memory_ns=10)
+            assert all(now_ns - at_ns >= 10 for other, at_ns in kept if other == number)
+            kept.append((number, now_ns))
+        else:
+            assert any(now_ns - at_ns < 10 for other, at_ns in kept if other == number)
+
+
+def test_a_frame_is_about_the_tracks_of_its_objects() -> None:
+    assert tracks((0, 2, 0), STREET, camera=GATE) == who(3, 5)
+    assert tracks((1, 2), STREET, camera=GATE) == who(5)
+    assert tracks((1,), STREET, camera=GATE) == ()
+
+
+@pytest.mark.parametrize(
+    ("objects", "area", "expected"),
+    [
+        pytest.param((0, 2), Area((LEFT, RIGHT)), (LEFT,), id="one zone"),
+        pytest.param((0, 1), Area((LEFT, RIGHT)), (LEFT, RIGHT), id="two zones"),
+        pytest.param((), Area((LEFT,)), (), id="about nothing"),
+        pytest.param((1,), None, (WHOLE,), id="without zones"),
+    ],
+)
+def test_a_frame_is_about_the_zones_its_objects_stand_in(
+    objects: tuple[int, ...], area: Area | None, expected: tuple[Polygon, ...]
+) -> None:
+    assert places(objects, STREET, camera=GATE, area=area) == tuple((GATE, polygon) for polygon in expected)

@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from askance.edge.rules.document import RuleFile
+from askance.edge.rules.document import Condition, RuleFile
 from askance.errors import ConfigError
 from askance.settings import Place, parse_document, validate
 
-CONDITIONS = (
-    "all, any, not, near_threshold, margin, entropy, expected_errors, isolated, flicker, silent, class_switch, "
-    "lost_in_middle, jitter, quality, random"
-)
+CONDITIONS = ", ".join(field.alias or name for name, field in Condition.model_fields.items())
+NO_PRICE = "the random arm has "
+NOT = "{not: "
 NEAR = "near_threshold: {from: 0.2, to: 0.5}"
 
 
@@ -22,7 +21,7 @@ def file_of(*rules: str) -> RuleFile:
 
 def test_a_rule_needs_no_more_than_id_and_condition() -> None:
     rule = file_of("{id: a, when: {near_threshold: {from: 0.2, to: 0.5}}}").rules[0]
-    assert (rule.mode, rule.priority, rule.arm, rule.value, rule.cooldown) == ("capture", "doubtful", None, None, None)
+    assert (rule.mode, rule.priority, rule.arm, rule.value, rule.cooldown) == ("capture", None, None, None, None)
     assert (rule.budget.frames, rule.budget.bytes, rule.draws_lots) == (None, None, False)
 
 
@@ -79,18 +78,70 @@ def test_a_rule_needs_no_more_than_id_and_condition() -> None:
         ),
         pytest.param(
             "{id: a, when: {random: {rate: 6/h}}, budget: {frames: 5/h}}",
-            "rules[0]: the random arm has no budget and no cooldown but its rate, else its probability is not known",
+            f"rules[0]: {NO_PRICE}",
             id="random-arm-with-budget",
         ),
         pytest.param(
             "{id: a, when: {random: {rate: 6/h}}, cooldown: {rule: 5s}}",
-            "rules[0]: the random arm has no budget and no cooldown but its rate, else its probability is not known",
+            f"rules[0]: {NO_PRICE}",
             id="random-arm-with-cooldown",
         ),
         pytest.param(
             f"{{id: a, when: {{all: [{{{NEAR}}}]}}, value: {{weights: {{margin: 1}}}}}}",
             "rules[0]: weights of signals that no condition of the rule measures: margin",
             id="weight-without-signal",
+        ),
+        pytest.param("{id: a, when: {all: []}}", "rules[0].when.all: expected at least 1 item", id="empty-all"),
+        pytest.param("{id: a, when: {any: []}}", "rules[0].when.any: expected at least 1 item", id="empty-any"),
+        pytest.param(
+            "{id: a, when: {inhibit: {when: {}, for: 5s}}}",
+            "rules[0].when.inhibit.when: expected exactly one",
+            id="empty-inhibit",
+        ),
+        pytest.param(
+            f"{{id: a, when: {{inhibit: {{when: {{{NEAR}}}}}}}}}",
+            "missing key: rules[0].when.inhibit.for",
+            id="inhibit-without-for",
+        ),
+        pytest.param(
+            f"{{id: a, when: {{inhibit: {{when: {{{NEAR}}}, for: 0s}}}}}}",
+            "rules[0].when.inhibit: for has to be longer than nothing; write `not` for a condition of this frame alone",
+            id="inhibit-for-no-time",
+        ),
+        pytest.param(
+            f"{{id: a, when: {{{NEAR}}}, budget: {{frames: -5/h}}}}",
+            "rules[0].budget.frames: expected a whole number of frames, e.g. 20/h: '-5'",
+            id="negative-budget",
+        ),
+        pytest.param(
+            f"{{id: a, when: {{{NEAR}}}, budget: {{bytes: 0MB/day}}}}",
+            "rules[0].budget.bytes: expected more than nothing per day, e.g. 30MB/day: '0MB/day'",
+            id="zero-bytes",
+        ),
+        pytest.param(
+            f"{{id: a, when: {{{NEAR}}}, budget: {{bytes: -1MB/day}}}}",
+            "rules[0].budget.bytes: expected a number with a unit",
+            id="negative-bytes",
+        ),
+        pytest.param(
+            f"{{id: a, when: {{{NEAR}}}, cooldown: {{zone: 5s}}}}",
+            "rules[0]: cooldown.zone of a rule without zones; draw some, or write cooldown.rule",
+            id="zone-pause-without-zones",
+        ),
+        pytest.param(
+            "{id: a, when: {schedule: {}}, zones: [{camera: gate, include: [[0, 0], [1, 0], [1, 1]]}]}",
+            "rules[0]: zones of a rule whose condition is about no object; leave them out",
+            id="zones-of-nothing",
+        ),
+        pytest.param(
+            f"{{id: a, when: {NOT * 16}{{{NEAR}}}{'}' * 16}}}",
+            "rules[0]: conditions are nested at most 16 deep, got 17; write `all` or `any` flat",
+            id="nested-too-deep",
+        ),
+        pytest.param(
+            f"{{id: a, when: {NOT * 100}{{{NEAR}}}{'}' * 100}}}",
+            "rules[0]: conditions are nested at most 16 deep, got 101; write `all` or `any` flat",
+            id="nested-much-too-deep",
         ),
         pytest.param(f"{{id: A_1, when: {{{NEAR}}}}}", "rules[0].id: string should match pattern", id="id"),
     ],
@@ -118,3 +169,29 @@ def test_the_leaves_of_a_condition_are_what_it_measures() -> None:
         file_of(f"{{id: a, when: {{any: [{{not: {{{NEAR}}}}}, {{all: [{{random: {{rate: 1/h}}}}]}}]}}}}").rules[0].when
     )
     assert [leaf.model_fields_set for leaf in when.leaves()] == [{"near_threshold"}, {"random"}]
+
+
+def test_conditions_may_nest_as_deep_as_is_said() -> None:
+    assert file_of(f"{{id: a, when: {NOT * 15}{{{NEAR}}}{'}' * 15}}}").rules[0].when.depth == 16
+
+
+@pytest.mark.parametrize(
+    ("when", "asked"),
+    [
+        ("manual: {}", True),
+        (f"all: [{{{NEAR}}}, {{manual: {{}}}}]", True),
+        (f"any: [{{{NEAR}}}, {{manual: {{}}}}]", False),
+        ("any: [{manual: {}}, {all: [{manual: {}}]}]", True),
+        ("not: {manual: {}}", False),
+        ("inhibit: {when: {manual: {}}, for: 5s}", False),
+        (NEAR, False),
+    ],
+)
+def test_a_condition_that_holds_only_for_what_is_asked_for_is_known(when: str, *, asked: bool) -> None:
+    assert file_of(f"{{id: a, when: {{{when}}}}}").rules[0].when.on_request is asked
+
+
+def test_novelty_may_have_a_weight_without_a_condition() -> None:
+    rule = file_of(f"{{id: a, when: {{{NEAR}}}, value: {{weights: {{near_threshold: 1, novelty: 0.5}}}}}}").rules[0]
+    assert rule.value is not None
+    assert rule.value.weights.novelty == 0.5

@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 
 from askance.edge.rules.budgets import Limits
 from askance.edge.rules.conditions import Doubt
+from askance.edge.rules.context import FrameContext
+from askance.edge.rules.decision import decide
 from askance.edge.rules.document import RuleId
-from askance.edge.rules.payment import remember, settle
-from askance.edge.rules.policy import FrameContext, Memory, Policy, Rule, decide
+from askance.edge.rules.memory import Memory
+from askance.edge.rules.payment import defray, remember, settle
+from askance.edge.rules.policy import Policy, Rule
 from askance.edge.values import Drop, Keep, Measure, Payer, Signal, Spending
 from askance.units import Rate
 from askance.wire.capture import Arm, Priority, Reason
 from askance.wire.identity import CameraId
-from support_scenes import NOTHING, SHARP
+from support_scenes import SHARP, scene, still
 
 SECOND = 10**9
 NEAR = Measure("near_threshold", None, 0.2, 0.6)
@@ -39,7 +42,7 @@ KEEP = Keep(REASONS, (RICH, POOR))
 
 def context(now_s: int) -> FrameContext:
     signals = {NEAR: Signal("near_threshold", 0.5, (), "car scored 0.41")}
-    return FrameContext(CameraId("gate"), now_s * SECOND, now_s * SECOND, signals, SHARP, NOTHING, 0.9)
+    return FrameContext(CameraId("gate"), now_s * SECOND, now_s * SECOND, signals, SHARP, still(scene()), 0.9)
 
 
 def test_settling_takes_from_each_payer() -> None:
@@ -63,6 +66,28 @@ def test_a_frame_that_nobody_can_afford_is_dropped_and_costs_nothing() -> None:
     assert settle(ALL, Memory(), keep=keep, size=101, now_ns=0) == (Memory(), Drop("rules.budget_bytes"))
 
 
+def test_a_rule_that_has_paid_since_it_was_asked_pauses_and_keeps_its_budget() -> None:
+    """A frame that has waited for better ones is paid for late; another one may have been since."""
+    memory, _ = settle(ALL, Memory(), keep=replace(KEEP, payers=(RICH,)), size=1, now_ns=10 * SECOND)
+    near, later = 10 * SECOND + PEOPLE.pause_ns // 2, 10 * SECOND + PEOPLE.pause_ns
+    twice = settle(ALL, memory, keep=replace(KEEP, payers=(RICH,)), size=1, now_ns=later)[0]
+
+    assert Drop("rules.cooldown") == settle(ALL, memory, keep=replace(KEEP, payers=(RICH,)), size=1, now_ns=near)[1]
+    assert (
+        Drop("rules.budget_frames")
+        == (settle(ALL, twice, keep=replace(KEEP, payers=(RICH,)), size=1, now_ns=later + PEOPLE.pause_ns)[1])
+    )
+
+
+def test_a_frame_around_another_costs_bytes_alone_and_is_no_reason_to_pause() -> None:
+    payers = [PEOPLE.id, RuleId("gone")]
+    memory, spent = defray(ALL, Memory(), payers=payers, size=60, at_ns=SECOND)
+
+    assert (Spending("people", SECOND, 0, 60),) == spent == memory.purse(PEOPLE.id).spendings
+    assert (memory, ()) == defray(ALL, memory, payers=payers, size=60, at_ns=SECOND), "100 bytes are all it has"
+    assert isinstance(settle(ALL, memory, keep=replace(KEEP, payers=(RICH,)), size=1, now_ns=SECOND)[1], Keep)
+
+
 def test_memory_begins_with_what_the_store_knows() -> None:
     memory = remember(ALL, [Spending("people", 90 * SECOND, 1, 9), Spending("gone", 1, 1, 9)], now_ns=10 * SECOND)
     assert list(memory.purses) == ["people"], "payments of rules that are no more are forgotten"
@@ -80,7 +105,8 @@ def test_no_budget_is_overdrawn_in_any_window_nor_across_restarts(moves: list[tu
         now_s += step
         if restart:
             memory = remember(policy, paid, now_ns=now_s * SECOND)
-        memory, outcome = decide(policy, memory, context=context(now_s))
+        memory, decided = decide(policy, memory, context=context(now_s))
+        outcome = decided.outcome
         if isinstance(outcome, Keep):
             memory, settled = settle(policy, memory, keep=outcome, size=size, now_ns=now_s * SECOND)
             if isinstance(settled, Keep):

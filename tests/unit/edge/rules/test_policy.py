@@ -1,244 +1,91 @@
-"""Decisions: kept or dropped, by whom, for how much, and never over a budget."""
+"""Rules say at a camera what their zones leave of them."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-import numpy as np
 import pytest
 
 from askance.edge.rules.budgets import Limits
-from askance.edge.rules.conditions import All, Doubt, Fault, Not
+from askance.edge.rules.conditions import All, Doubt, Inhibit, Not, Novel
 from askance.edge.rules.document import RuleId
-from askance.edge.rules.lottery import Lottery
-from askance.edge.rules.payment import remember
-from askance.edge.rules.policy import (
-    LONGEST_GAP_NS,
-    FrameContext,
-    Memory,
-    Policy,
-    Rule,
-    decide,
-    judge,
-)
-from askance.edge.rules.scenes import Looks
-from askance.edge.values import Drop, Keep, Measure, Signal, Spending
+from askance.edge.rules.policy import Context, Policy, Rule, Zone
+from askance.edge.values import Area, Measure
+from askance.edge.zones import WHOLE
 from askance.units import Rate
-from askance.wire.capture import Arm, Priority
 from askance.wire.identity import CameraId
-from support_scenes import NOTHING, SHARP
 
-SECOND = 10**9
 GATE, YARD = CameraId("gate"), CameraId("yard")
 NEAR, ENTROPY = Measure("near_threshold", None, 0.2, 0.6), Measure("entropy")
-PEOPLE = Rule(
-    RuleId("people"),
-    "1-a",
-    Doubt(NEAR, 0.0),
-    {"near_threshold": 2.0, "entropy": 1.0},
-    Limits(Rate(2, timedelta(minutes=1)), Rate(100, timedelta(minutes=1))),
-    pause_ns=5 * SECOND,
-)
-SCENE = Rule(RuleId("scene"), "1-b", All((Doubt(ENTROPY, 0.4), Not(Fault(0.1, None, None)))), priority=Priority.FILLER)
-LOTS = Rule(RuleId("lots"), "1-c", Lottery(0.01), {"random": 0.5}, arm=Arm.RANDOM)
-WATCH = replace(PEOPLE, id=RuleId("watch"), capture=False)
-ALL = Policy((SCENE, PEOPLE, LOTS))
-
-
-def context(now_s: float = 0, *, near: float = 0.0, entropy: float = 0.0, draw: float = 0.9) -> FrameContext:
-    signals: Mapping[Measure, Signal | None] = {
-        NEAR: Signal("near_threshold", near, (1,), "car scored 0.41"),
-        ENTROPY: Signal("entropy", entropy, (0, 1), "2 candidates"),
-    }
-    now_ns = round(now_s * SECOND)
-    return FrameContext(GATE, now_ns, now_ns, signals, SHARP, NOTHING, draw)
-
-
-def kept(policy: Policy, memory: Memory, what: FrameContext) -> Keep:
-    outcome = decide(policy, memory, context=what)[1]
-    assert isinstance(outcome, Keep)
-    return outcome
-
-
-def rules_of(keep: Keep) -> tuple[str, ...]:
-    return tuple(payer.rule for payer in keep.payers)
-
-
-def test_every_rule_that_matches_is_recorded_strongest_first() -> None:
-    keep = kept(ALL, Memory(), context(near=0.5, entropy=0.6))
-    assert [(reason.rule, reason.rule_version, reason.signal, reason.value) for reason in keep.reasons] == [
-        ("people", "1-a", "near_threshold", 0.5),
-        ("scene", "1-b", "entropy", 0.6),
-    ]
-    assert [reason.text for reason in keep.reasons] == ["car scored 0.41", "2 candidates"]
-    assert [reason.objects for reason in keep.reasons] == [(1,), (0, 1)]
-
-
-def test_the_value_is_the_greatest_weighted_sum_of_the_payers() -> None:
-    keep = kept(ALL, Memory(), context(near=0.5, entropy=0.6))
-    assert (keep.value, rules_of(keep), keep.priority) == (1.0, ("people", "scene"), Priority.DOUBTFUL)
-
-
-def test_a_rule_without_weights_is_worth_its_strongest_signal() -> None:
-    keep = kept(ALL, Memory(), context(entropy=0.6))
-    assert (keep.value, rules_of(keep), keep.priority) == (0.6, ("scene",), Priority.FILLER)
-
-
-def test_a_signal_counts_once_with_its_strongest_value() -> None:
-    other = Measure("near_threshold", None, 0.1, 0.9)
-    rule = replace(PEOPLE, when=All((Doubt(other, 0.0), Doubt(NEAR, 0.0), Doubt(ENTROPY, 0.0))))
-    what = context(near=0.5, entropy=0.25)
-    signals = {**what.signals, other: Signal("near_threshold", 0.75, (), "")}
-    assert kept(Policy((rule,)), Memory(), replace(what, signals=signals)).value == 2.0 * 0.75 + 0.25
-
-
-def test_a_rule_of_nothing_but_not_gives_itself_as_the_reason() -> None:
-    rule = Rule(RuleId("empty"), "1", Not(Doubt(NEAR, 0.0)))
-    keep = kept(Policy((rule,)), Memory(), context())
-    assert (keep.reasons[0].signal, keep.reasons[0].text, keep.value) == ("not", "not: car scored 0.41", 0.0)
-
-
-def test_the_lottery_wins_the_arm_whoever_else_pays() -> None:
-    keep = kept(ALL, Memory(), context(near=0.9, draw=0.001))
-    assert (keep.arm, keep.inclusion_probability, rules_of(keep)) == (Arm.RANDOM, 0.01, ("people", "lots"))
-    assert keep.value == 1.8
-
-
-def test_the_lottery_keeps_a_frame_that_no_other_rule_can_pay_for() -> None:
-    memory = remember(ALL, [Spending("people", 0, 1, 100)], now_ns=0)
-    keep = kept(ALL, memory, context(1, near=0.9, draw=0.001))
-    assert (keep.arm, keep.value, rules_of(keep)) == (Arm.RANDOM, 0.5, ("lots",))
-    assert [reason.rule for reason in keep.reasons] == ["people", "lots"], "who cannot pay still gives its reason"
-
-
-def test_of_several_lotteries_the_greatest_chance_is_recorded() -> None:
-    more = replace(LOTS, id=RuleId("more"), when=Lottery(0.1))
-    assert kept(Policy((LOTS, more)), Memory(), context(draw=0.001)).inclusion_probability == 0.1
-
-
-def test_a_rate_lottery_counts_the_time_since_the_last_decision() -> None:
-    policy = Policy((replace(LOTS, when=Lottery(Rate(6, timedelta(minutes=1)))),))
-    memory, first = decide(policy, Memory(), context=context(0, draw=0.0))
-    assert first == Drop("rules.no_match")
-    assert kept(policy, memory, context(2, draw=0.0)).inclusion_probability == pytest.approx(0.2)
-
-
-LOTTERY = Policy((replace(LOTS, when=Lottery(Rate(6, timedelta(minutes=1)))),))
-
-
-def test_cameras_share_the_rate() -> None:
-    memory, _ = decide(LOTTERY, Memory(), context=context(0))
-    assert kept(LOTTERY, memory, replace(context(2, draw=0.0), cameras=4)).inclusion_probability == pytest.approx(0.05)
-
-
-def test_a_frame_after_a_long_gap_stands_for_no_more_than_the_longest_that_counts() -> None:
-    hourly = Policy((replace(LOTS, when=Lottery(Rate(6, timedelta(hours=1)))),))
-    memory, _ = decide(hourly, Memory(), context=context(0))
-    chance = kept(hourly, memory, context(10**6, draw=0.0)).inclusion_probability
-    assert chance == pytest.approx(6 * LONGEST_GAP_NS / (3600 * SECOND))
-
-
-def test_a_time_line_that_steps_back_draws_nothing_and_goes_on_from_there() -> None:
-    memory, _ = decide(LOTTERY, Memory(), context=context(1000))
-    memory, outcome = decide(LOTTERY, memory, context=context(10, draw=0.0))
-    assert outcome == Drop("rules.no_match")
-    assert kept(LOTTERY, memory, context(11, draw=0.0)).inclusion_probability == pytest.approx(0.1)
-
-
-def test_interleaved_time_lines_are_drawn_at_the_rate_and_with_the_probability_they_record() -> None:
-    hourly = Policy((replace(LOTS, when=Lottery(Rate(6, timedelta(hours=1)))),))
-    draws = np.random.default_rng(3).random(60_000)
-    memory, expected, drawn = Memory(), 0.0, 0
-    for number, draw in enumerate(draws):
-        # one camera live at ten frames a second, the other a recording that lies a day ahead
-        camera, taken_s = (GATE, number / 20) if number % 2 else (YARD, 86_400 + number / 20)
-        what = replace(
-            context(86_400 + number / 20, draw=float(draw)), camera=camera, taken_ns=round(taken_s * SECOND), cameras=2
-        )
-        memory, outcome = decide(hourly, memory, context=what)
-        if isinstance(outcome, Keep):
-            drawn += 1
-            assert outcome.inclusion_probability == pytest.approx(6 / 3600 * 0.1 / 2)
-        expected += 6 / 3600 * 0.1 / 2
-    assert expected == pytest.approx(5.0)
-    assert abs(drawn - expected) < 4 * expected**0.5
+LEFT, RIGHT = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)), ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
+TREE = ((0.1, 0.1), (0.2, 0.1), (0.2, 0.2))
+PEOPLE = Rule(RuleId("people"), "1-a", Doubt(NEAR, 0.0))
 
 
 @pytest.mark.parametrize(
-    ("today", "counts"),
+    ("zones", "expected"),
     [
-        pytest.param(date(2027, 1, 30), True, id="the-day-before"),
-        pytest.param(date(2027, 1, 31), False, id="the-day"),
-        pytest.param(None, True, id="no-clock"),
-    ],
-)
-def test_a_rule_expires_while_the_agent_runs(today: date | None, *, counts: bool) -> None:
-    policy = Policy((replace(SCENE, expires=date(2027, 1, 31)), LOTS))
-    outcome = decide(policy, Memory(), context=replace(context(entropy=0.6), today=today))[1]
-    assert isinstance(outcome, Keep) == counts
-    assert policy.expired(today) == (() if counts else ("scene",))
-
-
-def test_outside_the_random_arm_there_is_no_probability() -> None:
-    keep = kept(ALL, Memory(), context(near=0.5))
-    assert (keep.arm, keep.inclusion_probability) == (Arm.UNCERTAINTY, None)
-
-
-@pytest.mark.parametrize(
-    ("policy", "paid", "what", "reason"),
-    [
-        pytest.param(ALL, [], context(), "rules.no_match", id="no-match"),
-        pytest.param(Policy(()), [], context(near=0.5), "rules.no_match", id="no-rules"),
-        pytest.param(Policy((WATCH,)), [], context(near=0.5), "rules.count_only", id="count-only"),
-        pytest.param(ALL, [Spending("people", 0, 1, 1)], context(4.9, near=0.5), "rules.cooldown", id="cooldown"),
+        pytest.param([], None, id="no zones"),
+        pytest.param([Zone(YARD, None, LEFT, None)], None, id="another camera's"),
+        pytest.param([Zone(GATE, None, LEFT, None)], Area((LEFT,)), id="every pose"),
+        pytest.param([Zone(GATE, "home", LEFT, None)], Area((LEFT,)), id="this pose"),
+        pytest.param([Zone(GATE, "road", LEFT, TREE)], Area(()), id="another pose alone"),
+        pytest.param([Zone(GATE, "home", None, TREE)], Area((WHOLE,), (TREE,)), id="all but"),
         pytest.param(
-            Policy((PEOPLE, WATCH)),
-            [Spending("people", 0, 1, 1), Spending("people", 9 * SECOND, 1, 1)],
-            context(20, near=0.5),
-            "rules.budget_frames",
-            id="budget",
+            [Zone(GATE, "home", LEFT, None), Zone(GATE, None, RIGHT, TREE), Zone(GATE, "road", TREE, None)],
+            Area((LEFT, RIGHT), (TREE,)),
+            id="joined",
         ),
     ],
 )
-def test_a_drop_has_its_reason(policy: Policy, paid: list[Spending], what: FrameContext, reason: str) -> None:
-    memory = remember(policy, paid, now_ns=30 * SECOND)
-    after, outcome = decide(policy, memory, context=what)
-    assert outcome == Drop(reason)
-    assert replace(after, bars={}) == replace(memory, seen_ns={GATE: what.taken_ns})
+def test_zones_become_the_area_that_counts(zones: list[Zone], expected: Area | None) -> None:
+    rule = replace(PEOPLE, zones=tuple(zones)).at((GATE, "home"))
+
+    assert rule.area == expected
+    assert rule.when == Doubt(replace(NEAR, area=expected), 0.0)
 
 
-def test_a_frame_that_is_worth_less_than_the_best_of_late_is_outdone_and_raises_no_bar() -> None:
-    policy = Policy((replace(PEOPLE, pause_ns=0),))
-    memory, first = decide(policy, Memory(), context=context(near=0.9))
-    memory, worse = decide(policy, memory, context=context(5, near=0.5))
-    memory, better = decide(policy, memory, context=context(10, near=0.95))
+def test_a_policy_is_worked_out_once_for_each_camera_and_pose_that_a_zone_names() -> None:
+    rule = replace(PEOPLE, zones=(Zone(GATE, "home", LEFT, None),))
+    policy = Policy((rule, replace(PEOPLE, id=RuleId("all"), when=Doubt(ENTROPY, 0.5))))
+    here = policy.at((GATE, "home"))
 
-    assert isinstance(first, Keep)
-    assert worse == Drop("rules.outdone")
-    assert isinstance(better, Keep)
-    assert [best.value for best in memory.bar(PEOPLE.id).bests] == pytest.approx([1.8, 1.0, 1.9])
-
-
-def test_what_shows_the_same_as_a_kept_frame_is_left_alone_for_a_while() -> None:
-    policy = Policy((replace(PEOPLE, pause_ns=0, scene_ns=60 * SECOND), replace(SCENE, scene_ns=0)))
-    memory = Memory().kept(context())
-    other = replace(context(30, near=0.5), looks=Looks(2**64 - 1, NOTHING.labels, NOTHING.centres))
-
-    assert decide(policy, memory, context=context(30, near=0.5))[1] == Drop("rules.alike")
-    assert isinstance(decide(policy, memory, context=context(60, near=0.5))[1], Keep)
-    assert isinstance(decide(policy, memory, context=other)[1], Keep)
-    assert isinstance(decide(policy, memory, context=context(30, near=0.5, entropy=0.5))[1], Keep)
-    assert isinstance(decide(policy, memory, context=replace(context(30, near=0.5), camera=CameraId("b")))[1], Keep)
+    assert here.measures == {replace(NEAR, area=Area((LEFT,))), ENTROPY}
+    assert policy.at((YARD, "home")) is policy
+    assert policy.at((GATE, "road")).measures == {replace(NEAR, area=Area(())), ENTROPY}
+    assert [policy.at((GATE, f"{number}")) is policy.at((GATE, "road")) for number in range(100)] == [True] * 100
+    assert len(policy._places) == 3
+    assert policy.at((GATE, "home")) is here
 
 
-def test_judgement_puts_matching_rules_first() -> None:
-    verdicts = judge(ALL, Memory(), context=context(entropy=0.6))
-    assert [(verdict.rule.id, verdict.finding.matched) for verdict in verdicts] == [
-        ("scene", True),
-        ("people", False),
-        ("lots", False),
-    ]
+def test_a_policy_without_zones_reads_the_same_everywhere() -> None:
+    policy = Policy((PEOPLE,))
+
+    assert policy.at((GATE, "home")) is policy
 
 
-def test_the_policy_knows_what_to_measure() -> None:
-    assert ALL.measures == {NEAR, ENTROPY}
+def test_a_policy_knows_what_its_rules_ask_for() -> None:
+    wiper = Inhibit(Doubt(ENTROPY, 0.5), 10)
+    policy = Policy((replace(PEOPLE, when=All((Doubt(NEAR, 0.0), Not(wiper)))), replace(PEOPLE, when=Novel(0.5))))
+
+    assert policy.measures == {NEAR, ENTROPY}
+    assert policy.inhibitors == {wiper}
+    assert (policy.compares, Policy((PEOPLE,)).compares) == (True, False)
+    assert Policy((replace(PEOPLE, weights={"novelty": 1.0}),)).compares
+    assert (policy.follows, Policy((replace(PEOPLE, track_ns=1),)).follows) == (False, True)
+
+
+def test_a_rule_remembers_as_long_as_its_longest_budget_or_pause() -> None:
+    rule = replace(PEOPLE, limits=Limits(frames=Rate(1, timedelta(seconds=2))), pause_ns=1, track_ns=3, zone_ns=4)
+
+    assert (rule.memory_ns, replace(rule, pause_ns=3 * 10**9).memory_ns, rule.marks_ns) == (2 * 10**9, 3 * 10**9, 4)
+
+
+def test_a_rule_counts_until_it_expires_and_while_nobody_knows_the_day() -> None:
+    policy = Policy((replace(PEOPLE, expires=date(2027, 1, 31)),))
+
+    assert policy.expired(date(2027, 1, 31)) == ("people",)
+    assert policy.expired(date(2027, 1, 30)) == policy.expired(None) == ()
+
+
+def test_what_several_rules_want_around_a_frame_is_joined() -> None:
+    assert Context(2, 3, 1) == Context.widest([Context(2, 0, 4), Context(1, 3, 1)])

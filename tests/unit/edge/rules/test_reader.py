@@ -1,19 +1,23 @@
 """Rule files become a policy."""
 
+import time
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from askance.edge.rules.conditions import All, AnyOf, Doubt, Fault, Not
+from askance.edge.rules.circumstances import Asked, Fence, Hours, Reading
+from askance.edge.rules.conditions import All, AnyOf, Doubt, Fault, Inhibit, Not, Novel
 from askance.edge.rules.lottery import Lottery
-from askance.edge.rules.reader import load_rules
+from askance.edge.rules.policy import Zone
+from askance.edge.rules.reader import MAX_BYTES, load_rules
 from askance.edge.score import SIGNALS
 from askance.edge.values import Measure
 from askance.errors import ConfigError
 from askance.labels import Label, LabelId, LabelMap
 from askance.units import Rate
 from askance.wire.capture import Arm, Priority, Reason
+from askance.wire.identity import CameraId
 
 LABELS = LabelMap(
     version=1,
@@ -49,6 +53,11 @@ def write(folder: Path, text: str, name: str = "rules.yaml") -> Path:
     path = folder / name
     path.write_text(text)
     return path
+
+
+def many(prefix: str, count: int) -> str:
+    lots = "when: {random: {rate: 1/h}}"
+    return "version: 1\nrules:\n" + "".join(f"  - {{id: {prefix}{number}, {lots}}}\n" for number in range(count))
 
 
 def refusal(*paths: Path) -> ConfigError:
@@ -136,13 +145,90 @@ def test_two_rules_of_the_same_id_are_both_named(tmp_path: Path) -> None:
 
 
 def test_more_rules_than_a_manifest_holds_are_refused(tmp_path: Path) -> None:
-    def rules(prefix: str, count: int) -> str:
-        lots = "when: {random: {rate: 1/h}}"
-        return "version: 1\nrules:\n" + "".join(f"  - {{id: {prefix}{number}, {lots}}}\n" for number in range(count))
-
-    one, two = write(tmp_path, rules("a", 20)), write(tmp_path, rules("b", 13), "two.yaml")
+    one, two = write(tmp_path, many("a", 20)), write(tmp_path, many("b", 13), "two.yaml")
     assert str(refusal(one, two)) == "at most 32 rules in all files together: 33"
-    assert "expected" in str(refusal(write(tmp_path, rules("c", 33)))) or "at most 32" in str(refusal(one))
+    assert "expected" in str(refusal(write(tmp_path, many("c", 33)))) or "at most 32" in str(refusal(one))
+
+
+CIRCUMSTANCES = """\
+version: 1
+rules:
+  - id: around
+    when:
+      all:
+        - entropy: { at_least: 0.3 }
+        - novelty: { at_least: 0.5 }
+        - schedule: { days: [mon, sun], from: "22:00", to: "06:30" }
+        - signal: { name: speed, above: 5, below: 30.5 }
+        - geofence: { centre: [52.52, 13.405], within: 1.5km }
+        - inhibit: { when: { signal: { name: wiper, above: 0 } }, for: 10s }
+    cooldown: { track: 60s, zone: 5s }
+    zones:
+      - { camera: gate, preset: home, include: [[0, 0.4], [1, 0.4], [1, 1]] }
+      - { camera: yard, exclude: [[0, 0], [1, 0], [1, 1]] }
+  - id: asked
+    when: { all: [{ manual: {} }, { schedule: { to: "12:00" } }] }
+  - id: doubtful
+    when: { any: [{ manual: {} }, { entropy: { at_least: 0.3 } }] }
+  - id: later
+    when: { manual: {} }
+    priority: filler
+"""
+
+
+def test_what_lies_past_the_picture_is_resolved(tmp_path: Path) -> None:
+    rule, asked, doubtful, later = load_rules([write(tmp_path, CIRCUMSTANCES)], labels=LABELS).rules
+
+    assert rule.when == All(
+        (
+            Doubt(Measure("entropy"), 0.3),
+            Novel(0.5),
+            Hours(frozenset({0, 6}), 1320, 390),
+            Reading("speed", 5, 30.5),
+            Fence((52.52, 13.405), 1500),
+            Inhibit(Reading("wiper", 0, None), 10 * 10**9),
+        )
+    )
+    assert (rule.track_ns, rule.zone_ns, rule.pause_ns, rule.scene_ns) == (60 * 10**9, 5 * 10**9, 0, 0)
+    assert rule.zones == (
+        Zone(CameraId("gate"), "home", ((0, 0.4), (1, 0.4), (1, 1)), None),
+        Zone(CameraId("yard"), None, None, ((0, 0), (1, 0), (1, 1))),
+    )
+    assert asked.when == All((Asked(), Hours(to_min=720)))
+    classes = [(one.priority.name, one.arm.value) for one in (rule, asked, doubtful, later)]
+    doubted = ("DOUBTFUL", "uncertainty")
+    assert classes == [doubted, ("REQUESTED", "manual"), doubted, ("FILLER", "manual")]
+
+
+def test_ten_thousand_rules_are_refused_at_once(tmp_path: Path) -> None:
+    path, began = write(tmp_path, many("a", 10_000)), time.process_time()
+    error = refusal(path)
+
+    assert str(error) == f"{path}: a rule file has at most {MAX_BYTES // 1024}KiB, got {path.stat().st_size}B"
+    assert error.hint == "at most 32 rules in all files together; join rules with `any`"
+    assert time.process_time() - began < 1
+
+
+def test_as_many_rules_as_a_file_can_hold_are_refused_within_seconds(tmp_path: Path) -> None:
+    path, began = write(tmp_path, many("a", 5000)), time.process_time()
+
+    assert str(refusal(path)).startswith(f"{path}:2: rules: expected at most 32 items")
+    assert time.process_time() - began < 30
+
+
+@pytest.mark.parametrize("depth", [30, 200, 1000, 5000])
+@pytest.mark.parametrize(("opening", "closing"), [("{not: ", "}"), ("{all: [", "]}")], ids=["not", "all"])
+def test_conditions_a_thousand_deep_are_refused_and_no_fault(
+    depth: int, opening: str, closing: str, tmp_path: Path
+) -> None:
+    when = f"{opening * depth}{{entropy: {{at_least: 0.5}}}}{closing * depth}"
+    path, began = write(tmp_path, f"version: 1\nrules:\n  - id: deep\n    when: {when}\n"), time.process_time()
+    error = refusal(path)
+
+    assert str(error).startswith(f"{path}:3: rules[0]: conditions are nested at most 16 deep") or (
+        str(error).startswith(f"{path}: not valid YAML: ") and error.hint is not None and "nesting" in error.hint
+    )
+    assert time.process_time() - began < 10
 
 
 def test_the_shipped_rules_are_good(checkout: Path) -> None:
@@ -155,7 +241,8 @@ def test_the_shipped_rules_are_good(checkout: Path) -> None:
         "missed-objects",
         "wrong-objects",
         "class-mix-up",
+        "asked-for",
         "random",
     ]
-    assert [rule.arm for rule in policy.rules] == [Arm.UNCERTAINTY] * 6 + [Arm.RANDOM]
-    assert {measure.signal for measure in policy.measures} == set(SIGNALS)
+    assert [rule.arm for rule in policy.rules] == [Arm.UNCERTAINTY] * 6 + [Arm.MANUAL, Arm.RANDOM]
+    assert {measure.signal for measure in policy.measures} <= set(SIGNALS)

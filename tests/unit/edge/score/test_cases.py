@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.score.cases import Case, mean, reported_scores, wanted, weigh
+from askance.edge.score.cases import Case, absent, mean_score, wanted, weigh
 from askance.edge.values import Measure
+from askance.edge.view import Report
 from support_scenes import CAR, PERSON
 from support_tracks import Seen, moment
 
@@ -34,11 +35,20 @@ def test_one_more_case_never_lowers_the_value_and_their_order_does_not_matter(fo
     assert value(found) - 1e-12 <= value([*found, more]) <= 1.0
 
 
-def test_labels_choose_and_scores_are_those_of_reports() -> None:
-    moments = [moment([Seen(1, CAR, 0.9)]), moment([Seen(1, CAR, 0.2)]), moment([]), moment([Seen(1, PERSON, 0.5)])]
-
-    assert reported_scores(moments, 1) == pytest.approx([0.9, 0.5])
-    assert reported_scores(moments, 2) == []
-    assert mean([1.0, 1.0, 1.0000001]) == 1.0
+def test_labels_choose() -> None:
     assert [wanted(Measure("x", frozenset({CAR})), label) for label in (CAR, PERSON)] == [True, False]
     assert wanted(Measure("x"), PERSON)
+
+
+def test_a_mean_is_of_the_scores_of_reports_and_never_above_1() -> None:
+    low, high, odd = (Report(0, CAR, score, (0, 0, 1, 1), 0) for score in (0.4, 0.8, 1.0000001))
+
+    assert mean_score([low, high]) == pytest.approx(0.6)
+    assert mean_score([odd]) == 1.0
+
+
+def test_a_track_is_absent_that_no_moment_has_a_candidate_of() -> None:
+    moments = [moment([Seen(1), Seen(2, score=0.2)]), moment([]), moment([Seen(3)])]
+
+    assert list(absent([5, 3, 4, 2, 1], moments)) == [5, 4]
+    assert list(absent([5, 3], [])) == [5, 3]

@@ -2,12 +2,12 @@
 
 from random import Random
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.score.entropy import TOP, binary_entropy, entropy
+from askance.edge.score.binary_entropy import TOP
+from askance.edge.score.entropy import entropy
 from askance.edge.values import Measure
 from support_scenes import CAR, LORE, NAMES, PERSON, scene, still
 
@@ -17,13 +17,6 @@ objects = st.lists(st.tuples(st.sampled_from(sorted(NAMES)), st.floats(0, 1, wid
 
 def value(*found: tuple[int, float], wish: Measure = ANY) -> float:
     return entropy(still(scene(*found)), wish, lore=LORE).value
-
-
-@pytest.mark.parametrize(
-    ("score", "bits"), [(0.0, 0.0), (1.0, 0.0), (0.5, 1.0), (0.25, 0.8112781), (0.75, 0.8112781), (0.05, 0.2863970)]
-)
-def test_binary_entropy_is_that_of_a_coin(score: float, bits: float) -> None:
-    assert binary_entropy(np.array([score], dtype=np.float32))[0] == pytest.approx(bits, abs=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,34 @@ def test_a_file_becomes_the_model_that_it_describes(tmp_path: Path) -> None:
     assert load_errors(written(tmp_path), sha256=SHA) == MODEL
 
 
+def again(**changes: object) -> dict[str, Any]:
+    """A block for frames that were looked at again."""
+    terms = {name: {"mean": 0.0, "scale": 1.0, "coefficient": 0.0} for name in NAMES}
+    return {"looks": {"tiles": "2 x 2", "other": SHA}, "intercept": 2.0, "terms": terms, **changes}
+
+
+def test_a_block_for_frames_that_were_looked_at_again_becomes_a_model_of_its_own(tmp_path: Path) -> None:
+    model = load_errors(written(tmp_path, again=again()), sha256=SHA)
+
+    assert model.again is not None
+    assert replace(model, again=None) == MODEL
+    assert model.again.expected(np.zeros(len(NAMES))) == pytest.approx(np.exp(2.0))
+    assert ({"tiles": "2 x 2", "other": SHA}, None) == (model.again.looks, model.again.again)
+    assert (MODEL.sha256, MODEL.report, MODEL.floor) == (model.again.sha256, model.again.report, model.again.floor)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param({"terms": {}}, f"not the statistics of this version: .*{FIRST}", id="statistics"),
+        pytest.param({"looks": {}}, "looks", id="no look"),
+    ],
+)
+def test_a_wrong_block_is_refused_in_words(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        load_errors(written(tmp_path, again=again(**changes)), sha256=SHA)
+
+
 def test_another_model_files_errors_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="belongs to another model file: expected sha256 cdcd") as caught:
         load_errors(written(tmp_path), sha256="cd" * 32)

@@ -13,8 +13,11 @@ from askance.edge.score.error_model import ErrorModel
 from askance.edge.score.expected_errors import HALF, expected_errors
 from askance.edge.score.statistics import NAMES
 from askance.edge.values import Measure, Signal
+from askance.edge.view import Again
+from support_looks import look, looked
 from support_scenes import CAR, LORE, PERSON, scene, still
 from support_scenes import NAMES as LABELS
+from support_tracks import Seen
 
 ANY = Measure("expected_errors")
 objects = st.lists(st.tuples(st.sampled_from(sorted(LABELS)), st.floats(0, 1, width=32)), max_size=40)
@@ -89,3 +92,39 @@ def test_the_value_stays_in_range(found: list[tuple[int, float]], coefficient: f
     signal = measured(*found, errors=model(entropy=coefficient, labels=coefficient))
     assert 0.0 < signal.value < 1.0
     assert len(set(signal.objects)) == len(signal.objects) <= 20
+
+
+def after(*again: Again, wish: Measure = ANY) -> Signal:
+    """One error is expected at first, and after tiles and the mirror image as many as candidates and one."""
+    looks = {"tiles": "2 x 2", "mirror": "left and right exchanged"}
+    second = replace(model(candidates=1.0), looks=looks)
+    view = looked(scene((CAR, 0.4), (PERSON, 0.3)), *again)
+    signal = expected_errors(view, wish, lore=Lore(LABELS, errors=replace(model(), again=second)))
+    assert signal is not None
+    return signal
+
+
+TILES = look("tiles", Seen(label=CAR, score=0.75), Seen(label=CAR, score=0.5, box=(0, 300, 50, 350)))
+MIRROR = look("mirror", Seen(label=PERSON, score=0.25))
+
+
+def test_a_frame_that_was_looked_at_again_is_judged_by_what_all_looks_see() -> None:
+    signal = after(TILES, MIRROR)
+
+    expected = 1 + 2 + 3  # two of the first look, two of the tiles and one of the mirror image, all apart
+    assert expected / (HALF + expected) == pytest.approx(signal.value)
+    assert signal.text.startswith("6.0 errors expected after another look (tiles, mirror): 2 candidates between")
+
+
+def test_a_look_that_nobody_has_fitted_does_no_harm_and_one_that_is_missing_leaves_the_first_judgement() -> None:
+    exact = look("fp32", Seen(score=0.9), signal="disagreement")
+
+    assert after(MIRROR, exact, TILES) == after(TILES, MIRROR)
+    assert 1 / (HALF + 1) == pytest.approx(after(TILES, exact).value)
+    assert "after another look" not in after(TILES).text
+
+
+def test_labels_that_were_not_asked_for_are_left_out_of_further_looks_too() -> None:
+    people = Measure("expected_errors", frozenset({PERSON}))
+
+    assert 3 / (HALF + 3) == pytest.approx(after(TILES, MIRROR, wish=people).value)

@@ -12,4 +12,4 @@ def test_lore_names_labels_and_cannot_change() -> None:
     assert LORE.names is NAMES
     with pytest.raises(FrozenInstanceError):
         LORE.names = {}  # type: ignore[misc]  # what the test is about
-    assert Lore({}).names == {}
+    assert Lore({}) == Lore({}, errors=None, calibration=None, counts=None, bodies={})

@@ -1,17 +1,24 @@
 """Objects inside a band of scores are doubtful."""
 
+from dataclasses import replace
+from math import log
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from askance.edge.score.calibration import IDENTITY, Calibration, Curve
 from askance.edge.score.near_threshold import near_threshold
 from askance.edge.values import Measure
 from support_scenes import CAR, LORE, NAMES, PERSON, scene, still
 
 BAND = Measure("near_threshold", frozenset({PERSON, CAR}), 0.25, 0.55)
 objects = st.lists(st.tuples(st.sampled_from(sorted(NAMES)), st.floats(0, 1, width=32)), max_size=40)
+
+
+def logit(score: float) -> float:
+    return log(score / (1 - score))
 
 
 def value(*found: tuple[int, float], wish: Measure = BAND) -> float:
@@ -35,8 +42,23 @@ def test_the_value_follows_the_formula(found: list[tuple[int, float]], expected:
 
 def test_the_sentence_names_the_most_doubtful_object() -> None:
     signal = near_threshold(still(scene((CAR, 0.9), (PERSON, 0.5), (CAR, 0.41))), BAND, lore=LORE)
-    assert signal.text == "car scored 0.41, inside 0.25 to 0.55, and 1 more"
+    assert signal.text == "car scored 0.41 (uncalibrated), inside 0.25 to 0.55, and 1 more"
     assert signal.objects == (2, 1)
+
+
+def test_a_calibrated_score_is_held_against_the_band_and_said() -> None:
+    lore = replace(LORE, calibration=Calibration(IDENTITY, {CAR: Curve(1.0, logit(0.4) - logit(0.9))}))
+    signal = near_threshold(still(scene((CAR, 0.9), (PERSON, 0.9), (CAR, 0.4))), BAND, lore=lore)
+    assert signal.value == pytest.approx(0.5)
+    assert signal.objects == (0,)
+    assert signal.text == "car scored 0.90, calibrated 0.40, inside 0.25 to 0.55"
+
+
+def test_a_companions_scores_stay_as_they_are() -> None:
+    lore = replace(LORE, calibration=Calibration(Curve(1.0, 9.0), {}))
+    found = replace(scene((CAR, 0.4), (CAR, 0.4)), models=("faces", None))
+    signal = near_threshold(still(found), BAND, lore=lore)
+    assert (signal.objects, signal.text) == ((0,), "car scored 0.40 (uncalibrated), inside 0.25 to 0.55")
 
 
 def test_nothing_in_the_band_is_said() -> None:

@@ -9,12 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from askance.database import connect
-from askance.edge.store.candidates import delivered, displaceable
-from askance.edge.store.eviction import QUARANTINED_KEPT, Newcomer
+from askance.edge.config import StoreSection
+from askance.edge.store.candidates import BATCH_SHARE, choose, delivered, displaceable
+from askance.edge.store.eviction import QUARANTINED_KEPT, Newcomer, Plan
 from askance.edge.store.ledger import open_boot
 from askance.edge.store.lifecycle import State
 from askance.edge.store.schema import MIGRATIONS
 from askance.wire.capture import Arm, Priority
+from askance.wire.identity import FrameId
 
 NEWCOMER = Newcomer(Arm.UNCERTAINTY, Priority.DOUBTFUL, 0.5, 10)
 RANDOM = Newcomer(Arm.RANDOM, Priority.DOUBTFUL, 0.0, 10)
@@ -154,3 +156,19 @@ def test_the_index_and_a_list_name_the_same_frames_in_the_same_order(
     fill(connection, rows)
 
     assert freed(connection, newcomer, protected=protected) == in_memory(rows, newcomer, protected=protected)
+
+
+def test_delivered_frames_go_in_batches_then_what_is_worth_less_but_the_newest_of_the_lot(
+    connection: sqlite3.Connection,
+) -> None:
+    section = StoreSection(quota=10**6, random_share=20 / 10**6)
+    batch = [Row(state=State.DELIVERED, size=10**6 // BATCH_SHARE)] * 3
+    lot = [Row(arm=Arm.RANDOM, value=0.0, boot=2)] * 3
+    fill(connection, [*batch, *lot, Row()])
+
+    def gone(need: int) -> Plan:
+        return choose(connection, NEWCOMER, need=need, section=section)
+
+    assert Plan((FrameId("0"), FrameId("1")), fits=True) == gone(10)
+    assert Plan(tuple(map(FrameId, "01236")), fits=True) == gone(3 * (10**6 // BATCH_SHARE) + 20)
+    assert not gone(3 * (10**6 // BATCH_SHARE) + 30).fits

@@ -46,7 +46,7 @@ class Centerface:
     """
 
     def __init__(self, card: ModelCard, parameters: CenterfaceParameters) -> None:
-        self.signals: Final = frozenset({"near_threshold", "entropy", "nms_support"})
+        self.signals: Final = frozenset({"near_threshold", "entropy", "nms_support", "pose_outlier"})
         self._name = card.name
         self._parameters = parameters
         height, width = (side(pixels, parameters.stride) for pixels in (card.input.height, card.input.width))

@@ -43,7 +43,7 @@ class Movenet:
         self._size = np.array([card.input.width, card.input.height], np.float64)
         joints = parameters.joints
         shapes: dict[str, tuple[int | None, ...]] = {"one": (1, 1, joints, 3), "many": (1, None, 3 * joints + _BOX)}
-        self.signals: Final = frozenset({"near_threshold"})
+        self.signals: Final = frozenset({"near_threshold", "pose_outlier"})
         self.outputs: Final[Mapping[str, tuple[int | None, ...]]] = {parameters.output: shapes[parameters.people]}
 
     def decode(self, outputs: Outputs, *, fit: Fit, floor: float, most: int) -> Candidates:

@@ -31,7 +31,7 @@ class Objectron:
 
     def __init__(self, parameters: ObjectronParameters) -> None:
         self._parameters = parameters
-        self.signals: Final = frozenset({"near_threshold"})
+        self.signals: Final = frozenset({"near_threshold", "cuboid_jitter"})
         self.outputs: Final[Mapping[str, tuple[int | None, ...]]] = {
             parameters.points: (1, 2 * CUBOID_POINTS),
             parameters.presence: (1, 1),

@@ -51,7 +51,7 @@ class Yunet:
     """
 
     def __init__(self, card: ModelCard, parameters: YunetParameters) -> None:
-        self.signals: Final = frozenset({"near_threshold", "entropy", "nms_support"})
+        self.signals: Final = frozenset({"near_threshold", "entropy", "nms_support", "pose_outlier"})
         self._name = card.name
         self._parameters = parameters
         self.outputs: Final = _shapes(card, parameters)

@@ -31,6 +31,7 @@ NOBODY = [0.0] * 11
 
 def test_the_table_has_the_family() -> None:
     assert isinstance(DECODERS["movenet"](card()), Movenet)
+    assert {"near_threshold", "pose_outlier"} == movenet(card()).signals
 
 
 def test_many_people_come_best_first_with_the_boxes_given() -> None:

@@ -25,6 +25,7 @@ def outputs(presence: float) -> dict[str, Floats]:
 
 def test_the_table_has_the_family() -> None:
     assert isinstance(DECODERS["objectron"](card()), Objectron)
+    assert {"near_threshold", "cuboid_jitter"} == objectron(card()).signals
 
 
 def test_nine_points_come_out_in_pixels_of_the_crop_and_the_box_is_around_the_corners() -> None:

@@ -1,0 +1,134 @@
+"""`askance edge tell`, `capture` and `why`: speak to the agent that runs on this device."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from askance.cli.device import CONFIG
+from askance.cli.tables import columns, echo_table
+
+if TYPE_CHECKING:
+    from askance.edge.control.messages import Answer, Decision, Reasons, Taken
+
+_KEEPS_NOTHING: Final = "no rule in force has a `manual` condition: nothing is kept for being asked for"
+_HOLDS_NOTHING: Final = "the agent holds no frames of the past: only the next one is asked for"
+
+
+@click.command()
+@CONFIG
+@click.argument("readings", nargs=-1, required=True, metavar="NAME=NUMBER...")
+@click.option("--for", "for_", metavar="DURATION", default="10s", show_default=True, help="How long they are true.")
+def tell(readings: tuple[str, ...], *, config_path: Path | None, for_: str) -> None:
+    """Tell the running agent numbers that it cannot see, for rules with `signal` and `geofence`.
+
+    \b
+    Examples:
+      askance edge tell speed=12.3 --config /etc/askance/edge.yaml
+      askance edge tell lat=48.137 lon=11.575 --for 5s --config /etc/askance/edge.yaml
+    """
+    _ask(config_path, {"readings": dict(map(_reading, readings)), "for": for_})
+
+
+@click.command()
+@CONFIG
+@click.option("--last", metavar="DURATION", help="Frames of so long before too, e.g. 10s.")
+@click.option("--camera", "cameras", multiple=True, metavar="ID", help="Of this camera; again for more; default all.")
+@click.option("--note", metavar="TEXT", help="Who asks, and what for; it travels with the frame.")
+def capture(*, config_path: Path | None, last: str | None, cameras: tuple[str, ...], note: str | None) -> None:
+    """Ask the running agent for the next frame, for rules with `manual`.
+
+    \b
+    Examples:
+      askance edge capture --config /etc/askance/edge.yaml
+      askance edge capture --camera gate --note "the patrol, a pothole" --config /etc/askance/edge.yaml
+    """
+    wish = {"last": last, "cameras": cameras or None, "note": note}
+    taken = _ask(config_path, {"capture": {key: value for key, value in wish.items() if value is not None}}).capture
+    if taken is not None:
+        _show_taken(taken, last_wanted=last is not None)
+
+
+@click.command()
+@CONFIG
+@click.option("--last", type=int, default=20, show_default=True, help="So many decisions, 256 at most.")
+@click.option("--camera", metavar="ID", help="Of this camera alone.")
+@click.option("--rule", metavar="ID", help="What this rule said alone.")
+@click.option("--json", "as_json", is_flag=True, help="Print the decisions as JSON.")
+def why(*, config_path: Path | None, last: int, camera: str | None, rule: str | None, as_json: bool) -> None:
+    """Show why the running agent kept its last frames, or did not.
+
+    \b
+    Examples:
+      askance edge why --config /etc/askance/edge.yaml
+      askance edge why --last 5 --camera gate --rule unsure-people --config /etc/askance/edge.yaml
+    """
+    reasons = _ask(config_path, {"why": {"last": last, "camera": camera, "rule": rule}}).why
+    if reasons is None:
+        return
+    if as_json:
+        click.echo(json.dumps(reasons.model_dump(mode="json", exclude_none=True), indent=2))
+    else:
+        _show_reasons(reasons)
+
+
+def _ask(config_path: Path | None, content: dict[str, Any]) -> "Answer":
+    """Speak to the agent of a configuration; what the operator wrote wrongly is said before."""
+    from pydantic import ValidationError
+
+    from askance import settings
+    from askance.edge.config import EdgeConfig
+    from askance.edge.control.client import ask
+    from askance.edge.control.messages import Request, faults
+
+    try:
+        request = Request.model_validate(content)
+    except ValidationError as error:
+        raise click.UsageError(faults(error)) from error
+    return ask(settings.load(EdgeConfig, config_path).store.path, request)
+
+
+def _reading(text: str) -> tuple[str, float]:
+    name, _, number = text.partition("=")
+    try:
+        return name, float(number)
+    except ValueError as error:
+        raise click.UsageError(f"{text}: expected a name and a number, as in speed=12.3") from error
+
+
+def _show_taken(taken: "Taken", *, last_wanted: bool) -> None:
+    back = "" if taken.last is None else f", and those of the last {taken.last.total_seconds():g} s"
+    click.echo(f"asked for: the next frame of {', '.join(taken.cameras)}{back}")
+    if last_wanted and taken.last is None:
+        click.echo(f"note: {_HOLDS_NOTHING}", err=True)
+    if not taken.rules:
+        click.echo(f"note: {_KEEPS_NOTHING}; see `askance config example rules`", err=True)
+
+
+def _show_reasons(reasons: "Reasons") -> None:
+    words = [
+        (f"  {rule.rule}", rule.outcome.replace("_", " "), f"{rule.value:.2f}", f"{rule.clause}: {rule.text}")
+        for decision in reasons.decisions
+        for rule in decision.rules
+    ]
+    lines = iter(columns(words))
+    for decision in reasons.decisions:
+        click.echo(_headline(decision))
+        for _ in decision.rules:
+            click.echo(next(lines))
+    if not reasons.decisions:
+        click.echo("the rules have not been asked about such a frame yet")
+    ends = ", ".join(f"{end} {count}" for end, count in sorted(reasons.ends.items(), key=lambda end: -end[1]))
+    click.echo(f"\nframes since the start: {sum(reasons.ends.values())}{f'; {ends}' if ends else ''}")
+    tallies = [
+        (rule, str(tally.matched), str(tally.kept), ", ".join(f"{why} {count}" for why, count in tally.refused.items()))
+        for rule, tally in reasons.rules.items()
+    ]
+    if tallies:
+        echo_table([("rule", "matched", "kept", "refused"), *tallies])
+
+
+def _headline(decision: "Decision") -> str:
+    ended = f"kept {decision.kept}" if decision.kept is not None else f"dropped: {decision.dropped}"
+    return f"{decision.camera} #{decision.index}  {decision.ago_s:.1f} s ago  objects: {decision.objects}  {ended}"

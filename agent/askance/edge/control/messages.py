@@ -1,0 +1,134 @@
+"""What is said over the control socket: one request a line, one answer a line, both JSON objects."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, ValidationError, model_validator
+
+from askance.edge.decisions import MOST as MOST_DECISIONS
+from askance.edge.readings import MOST as MOST_READINGS
+from askance.edge.readings import NAME_PATTERN
+from askance.edge.rules import RuleId
+from askance.edge.rules.why import Why
+from askance.errors import ControlError
+from askance.units import Duration
+from askance.wire.identity import CameraName, FrameIdText
+from askance.wire.receipts import RuleTally
+
+LONGEST_NOTE: Final = 120
+_MOST_FAULTS: Final = 3
+
+ReadingName = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+
+
+class Spoken(BaseModel):
+    """Never changed after birth; a key that nobody knows is an error, so that a slip does not go unnoticed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Capture(Spoken):
+    """Keep the next frame, if a rule wants what is asked for."""
+
+    note: Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)] = "somebody"
+    last: Duration | None = None
+    cameras: Annotated[tuple[CameraName, ...], Field(max_length=16)] = ()
+
+
+class AskWhy(Spoken):
+    """Explain the last decisions, of one camera and of one rule where these are named."""
+
+    last: Annotated[int, Field(ge=1, le=MOST_DECISIONS)] = 20
+    camera: CameraName | None = None
+    rule: Annotated[str | None, Field(max_length=64)] = None
+
+
+class Request(Spoken):
+    """What an agent is told or asked: exactly one of readings, capture and why."""
+
+    readings: Annotated[Mapping[ReadingName, FiniteFloat] | None, Field(min_length=1, max_length=MOST_READINGS)] = None
+    for_: Annotated[Duration | None, Field(alias="for", gt=timedelta(0))] = None
+    capture: Capture | None = None
+    why: AskWhy | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if [self.readings, self.capture, self.why].count(None) != 2:  # noqa: PLR2004 (all but one)
+            raise ValueError("expected exactly one of readings, capture, why")
+        if self.for_ is not None and self.readings is None:
+            raise ValueError("for belongs to readings")
+        return self
+
+
+class Taken(Spoken):
+    """What the agent has taken on.
+
+    Attributes:
+        cameras: whose next frame is asked for.
+        last: frames of so long before are, too; None: none are held.
+        rules: those that keep what is asked for; without any nothing will be kept.
+    """
+
+    cameras: tuple[CameraName, ...]
+    last: Duration | None = None
+    rules: tuple[RuleId, ...]
+
+
+class Decision(Spoken):
+    """One frame that the rules were asked about: who took it, what number it has, how it ended, and why."""
+
+    camera: CameraName
+    index: int
+    ago_s: float
+    taken_ns: int
+    objects: int
+    kept: FrameIdText | None = None
+    dropped: str | None = None
+    rules: tuple[Why, ...]
+
+
+class Reasons(Spoken):
+    """The last decisions, oldest first; how all frames ended since the start, and what came of each rule."""
+
+    decisions: tuple[Decision, ...]
+    ends: Mapping[str, int]
+    rules: Mapping[str, RuleTally]
+
+
+class Answer(Spoken):
+    """What the agent says: exactly one of these, a hint only beside an error."""
+
+    error: str | None = None
+    hint: str | None = None
+    told: tuple[str, ...] | None = None
+    capture: Taken | None = None
+    why: Reasons | None = None
+
+
+def read_request(line: bytes) -> Request:
+    """Read what somebody says.
+
+    Raises:
+        ControlError: it is no request; the message says what is wrong where.
+    """
+    try:
+        return Request.model_validate_json(line)
+    except ValidationError as error:
+        raise ControlError(faults(error), hint='say e.g. {"why": {"last": 20}}, in one line; see README.md') from error
+
+
+def faults(error: ValidationError) -> str:
+    """Say what is wrong where, without showing what was said."""
+    details = error.errors(include_url=False, include_input=False)
+    told = [
+        ": ".join([*filter(None, [".".join(map(str, detail["loc"]))]), detail["msg"].removeprefix("Value error, ")])
+        for detail in details[:_MOST_FAULTS]
+    ]
+    more = [f"and {len(details) - _MOST_FAULTS} more"] if len(details) > _MOST_FAULTS else []
+    return "; ".join([*told, *more])
+
+
+def write(message: Request | Answer) -> bytes:
+    """Write a line; what is unknown (None) stays out."""
+    return message.model_dump_json(by_alias=True, exclude_none=True).encode() + b"\n"

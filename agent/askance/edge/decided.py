@@ -1,0 +1,53 @@
+"""What became of a frame, for those who want to know: a replay's account, and the one who asks why."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from askance.edge.rules import RuleId, Verdict
+from askance.edge.values import Drop
+from askance.wire.identity import CameraId, FrameId
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One frame that the rules were asked about.
+
+    Attributes:
+        camera: who took it.
+        index: its number among the source's frames, from 0.
+        taken_ns: when, nanoseconds on the camera's time line.
+        objects: how many objects the models report in it.
+        verdicts: of every rule in force, the matching ones first.
+        payers: the rules that paid for it.
+        ended: how.
+    """
+
+    camera: CameraId
+    index: int
+    taken_ns: int
+    objects: int
+    verdicts: tuple[Verdict, ...]
+    payers: frozenset[RuleId]
+    ended: FrameId | Drop
+
+
+class Observer(Protocol):
+    """Is told of frames by the thread that decides, and must not keep it waiting."""
+
+    def end(self, ended: FrameId | Drop, /) -> None:
+        """A frame has ended, wherever it did."""
+        ...
+
+    def note(self, decided: Decided, /) -> None:
+        """A frame has ended that the rules were asked about; ``end`` is told of it as well."""
+        ...
+
+
+class Unobserved:
+    """Wants to know nothing."""
+
+    def end(self, _ended: FrameId | Drop, /) -> None:
+        """Let it be."""
+
+    def note(self, _decided: Decided, /) -> None:
+        """Let it be."""

@@ -1,0 +1,244 @@
+"""What is decided on a frame that the models have looked at: at once, or when better ones have had their chance."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC
+from typing import Final
+
+from askance.edge.contest import Contest, Held
+from askance.edge.decided import Decided, Observer
+from askance.edge.detect.again import Looking
+from askance.edge.detect.panel import Seen
+from askance.edge.episodes import Episodes, Shot
+from askance.edge.habits import Habits, asked
+from askance.edge.health import Health
+from askance.edge.keeper import Beside, Keeper
+from askance.edge.local_time import local_time
+from askance.edge.looking import look_again, whole
+from askance.edge.rules import Decision, FrameContext, Memory, Policy, RuleId, decide, reconsider, remember, remind
+from askance.edge.score import measure
+from askance.edge.stages import Begun, Stages, Taken
+from askance.edge.values import Drop, Frame, Keep
+from askance.edge.view import View
+from askance.wire.identity import FrameId
+
+Ends = tuple[FrameId | Drop, ...]
+
+OUTDONE: Final = Drop("rules.outdone")
+ALREADY: Final = Drop("context.kept")
+"""It was stored already, as the context of another."""
+NOBODY: Final[frozenset[RuleId]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A frame that the models have looked at, and the rules have not."""
+
+    begun: Begun
+    seen: Seen
+
+
+class Decider:
+    """Asks the rules about frames, lets the best of a stretch of time wait for its end, and has them stored.
+
+    Args:
+        stages: the stages.
+        health: takes the counts.
+        draw: random numbers in [0, 1), for the random arm.
+        now_ns: the monotonic clock at the start, nanoseconds.
+        kept: told of every frame that is stored.
+        observer: told how every frame ended that came here.
+    """
+
+    def __init__(
+        self,
+        stages: Stages,
+        health: Health,
+        *,
+        draw: Callable[[], float],
+        now_ns: int,
+        kept: Callable[[], None],
+        observer: Observer,
+    ) -> None:
+        self.policy = stages.policy
+        self._stages = stages
+        self._health = health
+        self._draw = draw
+        self._keeper = Keeper(stages, health, kept=kept)
+        self._observer = observer
+        self._habits = Habits(stages.store.habits, health)
+        self._contest = Contest(stages.policy)
+        self._episodes = Episodes(stages.policy)
+        self._memory = self._remember_payments(stages.store.budget_now(now_ns))
+
+    def decide(self, view: View, looked: Looked) -> Ends:
+        """Ask the rules about a frame; return how it ended, and those that have waited and need not any more."""
+        begun, seen, frame = looked.begun, looked.seen, looked.begun.frame
+        ends = self.close(begun.now_ns)
+        if asked(self.policy):
+            view = replace(view, usual=self._habits.usual(frame.camera, frame.taken))
+            self._habits.learn(frame.camera, frame.taken, found=seen.detections)
+        context = self._context(view, begun)
+        self._memory, decision = decide(self.policy, self._memory, context=context)
+        if decision.outcome != Drop("rules.no_match"):
+            self._health.count("unsure")
+        shot = None
+        if isinstance(decision.outcome, Keep) or self._episodes.wants(context.camera, context.taken_ns):
+            shot = Shot(self._keeper.take(begun), seen)
+            self._remember(shot)
+        if shot is None or isinstance(decision.outcome, Drop):
+            outcome = decision.outcome
+            assert isinstance(outcome, Drop)  # noqa: S101 (of a frame that is to be kept there is a shot)
+            return (*ends, self._end(frame, seen, decision=decision, ended=outcome))
+        payers = [RuleId(payer.rule) for payer in decision.outcome.payers]
+        held = Held(shot, context, decision, self._episodes.begin(shot, payers))
+        if self._contest.waits(decision):
+            return (*ends, *self._out(self._contest.enter(held)))
+        return (*ends, self._keep(held))
+
+    def close(self, now_ns: int) -> Ends:
+        """End the slots that are over at a moment of the clock that budgets run on."""
+        return self._close(self._contest.over(now_ns))
+
+    def flush(self) -> Ends:
+        """End all slots: nothing comes any more."""
+        self._habits.note()
+        return self._close(self._contest.open())
+
+    def adopt(self, policy: Policy, *, now_ns: int) -> Ends:
+        """Go by other rules; what waits is decided by those that it waited for, and nothing is forgotten.
+
+        Args:
+            policy: the rules, of which some may have paid before they were taken out for a while.
+            now_ns: the moment, on the clock that budgets run on.
+        """
+        ends = self.flush()
+        self.policy, self._contest, self._episodes = policy, Contest(policy), Episodes(policy)
+        before = self._remember_payments(now_ns).purses
+        self._memory = replace(self._memory, purses={**before, **self._memory.purses})
+        return ends
+
+    def suspect(self) -> Held | None:
+        """Return the most valuable frame of a live camera that waits and was not looked at a second time."""
+        waiting = self._contest.unlooked(self._contest.open())
+        return next((held for held in waiting if held.shot.taken.camera in self._stages.live), None)
+
+    def reconsider(self, held: Held, looking: Looking) -> Ends:
+        """Decide once more on a frame, if it still waits, with what a second look has seen."""
+        held.looked = True
+        for name, fault in looking.faults.items():
+            self._health.trouble(f"second look {name}", fault)
+        if held not in self._contest:
+            return ()
+        self._health.count("second_look")
+        view = replace(held.context.view, again=looking.seen)
+        signals = measure(view, self.policy.at(held.context.where).measures, lore=self._stages.lore)
+        held.context = replace(held.context, view=view, signals=signals)
+        return self._out(self._contest.revalue(held, reconsider(held.decision, signals)))
+
+    def _remember_payments(self, now_ns: int) -> Memory:
+        spent = [spending for history in self._stages.store.spent().values() for spending in history]
+        return remember(self.policy, spent, now_ns=now_ns)
+
+    def _close(self, rules: Collection[RuleId]) -> Ends:
+        """End the slots of rules: keep the winners, and let go of the others."""
+        ends: list[FrameId | Drop] = []
+        second = self._stages.second
+        for held in self._contest.unlooked(rules):
+            # a recording can wait; live there was time before, or there is none
+            if second is not None and held.shot.taken.camera not in self._stages.live:
+                ends += self.reconsider(held, whole(look_again(held.shot.taken, second)))
+        for rule in rules:
+            room = self._contest.room(rule)
+            for held in self._contest.ranking(rule):
+                if room:
+                    self._contest.leave(held)
+                    ends.append(self._keep(held))
+                    room -= not isinstance(ends[-1], Drop)  # what cannot be kept by now makes way for the next
+            ends += self._out(self._contest.close(rule))
+        return tuple(ends)
+
+    def _keep(self, held: Held) -> FrameId | Drop:
+        """Have a frame stored, with those around it, if a rule can pay for it."""
+        held.decision = remind(held.decision, self._memory, context=held.context)
+        keep, shot = held.decision.outcome, held.shot
+        if isinstance(keep, Drop) or shot.stored:
+            return self._lose(held, keep if isinstance(keep, Drop) else ALREADY)
+        paid = self._keeper.keep(shot.taken, shot.seen, keep=keep, policy=self.policy, memory=self._memory)
+        if isinstance(paid.ended, Drop):
+            self._memory = paid.memory
+            return self._lose(held, paid.ended)
+        self._memory, shot.stored = paid.memory.kept(held.context), True
+        if held.episode is not None:
+            held.episode.beside = Beside(paid.ended, shot.taken_ns, keep, paid.payers)
+            for other in held.episode.shots:
+                self._surround(held.episode.beside, other)
+        return self._end(shot.taken, shot.seen, decision=held.decision, ended=paid.ended, payers=paid.payers)
+
+    def _remember(self, shot: Shot) -> None:
+        """Remember a frame, and have it stored where it belongs to one that was kept."""
+        for episode in self._episodes.remember(shot):
+            if episode.beside is not None:
+                self._surround(episode.beside, shot)
+
+    def _surround(self, beside: Beside, shot: Shot) -> None:
+        if shot.stored:
+            return
+        paid = self._keeper.surround(shot.taken, shot.seen, beside=beside, policy=self.policy, memory=self._memory)
+        self._memory, shot.stored = paid.memory, not isinstance(paid.ended, Drop)
+        self._health.count(paid.ended.reason if isinstance(paid.ended, Drop) else "context")
+
+    def _lose(self, held: Held, ended: Drop) -> Drop:
+        if held.episode is not None:
+            self._episodes.end(held.episode)
+        self._end(held.shot.taken, held.shot.seen, decision=held.decision, ended=ended)
+        return ended
+
+    def _out(self, out: Iterable[Held]) -> Ends:
+        """Let go of frames that have lost, to better ones or in a second look."""
+        outcomes = [(held, held.decision.outcome) for held in out]
+        return tuple(self._lose(held, end if isinstance(end, Drop) else OUTDONE) for held, end in outcomes)
+
+    def _end(
+        self,
+        frame: Frame | Taken,
+        seen: Seen,
+        *,
+        decision: Decision,
+        ended: FrameId | Drop,
+        payers: frozenset[RuleId] = NOBODY,
+    ) -> FrameId | Drop:
+        self._health.count(ended.reason if isinstance(ended, Drop) else "kept")
+        self._observer.end(ended)
+        self._observer.note(
+            Decided(
+                camera=frame.camera,
+                index=frame.index,
+                taken_ns=frame.taken.monotonic_ns,
+                objects=int(seen.detections.reported.sum()),
+                verdicts=decision.verdicts,
+                payers=payers,
+                ended=ended,
+            )
+        )
+        return ended
+
+    def _context(self, view: View, begun: Begun) -> FrameContext:
+        stages, camera = self._stages, begun.frame.camera
+        pose = stages.poses.get(camera)
+        local = local_time(begun.frame.taken)
+        return FrameContext(
+            camera=camera,
+            taken_ns=begun.frame.taken.monotonic_ns,
+            now_ns=begun.now_ns,
+            signals=measure(view, self.policy.at((camera, pose)).measures, lore=stages.lore),
+            quality=begun.quality,
+            view=view,
+            draw=self._draw(),
+            cameras=max(1, len(stages.poses)),
+            today=None if local is None else local.astimezone(UTC).date(),
+            pose=pose,
+            local=local,
+            readings=stages.told.readings(begun.frame.taken.monotonic_ns),
+            asked=begun.asked,
+        )

@@ -1,0 +1,121 @@
+"""Frames around those that are kept: what came before is still remembered, what comes after is waited for."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from askance.edge.detect.panel import Seen
+from askance.edge.keeper import Beside
+from askance.edge.rules import Policy, RuleId
+from askance.edge.rules.policy import Context
+from askance.edge.stages import Taken
+from askance.wire.identity import CameraId
+
+MOST_BYTES: Final = 64 * 2**20
+"""Of pictures that are remembered of one camera; the oldest go first."""
+
+
+@dataclass(slots=True, eq=False)
+class Shot:
+    """A frame that may become the context of another.
+
+    Attributes:
+        taken: it.
+        seen: what the models saw.
+        stored: whether the store has it, for itself or as context.
+    """
+
+    taken: Taken
+    seen: Seen
+    stored: bool = False
+
+    @property
+    def taken_ns(self) -> int:
+        """When it was taken, on its camera's time line."""
+        return self.taken.taken.monotonic_ns
+
+
+@dataclass(slots=True, eq=False)
+class Episode:
+    """A frame with those around it.
+
+    Attributes:
+        trigger: the frame that is to be kept, or is.
+        context: how far the frames around it reach.
+        shots: those that were found, oldest first, without the trigger.
+        beside: how the trigger was kept; None while it waits.
+    """
+
+    trigger: Shot
+    context: Context
+    shots: list[Shot] = field(default_factory=list[Shot])
+    beside: Beside | None = None
+
+    def offer(self, shot: Shot) -> bool:
+        """Take a frame in if it is one of those around, and far enough from the last one."""
+        at_ns = shot.taken_ns - self.trigger.taken_ns
+        if shot is self.trigger or not -self.context.before_ns <= at_ns <= self.context.after_ns:
+            return False
+        near = [other.taken_ns for other in (*self.shots, self.trigger)]
+        if any(abs(shot.taken_ns - taken_ns) < self.context.every_ns for taken_ns in near):
+            return False
+        self.shots.append(shot)
+        return True
+
+    def over(self, now_ns: int) -> bool:
+        """Whether no frame that comes can be one of those around; a clock that went back ends it too."""
+        return not 0 <= now_ns - self.trigger.taken_ns <= self.context.after_ns
+
+
+class Episodes:
+    """Remembers frames as far back as the rules want those before the ones that they keep; for one thread.
+
+    Args:
+        policy: the rules.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._contexts: Final = {rule.id: rule.context for rule in policy.rules if rule.context is not None}
+        self._every_ns: Final = min((each.every_ns for each in self._contexts.values()), default=0)
+        self._before_ns: Final = max((each.before_ns for each in self._contexts.values()), default=0)
+        self._past: dict[CameraId, deque[Shot]] = {}
+        self._open: list[Episode] = []
+
+    def wants(self, camera: CameraId, taken_ns: int) -> bool:
+        """Whether a frame has to be remembered: the last one was long enough ago."""
+        past = self._past.get(camera)
+        return bool(self._contexts) and (not past or not 0 <= taken_ns - past[-1].taken_ns < self._every_ns)
+
+    def remember(self, shot: Shot) -> tuple[Episode, ...]:
+        """Remember a frame; return the episodes that have found it to be one of theirs."""
+        past = self._past.setdefault(shot.taken.camera, deque())
+        past.append(shot)
+        held = sum(len(each.taken.jpeg) for each in past)
+        while held > MOST_BYTES or not 0 <= shot.taken_ns - past[0].taken_ns <= self._before_ns:
+            held -= len(past.popleft().taken.jpeg)
+        mine = [episode for episode in self._open if episode.trigger.taken.camera == shot.taken.camera]
+        self._open = [each for each in self._open if each not in mine or not each.over(shot.taken_ns)]
+        return tuple(episode for episode in mine if episode.offer(shot))
+
+    def begin(self, trigger: Shot, rules: Iterable[RuleId]) -> Episode | None:
+        """Begin an episode with what is remembered of before; None where none of the rules wants one.
+
+        Args:
+            trigger: the frame that is to be kept.
+            rules: those that would pay for it.
+        """
+        wanted = [self._contexts[rule] for rule in rules if rule in self._contexts]
+        if not wanted:
+            return None
+        episode = Episode(trigger, Context.widest(wanted))
+        for shot in reversed(self._past.get(trigger.taken.camera, ())):
+            episode.offer(shot)
+        episode.shots.reverse()
+        self._open.append(episode)
+        return episode
+
+    def end(self, episode: Episode) -> None:
+        """Forget an episode whose trigger is not kept; one that is over is forgotten already."""
+        if episode in self._open:
+            self._open.remove(episode)

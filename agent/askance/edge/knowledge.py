@@ -1,0 +1,73 @@
+"""Gathers what signals know beside the frame: names, bodies, and what was fitted for the detector."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from askance.edge.detect.again import SecondLook
+from askance.edge.detect.panel import Panel
+from askance.edge.health import Health
+from askance.edge.label_counts import read_label_counts
+from askance.edge.score import Lore
+from askance.edge.score.body import Body
+from askance.edge.score.calibration import CALIBRATION, Calibration, load_calibration
+from askance.edge.score.error_model import ERRORS, ErrorModel, load_errors
+from askance.errors import ConfigError
+from askance.labels import LabelMap
+
+
+def read_lore(
+    panel: Panel, labels: LabelMap, *, health: Health, second: SecondLook | None = None, counts: Path | None = None
+) -> Lore:
+    """Gather what signals know; what was fitted for another detector, or after other looks, is trouble and left out.
+
+    Args:
+        panel: the models.
+        labels: the label map.
+        health: is told.
+        second: looks again at frames that wait.
+        counts: the file that says how many objects of each label are labelled; None: nobody has told.
+
+    Raises:
+        ConfigError: that file cannot be used.
+    """
+    return Lore(
+        names={int(label.id): label.name for label in labels.labels},
+        errors=_read_errors(panel, second, health=health),
+        again=frozenset() if second is None else second.signals,
+        calibration=_read_calibration(panel, labels, health=health),
+        counts=None if counts is None else read_label_counts(counts, labels),
+        bodies={int(label.id): Body.of(label.skeleton) for label in labels.labels if label.skeleton is not None},
+    )
+
+
+def _read_errors(panel: Panel, second: SecondLook | None, *, health: Health) -> ErrorModel | None:
+    file = panel.folder / ERRORS
+    if not file.is_file():
+        return None
+    try:
+        errors = load_errors(file, sha256=panel.info.sha256)
+    except ConfigError as error:
+        health.count("errors.unavailable")
+        health.trouble("error model", str(error))
+        return None
+    fitted, runs = (errors.report, errors.floor), (panel.info.report, panel.info.floor)
+    if fitted[0] != runs[0] or fitted[1] < runs[1]:
+        said = f"fitted for report {fitted[0]:g} and floor {fitted[1]:g}, not for {runs[0]:g} and {runs[1]:g}"
+        health.trouble("error model", f"{said}: its numbers are off; fit it again: askance models fit {panel.folder}")
+    if errors.again is None or second is None or errors.again.looks.items() <= second.looks.items():
+        return errors
+    said = f"fitted after {', '.join(errors.again.looks)}, and not exactly these look again"
+    health.trouble("error model", f"{said}: second looks change no expected errors; see `second_look`, or fit it again")
+    return replace(errors, again=None)
+
+
+def _read_calibration(panel: Panel, labels: LabelMap, *, health: Health) -> Calibration | None:
+    file = panel.folder / CALIBRATION
+    if not file.is_file():
+        return None
+    try:
+        return load_calibration(file, sha256=panel.info.sha256, labels=labels)
+    except ConfigError as error:
+        health.count("calibration.unavailable")
+        health.trouble("calibration", str(error))
+        return None

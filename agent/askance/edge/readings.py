@@ -1,0 +1,44 @@
+"""Numbers that the device is told, such as its speed, each of them for a while."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_.-]{0,63}$"
+MOST: Final = 64
+"""Numbers that are known at once."""
+
+
+class Reading(NamedTuple):
+    """A number, and until when it is true, nanoseconds of the monotonic clock; that moment no longer belongs to it."""
+
+    value: float
+    until_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What the device was told last, by name."""
+
+    told: Mapping[str, Reading] = field(default_factory=dict[str, Reading])
+
+    def tell(self, numbers: Mapping[str, float], *, now_ns: int, for_ns: int) -> "Readings":
+        """Take numbers in, each in place of an earlier one of its name; what is too old is forgotten.
+
+        Args:
+            numbers: finite, by name.
+            now_ns: the monotonic clock, nanoseconds.
+            for_ns: how long they are true, nanoseconds.
+
+        Raises:
+            ValueError: there would be more than ``MOST``; nothing was taken in.
+        """
+        kept = {name: reading for name, reading in self.told.items() if now_ns < reading.until_ns}
+        told = kept | {name: Reading(number, now_ns + for_ns) for name, number in numbers.items()}
+        if len(told) > MOST:
+            raise ValueError(f"at most {MOST} readings at once, got {len(told)}")
+        return Readings(told)
+
+    def fresh(self, now_ns: int) -> Mapping[str, float]:
+        """Return the numbers that are true at a moment, by name; one that was told of later is, too."""
+        return {name: reading.value for name, reading in self.told.items() if now_ns < reading.until_ns}

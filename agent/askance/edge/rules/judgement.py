@@ -1,0 +1,133 @@
+"""What each rule says of one frame: whether it matches, what the frame is worth to it, and what hinders it."""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import NamedTuple, TypeAlias
+
+from askance.edge.rules.bar import Bar
+from askance.edge.rules.context import FrameContext
+from askance.edge.rules.cooldown import cooling, places, tracks
+from askance.edge.rules.facts import FrameFacts
+from askance.edge.rules.finding import Finding
+from askance.edge.rules.memory import Memory
+from askance.edge.rules.policy import Policy, Rule
+from askance.edge.values import Subject
+
+Age: TypeAlias = Callable[[], int | None]
+"""How long ago a frame was kept that is alike, nanoseconds; worked out when the first rule asks."""
+
+
+class Verdict(NamedTuple):
+    """What one rule says of one frame.
+
+    Attributes:
+        rule: it.
+        finding: whether its condition holds, and why.
+        value: what the frame is worth to it.
+        obstacle: why it does not pay, where it matches; None: nothing hinders it.
+        bar: what it has seen, this frame included.
+        subjects: whom and where the frame is about, as far as the rule pauses for that.
+    """
+
+    rule: Rule
+    finding: Finding
+    value: float
+    obstacle: str | None
+    bar: Bar
+    subjects: tuple[Subject, ...] = ()
+
+
+def verdicts(policy: Policy, memory: Memory, *, facts: FrameFacts, context: FrameContext) -> tuple[Verdict, ...]:
+    """Ask every rule in force; the matching ones come first, those of greater value before others.
+
+    Args:
+        policy: the rules as they read at the camera.
+        memory: what was before.
+        facts: what conditions may look at.
+        context: the frame.
+    """
+    rules = [rule for rule in policy.rules if rule.in_force(context.today)]
+    age_ns = _age(memory, context)
+    return ranked(_verdict(rule, memory, facts=facts, context=context, age_ns=age_ns) for rule in rules)
+
+
+def ranked(found: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Put the matching ones first, and of those the ones of greater value before others."""
+    return tuple(sorted(found, key=lambda verdict: (not verdict.finding.matched, -verdict.value)))
+
+
+def reweigh(verdict: Verdict, facts: FrameFacts) -> Verdict:
+    """Ask a rule once more about a frame that it would keep, or that others would; one that is hindered stays so."""
+    finding = verdict.rule.when.evaluate(facts)
+    value = _worth(verdict.rule, finding, novelty=facts.novelty) if finding.matched else 0.0
+    obstacle = verdict.obstacle if verdict.finding.matched or not finding.matched else "rules.second_look"
+    return verdict._replace(finding=finding, value=value, obstacle=obstacle)
+
+
+def recall(found: Iterable[Verdict], memory: Memory, *, context: FrameContext) -> tuple[Verdict, ...]:
+    """Ask the rules that nothing hinders whether they pause by now: others were kept while the frame has waited."""
+    age_ns = _age(memory, context)
+    return tuple(_recalled(verdict, memory, context=context, age_ns=age_ns) for verdict in found)
+
+
+def _recalled(verdict: Verdict, memory: Memory, *, context: FrameContext, age_ns: Age) -> Verdict:
+    if not verdict.finding.matched or verdict.obstacle is not None:
+        return verdict
+    _, obstacle = _pause(verdict.rule, memory, finding=verdict.finding, context=context, age_ns=age_ns)
+    return verdict._replace(obstacle=obstacle)
+
+
+def _age(memory: Memory, context: FrameContext) -> Age:
+    """Return what says, working it out once, how long ago a frame was kept that looks the same."""
+    return cache(lambda: memory.scene(context).age_ns(context.looks, now_ns=context.now_ns))
+
+
+def _verdict(rule: Rule, memory: Memory, *, facts: FrameFacts, context: FrameContext, age_ns: Age) -> Verdict:
+    finding, bar = rule.when.evaluate(facts), memory.bar(rule.id).look(context.now_ns)
+    if not finding.matched:
+        return Verdict(rule, finding, 0.0, None, bar)
+    value = _worth(rule, finding, novelty=facts.novelty)
+    if rule.limits.frames is not None:
+        bar = bar.note(value, rate=rule.limits.frames, pause_ns=rule.pause_ns, now_ns=context.now_ns)
+    subjects, pause = _pause(rule, memory, finding=finding, context=context, age_ns=age_ns)
+    obstacle = pause or _poverty(rule, memory, bar=bar, value=value, now_ns=context.now_ns)
+    return Verdict(rule, finding, value, obstacle, bar, subjects)
+
+
+def _pause(
+    rule: Rule, memory: Memory, *, finding: Finding, context: FrameContext, age_ns: Age
+) -> tuple[tuple[Subject, ...], str | None]:
+    """Name whom and where a frame is about, and say what of late keeps the rule from it."""
+    now_ns, marks = context.now_ns, memory.mark(rule.id)
+    objects = finding.strongest().objects if rule.marks_ns else ()
+    followed = tracks(objects, context.view, camera=context.camera) if rule.track_ns else ()
+    stood = places(objects, context.view, camera=context.camera, area=rule.area) if rule.zone_ns else ()
+    obstacle = None
+    if (
+        cooling(memory.purse(rule.id), rule.pause_ns, now_ns=now_ns)
+        or marks.known(followed, rule.track_ns, now_ns=now_ns)
+        or marks.known(stood, rule.zone_ns, now_ns=now_ns)
+    ):
+        obstacle = "rules.cooldown"
+    elif rule.scene_ns and (kept_ns := age_ns()) is not None and kept_ns < rule.scene_ns:
+        obstacle = "rules.alike"
+    return (*followed, *stood), obstacle
+
+
+def _poverty(rule: Rule, memory: Memory, *, bar: Bar, value: float, now_ns: int) -> str | None:
+    """Say why a rule cannot spend a frame of its budget, or saves it for a better one."""
+    if rule.limits.frames is None:
+        return None
+    if not memory.purse(rule.id).affords_frame(rule.limits, now_ns=now_ns):
+        return "rules.budget_frames"
+    return "rules.outdone" if value < bar.height(rate=rule.limits.frames, now_ns=now_ns) else None
+
+
+def _worth(rule: Rule, finding: Finding, *, novelty: float) -> float:
+    """Weigh the strongest evidence of each signal; evidence is what held and does not stand under ``not``."""
+    if rule.weights is None:
+        return finding.strongest().value
+    strongest = {"novelty": novelty}
+    for evidence in finding.evidence():
+        strongest[evidence.clause] = max(evidence.value, strongest.get(evidence.clause, 0.0))
+    return sum(rule.weights.get(signal, 0.0) * value for signal, value in strongest.items())

@@ -1,0 +1,57 @@
+"""What the decisions remember from one frame to the next."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
+
+from askance.edge.rules.bar import Bar
+from askance.edge.rules.budgets import Purse
+from askance.edge.rules.context import FrameContext, Pose
+from askance.edge.rules.cooldown import Marks
+from askance.edge.rules.document import RuleId
+from askance.edge.rules.scenes import Scenes
+from askance.wire.identity import CameraId
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the decisions remember.
+
+    Attributes:
+        purses: what each rule has paid lately.
+        bars: what each rule has seen lately.
+        marks: whom and where each rule has kept lately.
+        seen_ns: when each camera's last frame was decided on, on its own time line.
+        held_ns: when what inhibits held last, by camera and clause, on the camera's time line.
+        scenes: what was kept last, by camera and pose.
+    """
+
+    purses: Mapping[RuleId, Purse] = field(default_factory=dict[RuleId, Purse])
+    bars: Mapping[RuleId, Bar] = field(default_factory=dict[RuleId, Bar])
+    marks: Mapping[RuleId, Marks] = field(default_factory=dict[RuleId, Marks])
+    seen_ns: Mapping[CameraId, int] = field(default_factory=dict[CameraId, int])
+    held_ns: Mapping[CameraId, Mapping[Hashable, int]] = field(default_factory=dict[CameraId, Mapping[Hashable, int]])
+    scenes: Mapping[Pose, Scenes] = field(default_factory=dict[Pose, Scenes])
+
+    def purse(self, rule: RuleId) -> Purse:
+        """What the rule has paid lately."""
+        return self.purses.get(rule, _NO_PURSE)
+
+    def bar(self, rule: RuleId) -> Bar:
+        """What the rule has seen lately."""
+        return self.bars.get(rule, _NO_BAR)
+
+    def mark(self, rule: RuleId) -> Marks:
+        """Whom and where the rule has kept lately."""
+        return self.marks.get(rule, _NO_MARKS)
+
+    def scene(self, context: FrameContext) -> Scenes:
+        """What was kept last of what the camera looks at."""
+        return self.scenes.get(context.where, _NO_SCENES)
+
+    def kept(self, context: FrameContext) -> "Memory":
+        """Remember what a frame shows that was kept."""
+        scenes = self.scene(context).add(context.looks, now_ns=context.now_ns)
+        return replace(self, scenes={**self.scenes, context.where: scenes})
+
+
+_NO_PURSE, _NO_BAR, _NO_MARKS, _NO_SCENES = Purse(), Bar(), Marks(), Scenes()

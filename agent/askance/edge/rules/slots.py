@@ -1,0 +1,97 @@
+"""The best frames of a stretch of time, not its first: they wait together, and what is best is known at its end."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import Final
+
+from askance.edge.rules.context import Pose
+from askance.edge.rules.policy import Rule
+from askance.edge.rules.scenes import Looks
+
+MOST: Final = 3
+"""How many frames of one slot may be kept, however large the budget."""
+
+SPARE: Final = 2
+"""How many more may wait: a second look can put one of them before the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A frame that waits.
+
+    Attributes:
+        key: what it is called until its slot is over.
+        value: what it is worth to the rule.
+        at_ns: when it was taken, on the clock that budgets run on.
+        where: the camera that took it, and where that looked.
+        looks: what tells it from others.
+    """
+
+    key: int
+    value: float
+    at_ns: int
+    where: Pose
+    looks: Looks
+
+    def repeats(self, other: "Candidate", *, pause_ns: int) -> bool:
+        """Whether of the two one is enough: they show the same, or lie nearer to each other than the rule's pause."""
+        if abs(self.at_ns - other.at_ns) < pause_ns:
+            return True
+        return self.where == other.where and self.looks.alike(other.looks)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The frames of one rule that wait.
+
+    Attributes:
+        opened_ns: when the first one came; None while there is none.
+        best: the frames, best first.
+    """
+
+    opened_ns: int | None = None
+    best: tuple[Candidate, ...] = ()
+
+    def over(self, rule: Rule, *, now_ns: int) -> bool:
+        """Whether it has lasted as long as the rule says; a clock that went back ends it too."""
+        return self.opened_ns is not None and not 0 <= now_ns - self.opened_ns < rule.slot_ns
+
+    def offer(self, rule: Rule, candidate: Candidate) -> tuple["Slot", frozenset[int]]:
+        """Let a frame compete; return the slot, and the keys of those that are out of the competition."""
+        ranked = _ranked((*self.best, candidate))
+        stay = _distinct(ranked, pause_ns=rule.pause_ns)[: room(rule) + SPARE]
+        opened_ns = candidate.at_ns if self.opened_ns is None else self.opened_ns
+        out = {each.key for each in ranked} - {each.key for each in stay}
+        return Slot(opened_ns, stay), frozenset(out)
+
+    def revalue(self, key: int, value: float) -> "Slot":
+        """Let a frame be worth something else."""
+        changed = (replace(each, value=value) if each.key == key else each for each in self.best)
+        return Slot(self.opened_ns, _ranked(tuple(changed)))
+
+    def without(self, keys: Collection[int]) -> "Slot":
+        """Let frames go."""
+        return Slot(self.opened_ns, tuple(each for each in self.best if each.key not in keys))
+
+
+def room(rule: Rule) -> int:
+    """Return how many frames of a slot a rule keeps: the budget's share of it, rounded up, at least one."""
+    rate = rule.limits.frames
+    if rate is None:
+        return 1
+    share = rate.amount * rule.slot_ns / (rate.period.total_seconds() * 1e9)
+    return min(MOST, max(1, ceil(share)))
+
+
+def _ranked(frames: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    return tuple(sorted(frames, key=lambda each: (-each.value, each.at_ns, each.key)))
+
+
+def _distinct(ranked: tuple[Candidate, ...], *, pause_ns: int) -> tuple[Candidate, ...]:
+    """Leave out what repeats a better one."""
+    chosen: list[Candidate] = []
+    for each in ranked:
+        if not any(each.repeats(better, pause_ns=pause_ns) for better in chosen):
+            chosen.append(each)
+    return tuple(chosen)

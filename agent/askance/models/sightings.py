@@ -1,0 +1,144 @@
+"""What a detector saw in labelled photos and variants of them, and what of that was wrong."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askance.edge.detect import Detector
+from askance.edge.detect.again import SecondLook
+from askance.edge.detections import Detections
+from askance.edge.score.places import places
+from askance.edge.score.statistics import statistics
+from askance.edge.values import Image
+from askance.edge.view import alone
+from askance.errors import SourceError
+from askance.labels import LabelMap
+from askance.models.calibration import Verdicts
+from askance.models.mistakes import find_mistakes, true_positives
+from askance.models.photos import read_photo
+from askance.models.regression import FOLDS, Sample
+from askance.models.truth import Objects, Truth, read_truth
+from askance.models.variants import vary
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+LEAST_PHOTOS: Final = 2 * FOLDS
+_SEED: Final = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """What can be fitted on.
+
+    Attributes:
+        sample: statistics and errors of every view.
+        again: the same errors, with the statistics of what all looks together see; None: nobody looked again.
+        looks: those further looks, by name, and what each is exactly.
+        verdicts: every candidate of every view.
+        photos: how many.
+        variants: of each photo, beside itself.
+        source: the name of their folder.
+    """
+
+    sample: Sample
+    again: Sample | None
+    looks: Mapping[str, str]
+    verdicts: Verdicts
+    photos: int
+    variants: int
+    source: str
+
+    @property
+    def fitted_on(self) -> str:
+        """Which photos, in words."""
+        return f"{self.photos} photos of {self.source} and {self.variants} variants of each"
+
+
+def gather(
+    detector: Detector,
+    photos: Sequence[Path],
+    *,
+    labels: Path,
+    names: LabelMap,
+    variants: int,
+    progress: Progress,
+    second: SecondLook | None = None,
+) -> Sightings:
+    """Let a detector look at labelled photos and at variants of them.
+
+    Args:
+        detector: it.
+        photos: at least ``LEAST_PHOTOS``.
+        labels: a folder of YOLO text files, or a COCO file.
+        names: the detector's label map.
+        variants: of each photo.
+        progress: told after each photo how many are done, and of how many.
+        second: looks at all of them again; None: nobody does.
+
+    Raises:
+        ModelError: a forward pass failed.
+        SourceError: too few photos, or a photo or label that cannot be read, or nothing is labelled.
+    """
+    truth = _labelled(detector, photos, labels=labels)
+    ids = np.array([-1 if name is None else names.resolve(name).id for name in detector.model.package.card.classes])
+    rows: list[NDArray[np.float64]] = []
+    fused: list[NDArray[np.float64]] = []
+    errors: list[int] = []
+    columns: list[tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.bool_]]] = []
+    for image, there in _views(truth, variants=variants, progress=progress):
+        found, there_ids = _look(detector, image), ids[there.columns].astype(np.int32)
+        view = alone(found, size=(image.shape[1], image.shape[0]))
+        rows.append(statistics(found, size=view.size, floor=detector.info.floor))
+        if second is not None:
+            seen = places(view, second.look(image)).fused()
+            fused.append(statistics(seen, size=view.size, floor=detector.info.floor))
+        errors.append(find_mistakes(found, there.boxes, label_ids=there_ids).count)
+        right = true_positives(found, there.boxes, label_ids=there_ids)
+        columns.append((found.scores, found.label_ids, right))
+    owners = np.repeat(np.arange(len(truth)), variants + 1)
+    scores, label_ids, right = (np.concatenate(column) for column in zip(*columns, strict=True))
+    candidates = np.repeat(owners, [len(each) for each, _, _ in columns])
+    weights = np.full(len(scores), 1.0 / (variants + 1))
+    sample = Sample(np.array(rows), np.array(errors, np.float64), owners)
+    return Sightings(
+        sample=sample,
+        again=None if second is None else replace(sample, statistics=np.array(fused)),
+        looks={} if second is None else second.looks,
+        verdicts=Verdicts(scores.astype(np.float64), label_ids, right, candidates, weights),
+        photos=len(truth),
+        variants=variants,
+        source=photos[0].parent.name,
+    )
+
+
+def _labelled(detector: Detector, photos: Sequence[Path], *, labels: Path) -> Truth:
+    if len(photos) < LEAST_PHOTOS:
+        raise SourceError(
+            f"expected at least {LEAST_PHOTOS} photos, got {len(photos)}",
+            hint="--photos takes a folder of labelled photos",
+        )
+    sizes = {photo: (image.shape[1], image.shape[0]) for photo in photos for image in (read_photo(photo),)}
+    truth = read_truth(labels, sizes, card=detector.model.package.card)
+    if not any(len(objects.columns) for objects in truth.values()):
+        raise SourceError(f"nothing is labelled in these photos: {labels}", hint="--labels has to be of --photos")
+    return truth
+
+
+def _views(truth: Truth, *, variants: int, progress: Progress) -> Iterator[tuple[Image, Objects]]:
+    """List every photo and its variants, with what is labelled in them."""
+    random = np.random.default_rng(_SEED)
+    for done, (photo, objects) in enumerate(truth.items(), start=1):
+        image = read_photo(photo)
+        yield image, objects
+        for number in range(1, variants + 1):
+            yield vary(image, objects, number=number, random=random)
+        progress(done, len(truth))
+
+
+def _look(detector: Detector, image: Image) -> Detections:
+    prepared = detector.prepare(image)
+    return detector.read(detector.forward(prepared), fit=prepared.fit)

@@ -1,0 +1,69 @@
+"""Labelled frames in their order: a COCO file, or a folder of frames with a mask of classes for each."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from askance.edge.detect.package import ModelCard
+from askance.models.photos import find_photos, read_photo
+from askance.models.truth import Objects, Truth, read_truth
+
+CLASSES = "classes.yaml"
+"""Names by class id, beside ``images`` and ``masks``; a class without a name, or not on the card, is left out."""
+
+INSTANCES = 1000
+"""A mask of 16 bits holds class * 1000 + instance, as Cityscapes has it; below that, and in 8 bits, the class alone."""
+
+LEAST_SIDE = 4
+"""Pixels; smaller pieces of a mask are crumbs."""
+
+
+def read_sequence(path: Path, *, card: ModelCard) -> Truth:
+    """Read frames and what is labelled in them, in their order.
+
+    Args:
+        path: a COCO file whose images lie at its ``file_name``s, seen from its folder, in the order of its list; or a
+            folder with ``images``, ``masks`` of the same names as PNG, and ``classes.yaml``.
+        card: whose classes count.
+    """
+    if path.is_file():
+        frames = [path.parent / each["file_name"] for each in json.loads(path.read_bytes())["images"]]
+        sizes = {frame: (image.shape[1], image.shape[0]) for frame in frames for image in (read_photo(frame),)}
+        return read_truth(path, sizes, card=card)
+    named = yaml.safe_load((path / CLASSES).read_text(encoding="utf-8"))
+    columns = {name: column for column, name in enumerate(card.classes) if name is not None}
+    known = {int(number): columns[name] for number, name in named.items() if name in columns}
+    return {frame: _objects(path / "masks" / f"{frame.stem}.png", known) for frame in find_photos(path / "images")}
+
+
+def _objects(path: Path, columns: dict[int, int]) -> Objects:
+    mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if mask is None or mask.ndim != 2:  # noqa: PLR2004 (rows, columns)
+        raise SystemExit(f"no mask of one channel: {path}")
+    boxes: list[tuple[float, float, float, float]] = []
+    found: list[int] = []
+    for value in np.unique(mask).tolist():
+        column = columns.get(value // INSTANCES if value >= INSTANCES else value)
+        if column is not None:
+            pieces = _pieces(mask == value, whole=value >= INSTANCES)
+            boxes += pieces
+            found += [column] * len(pieces)
+    return Objects(np.array(boxes, np.float64).reshape(-1, 4), np.array(found, np.intp))
+
+
+def _pieces(pixels: NDArray[np.bool_], *, whole: bool) -> list[tuple[float, float, float, float]]:
+    """Return the boxes of the connected pieces of a mask, or the one of all of it."""
+    if whole:
+        boxes = [cv2.boundingRect(pixels.astype(np.uint8))]
+    else:
+        _, _, table, _ = cv2.connectedComponentsWithStats(pixels.astype(np.uint8))
+        boxes = [tuple(row[:4]) for row in table[1:].tolist()]
+    return [
+        (float(left), float(top), float(left + width), float(top + height))
+        for left, top, width, height in boxes
+        if min(width, height) >= LEAST_SIDE
+    ]

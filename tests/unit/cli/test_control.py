@@ -1,0 +1,117 @@
+"""`askance edge tell`, `capture` and `why`, as a user types them while an agent runs, and while none does."""
+
+import json
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from askance.edge.rules import Policy
+from support_control import FRAME, GATE, POLICY, SECOND, YARD, Room, speaking
+from support_programs import askance, askance_json, edge_config
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> str:
+    (tmp_path / "device").mkdir()
+    return str(edge_config(tmp_path))
+
+
+@pytest.fixture
+def room(tmp_path: Path, config: str) -> Generator[Room]:
+    """What answers for the agent of the configuration."""
+    made = Room()
+    assert config
+    with speaking(tmp_path / "device", made.desk.reply):
+        yield made
+
+
+def test_readings_are_told(config: str, room: Room) -> None:
+    done = askance("edge", "tell", "speed=12.5", "lon=-3.25", "--for", "5s", "--config", config)
+
+    assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
+    assert {"speed": 12.5, "lon": -3.25} == room.told.readings(1004 * SECOND)
+    assert {} == room.told.readings(1005 * SECOND)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["speed"], "speed: expected a name and a number, as in speed=12.3"),
+        (["speed=fast"], "speed=fast: expected a name and a number"),
+        (["speed=nan"], "readings.speed: Input should be a finite number"),
+        (["Speed=1"], "readings.Speed"),
+        (["speed=1", "--for", "5"], "for: expected a number with a unit"),
+        ([], "NAME=NUMBER"),
+    ],
+)
+def test_what_is_no_reading_is_a_slip_of_the_one_who_types(config: str, words: list[str], said: str) -> None:
+    done = askance("edge", "tell", *words, "--config", config)
+
+    assert 2 == done.returncode
+    assert said in done.stderr
+
+
+def test_the_next_frame_is_asked_for(config: str, room: Room) -> None:
+    done = askance("edge", "capture", "--camera", "gate", "--note", "a pothole", "--last", "10s", "--config", config)
+
+    assert "asked for: the next frame of gate\n" == done.stdout
+    assert "note: the agent holds no frames of the past: only the next one is asked for\n" == done.stderr
+    assert ("a pothole", None) == (room.told.asked(GATE, 1), room.told.asked(YARD, 1))
+
+
+def test_it_is_said_that_no_rule_keeps_what_is_asked_for(config: str, room: Room) -> None:
+    room.policy = Policy(POLICY.rules[:1])
+
+    done = askance("edge", "capture", "--config", config)
+
+    assert "asked for: the next frame of gate, yard\n" == done.stdout
+    assert "no rule in force has a `manual` condition" in done.stderr
+
+
+def test_decisions_are_shown_with_what_each_rule_said(config: str, room: Room) -> None:
+    room.decide(9.0, index=4)
+    room.decide(3.0, camera=YARD, index=5)
+
+    assert (
+        f"""\
+gate #4  0.0 s ago  objects: 2  kept {FRAME}
+  fast    paid      0.50  signal: speed 9, above 8
+  button  no match  0.50  manual: nobody has asked for it
+yard #5  0.0 s ago  objects: 2  dropped: rules.no_match
+  fast    no match  0.50  signal: speed 3, not above 8
+  button  no match  0.50  manual: nobody has asked for it
+
+frames since the start: 2; kept 1, rules.no_match 1
+rule    matched  kept  refused
+fast    1        1
+button  0        0
+"""
+        == askance("edge", "why", "--config", config).stdout
+    )
+
+
+def test_decisions_can_be_read_by_programs(config: str, room: Room) -> None:
+    room.decide(9.0, index=4)
+    room.decide(9.0, camera=YARD, index=5)
+
+    found = askance_json("edge", "why", "--camera", "gate", "--rule", "button", "--json", "--config", config)
+
+    assert [(4, ["button"])] == [(one["index"], [rule["rule"] for rule in one["rules"]]) for one in found["decisions"]]
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_before_the_first_decision_it_is_said_how_frames_ended(config: str, room: Room) -> None:
+    assert "the rules have not been asked" in askance("edge", "why", "--config", config).stdout
+    assert "no such camera: gat" in askance("edge", "why", "--camera", "gat", "--config", config).stderr
+    assert room.decisions.last(1) == ()
+
+
+@pytest.mark.parametrize("words", [["tell", "speed=1"], ["capture"], ["why"]])
+def test_without_an_agent_it_is_said_how_to_start_one(config: str, words: list[str]) -> None:
+    done = askance("edge", *words, "--config", config)
+
+    assert os.EX_UNAVAILABLE == done.returncode
+    assert "error: no agent runs with the store" in done.stderr
+    assert "hint: start it: askance edge run --config FILE" in done.stderr

@@ -1,0 +1,109 @@
+"""Readings are taken in, frames asked for, and decisions explained."""
+
+import json
+
+import pytest
+
+from askance.edge.control.messages import AskWhy, Capture, Request
+from askance.edge.rules import Policy
+from askance.errors import ControlError
+from askance.wire.identity import CameraId
+from support_control import FRAME, GATE, POLICY, SECOND, YARD, Room
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+def test_readings_are_known_for_ten_seconds_or_as_long_as_is_said(room: Room) -> None:
+    assert {"told": ["speed", "lat"]} == room.say({"readings": {"speed": 12.5, "lat": 48}})
+    assert {"told": ["heat"]} == room.say({"readings": {"heat": 1}, "for": "2min"})
+
+    now_ns = 1000 * SECOND
+    assert {"speed": 12.5, "lat": 48.0, "heat": 1.0} == room.told.readings(now_ns + 10 * SECOND - 1)
+    assert {"heat": 1.0} == room.told.readings(now_ns + 10 * SECOND)
+    assert {} == room.told.readings(now_ns + 120 * SECOND)
+
+
+def test_more_readings_than_there_is_room_for_are_refused(room: Room) -> None:
+    room.say({"readings": {f"name-{index}": 0 for index in range(60)}})
+
+    answer = room.say({"readings": {f"other-{index}": 0 for index in range(5)}})
+
+    assert ("at most 64 readings at once, got 65", True) == (answer["error"], "name fewer" in answer["hint"])
+
+
+def test_the_next_frame_of_every_camera_is_asked_for_or_of_those_that_are_named(room: Room) -> None:
+    assert {"cameras": ["gate", "yard"], "rules": ["button"]} == room.say({"capture": {}})["capture"]
+    assert ("somebody", "somebody") == (room.told.asked(GATE, 1), room.told.asked(YARD, 1))
+
+    assert ["yard"] == room.say({"capture": {"cameras": ["yard"], "note": "a pothole"}})["capture"]["cameras"]
+    assert (None, "a pothole") == (room.told.asked(GATE, 2), room.told.asked(YARD, 2))
+
+
+def test_it_says_that_no_rule_keeps_what_is_asked_for(room: Room) -> None:
+    room.policy = Policy(POLICY.rules[:1])
+
+    assert [] == room.say({"capture": {}})["capture"]["rules"]
+
+
+def test_it_says_how_far_back_it_can_go() -> None:
+    assert "last" not in Room().say({"capture": {"last": "10s"}})["capture"]
+    assert "3s" == Room(reach_ns=3 * SECOND).say({"capture": {"last": "10s"}})["capture"]["last"]
+    assert "10s" == Room(reach_ns=60 * SECOND).say({"capture": {"last": "10s"}})["capture"]["last"]
+
+
+def test_the_last_decisions_are_explained(room: Room) -> None:
+    room.decide(9.0, index=4)
+    room.clock.now += 2.5
+    room.decide(3.0, camera=YARD, index=5)
+
+    why = room.say({"why": {}})["why"]
+
+    assert {"kept": 1, "rules.no_match": 1} == why["ends"]
+    assert {"matched": 1, "kept": 1, "refused": {}} == why["rules"]["fast"]
+    kept, dropped = why["decisions"]
+    assert {"camera": "gate", "index": 4, "ago_s": 2.5, "taken_ns": 7, "objects": 2, "kept": FRAME} == {
+        key: value for key, value in kept.items() if key != "rules"
+    }
+    assert [("paid", "speed 9, above 8"), ("no_match", "nobody has asked for it")] == [
+        (rule["outcome"], rule["text"]) for rule in kept["rules"]
+    ]
+    assert ("yard", 0.0, "rules.no_match", None) == (
+        dropped["camera"],
+        dropped["ago_s"],
+        dropped["dropped"],
+        dropped.get("kept"),
+    )
+
+
+def test_decisions_of_one_camera_and_words_of_one_rule_can_be_asked_for(room: Room) -> None:
+    for index in range(4):
+        room.decide(9.0, camera=(GATE, YARD)[index % 2], index=index)
+
+    why = room.say({"why": {"last": 1, "camera": "gate", "rule": "button"}})["why"]
+
+    assert [(2, ["button"])] == [(one["index"], [rule["rule"] for rule in one["rules"]]) for one in why["decisions"]]
+    assert ["button"] == list(why["rules"])
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        (Request(why=AskWhy(camera=CameraId("gat"))), ("no such camera: gat", "did you mean `gate`?")),
+        (Request(capture=Capture(cameras=(CameraId("x"),))), ("no such camera: x", "there are gate, yard")),
+        (Request(why=AskWhy(rule="buton")), ("no such rule: buton", "did you mean `button`?")),
+    ],
+)
+def test_what_is_not_there_is_refused_with_what_is(room: Room, request_: Request, said: tuple[str, str]) -> None:
+    with pytest.raises(ControlError) as caught:
+        room.desk.answer(request_)
+
+    assert said == (str(caught.value), caught.value.hint)
+
+
+def test_what_is_no_request_is_answered_too(room: Room) -> None:
+    answer = json.loads(room.desk.reply(b"open the door"))
+
+    assert {"error", "hint"} == answer.keys()

@@ -1,0 +1,15 @@
+"""Whoever wants to know nothing is told all the same."""
+
+from askance.edge.decided import Decided, Observer, Unobserved
+from askance.edge.values import Drop
+from askance.wire.identity import CameraId
+
+
+def test_it_lets_everything_be() -> None:
+    observer: Observer = Unobserved()
+    ended = Drop("gate.still")
+
+    observer.end(ended)
+    observer.note(Decided(CameraId("gate"), 0, 0, 0, (), frozenset(), ended))
+
+    assert not vars(observer)

@@ -1,0 +1,142 @@
+"""Frames around a kept one are found, before and after it, as far apart as its rules want."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askance.edge.detect.panel import Seen
+from askance.edge.episodes import MOST_BYTES, Episodes, Shot
+from askance.edge.rules import Policy, Rule, RuleId
+from askance.edge.rules.conditions import Doubt
+from askance.edge.rules.policy import Context
+from askance.edge.stages import Taken
+from askance.edge.values import Instant, Measure
+from askance.wire.capture import ClockQuality
+from askance.wire.identity import CameraId
+from support_scenes import SHARP, SIZE, scene
+
+SECOND = 10**9
+GATE, YARD = CameraId("gate"), CameraId("yard")
+ALONE = Rule(RuleId("alone"), "1-a", Doubt(Measure("entropy"), 0.4))
+AROUND = replace(ALONE, id=RuleId("around"), context=Context(2 * SECOND, 3 * SECOND, SECOND))
+EARLIER = replace(ALONE, id=RuleId("earlier"), context=Context(5 * SECOND, 0, 2 * SECOND))
+
+
+def shot(at_s: float, *, camera: CameraId = GATE, size: int = 1) -> Shot:
+    at_ns = round(at_s * SECOND)
+    taken = Taken(camera, 0, Instant(at_ns, None, ClockQuality.NONE), at_ns, SHARP, SIZE, bytes(size), SIZE)
+    return Shot(taken, Seen(scene(), (), {}))
+
+
+def remembering(episodes: Episodes, *shots: Shot) -> None:
+    for each in shots:
+        if episodes.wants(each.taken.camera, each.taken_ns):
+            episodes.remember(each)
+
+
+def seconds(shots: list[Shot]) -> list[float]:
+    return [each.taken_ns / SECOND for each in shots]
+
+
+def test_frames_before_and_after_are_found() -> None:
+    episodes = Episodes(Policy((AROUND,)))
+    remembering(episodes, *(shot(at_s / 2) for at_s in range(20)), shot(9, camera=YARD))
+    trigger = shot(10)
+    episodes.remember(trigger)
+    episode = episodes.begin(trigger, [AROUND.id])
+    assert episode is not None
+    assert [8, 9] == seconds(episode.shots)
+
+    found = [at_s for at_s in range(11, 20) for each in episodes.remember(shot(at_s)) if each is episode]
+
+    assert [11, 12, 13] == found
+    assert [8, 9, 11, 12, 13] == seconds(episode.shots)
+
+
+def test_other_cameras_have_nothing_to_do_with_it() -> None:
+    episodes = Episodes(Policy((AROUND,)))
+    episode = episodes.begin(shot(10), [AROUND.id])
+
+    assert () == episodes.remember(shot(11, camera=YARD))
+    assert (episode,) == episodes.remember(shot(11))
+
+
+def test_several_rules_get_all_that_one_of_them_wants() -> None:
+    episodes = Episodes(Policy((AROUND, EARLIER)))
+    remembering(episodes, *(shot(at_s) for at_s in range(10)))
+
+    episode = episodes.begin(shot(10), [AROUND.id, EARLIER.id])
+
+    assert episode is not None
+    assert [5, 6, 7, 8, 9] == seconds(episode.shots)
+    assert (episode,) == episodes.remember(shot(13))
+
+
+def test_rules_without_context_remember_nothing() -> None:
+    episodes = Episodes(Policy((ALONE,)))
+
+    assert not episodes.wants(GATE, 0)
+    assert episodes.begin(shot(1), [ALONE.id]) is None
+
+
+def test_a_frame_that_is_not_kept_after_all_gathers_nothing() -> None:
+    episodes = Episodes(Policy((AROUND,)))
+    episode = episodes.begin(shot(10), [AROUND.id])
+    assert episode is not None
+
+    episodes.end(episode)
+
+    assert () == episodes.remember(shot(11))
+    episodes.end(episode)  # again is harmless
+
+
+def test_a_clock_that_goes_back_forgets() -> None:
+    episodes = Episodes(Policy((AROUND,)))
+    remembering(episodes, shot(100), shot(101))
+    open_one = episodes.begin(shot(101.5), [AROUND.id])
+
+    assert episodes.wants(GATE, 5 * SECOND)
+    assert () == episodes.remember(shot(5))
+    fresh = episodes.begin(shot(6), [AROUND.id])
+    assert fresh is not None
+    assert [5] == seconds(fresh.shots)
+    assert open_one not in episodes.remember(shot(102))
+
+
+def test_pictures_are_remembered_up_to_a_size() -> None:
+    deep = replace(AROUND, context=Context(60 * SECOND, 0, SECOND))
+    episodes = Episodes(Policy((deep,)))
+    remembering(episodes, *(shot(at_s, size=MOST_BYTES // 3) for at_s in range(10)))
+
+    episode = episodes.begin(shot(10), [deep.id])
+
+    assert episode is not None
+    assert [7, 8, 9] == seconds(episode.shots)
+
+
+@given(
+    times=st.lists(st.integers(0, 400), min_size=1, max_size=60, unique=True).map(sorted),
+    every=st.integers(1, 30),
+    before=st.integers(0, 100),
+    after=st.integers(0, 100),
+    place=st.floats(0, 1, exclude_max=True),
+)
+def test_all_are_inside_and_far_enough_apart(
+    times: list[int], every: int, before: int, after: int, place: float
+) -> None:
+    rule = replace(ALONE, context=Context(before * SECOND, after * SECOND, every * SECOND))
+    episodes, at_s = Episodes(Policy((rule,))), times[int(place * len(times))]
+    episode = None
+    for each in map(shot, times):
+        if episodes.wants(GATE, each.taken_ns) or each.taken_ns == at_s * SECOND:
+            episodes.remember(each)
+        if each.taken_ns == at_s * SECOND:
+            episode = episodes.begin(each, [rule.id])
+
+    assert episode is not None
+    found = np.array(seconds(sorted([*episode.shots, episode.trigger], key=lambda each: each.taken_ns)))
+    assert at_s - before <= found.min()
+    assert found.max() <= at_s + after
+    assert np.all(np.diff(found) >= every)
