@@ -36,9 +36,9 @@ POLICY = Policy((Rule(RuleId("fast"), "1-a", FAST), Rule(RuleId("button"), "1-b"
 class Room:
     """A desk with all that stands on it, on a clock of the test's own."""
 
-    def __init__(self, *, reach_ns: int = 0) -> None:
+    def __init__(self) -> None:
         self.clock = Clock(1000.0)
-        self.told, self.decisions, self.policy = Told(reach_ns=reach_ns), Decisions(self.clock), POLICY
+        self.told, self.decisions, self.policy = Told(), Decisions(self.clock), POLICY
         self.desk = Desk(
             [GATE, YARD],
             told=self.told,

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from askance.edge.control.messages import Answer, Decision, Reasons, Taken
 
 _KEEPS_NOTHING: Final = "no rule in force has a `manual` condition: nothing is kept for being asked for"
-_HOLDS_NOTHING: Final = "the agent holds no frames of the past: only the next one is asked for"
-
-
 @click.command()
 @CONFIG
 @click.argument("readings", nargs=-1, required=True, metavar="NAME=NUMBER...")
@@ -33,21 +30,22 @@ def tell(readings: tuple[str, ...], *, config_path: Path | None, for_: str) -> N
 
 @click.command()
 @CONFIG
-@click.option("--last", metavar="DURATION", help="Frames of so long before too, e.g. 10s.")
 @click.option("--camera", "cameras", multiple=True, metavar="ID", help="Of this camera; again for more; default all.")
 @click.option("--note", metavar="TEXT", help="Who asks, and what for; it travels with the frame.")
-def capture(*, config_path: Path | None, last: str | None, cameras: tuple[str, ...], note: str | None) -> None:
-    """Ask the running agent for the next frame, for rules with `manual`.
+def capture(*, config_path: Path | None, cameras: tuple[str, ...], note: str | None) -> None:
+    """Ask the running agent for the next frame.
+
+    It is kept if a rule has `manual`, with as much of what led to it as the rule's `context` says.
 
     \b
     Examples:
       askance edge capture --config /etc/askance/edge.yaml
       askance edge capture --camera gate --note "the patrol, a pothole" --config /etc/askance/edge.yaml
     """
-    wish = {"last": last, "cameras": cameras or None, "note": note}
+    wish = {"cameras": cameras or None, "note": note}
     taken = _ask(config_path, {"capture": {key: value for key, value in wish.items() if value is not None}}).capture
     if taken is not None:
-        _show_taken(taken, last_wanted=last is not None)
+        _show_taken(taken)
 
 
 @click.command()
@@ -97,11 +95,9 @@ def _reading(text: str) -> tuple[str, float]:
         raise click.UsageError(f"{text}: expected a name and a number, as in speed=12.3") from error
 
 
-def _show_taken(taken: "Taken", *, last_wanted: bool) -> None:
-    back = "" if taken.last is None else f", and those of the last {taken.last.total_seconds():g} s"
+def _show_taken(taken: "Taken") -> None:
+    back = "" if taken.before is None else f", with the {taken.before.total_seconds():g} s before it"
     click.echo(f"asked for: the next frame of {', '.join(taken.cameras)}{back}")
-    if last_wanted and taken.last is None:
-        click.echo(f"note: {_HOLDS_NOTHING}", err=True)
     if not taken.rules:
         click.echo(f"note: {_KEEPS_NOTHING}; see `askance config example rules`", err=True)
 

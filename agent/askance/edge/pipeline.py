@@ -142,7 +142,7 @@ class Pipeline:
             return Drop("source.too_large")  # the centre would refuse it for good
         # read for every frame: the clock on which budgets and cooldowns run sees time pass, and survives restarts
         now_ns = stages.store.budget_now(taken_ns)
-        asked = stages.told.asked(camera, taken_ns)
+        asked = stages.told.asked(camera)
         if (
             asked is None
             and camera in stages.live

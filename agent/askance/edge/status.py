@@ -12,6 +12,7 @@ from askance.wire.identity import DeviceId
 from askance.wire.receipts import RuleTally, Status
 
 MAX_LEDGERS: Final = 16
+MOST_COUNTERS: Final = 256
 _MOST_TROUBLES: Final = 16
 _LONGEST_TROUBLE: Final = 240
 
@@ -52,7 +53,7 @@ def report(
         monotonic_ns=time.monotonic_ns(),
         wall_ms=time.time_ns() // 10**6,
         ledgers=ledgers,
-        counters={**vitals.counts, **gauges},
+        counters=dict(list({**gauges, **vitals.counts}.items())[:MOST_COUNTERS]),
         trouble=tuple(troubles[:_MOST_TROUBLES]),
         rules=rules,
     )

@@ -66,7 +66,7 @@ def test_what_is_said_on_the_socket_is_known_to_the_pipeline(tmp_path: Path, lab
     assert why is not None
     assert () == why.decisions
     assert {"speed": 3.0} == reception.told.readings(time.monotonic_ns())
-    assert "the patrol" == reception.told.asked(GATE, 0)
+    assert "the patrol" == reception.told.asked(GATE)
 
 
 def test_wrong_rules_and_no_good_ones_end_the_start(tmp_path: Path, labels: LabelMap) -> None:

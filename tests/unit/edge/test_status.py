@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from askance.edge.health import Health
-from askance.edge.status import report
+from askance.edge.status import MOST_COUNTERS, report
 from askance.wire.receipts import RuleTally
 from support_store import DEVICE, open_store
 
@@ -21,3 +21,14 @@ def test_counts_gauges_and_trouble_are_said(tmp_path: Path) -> None:
     (trouble,) = status.trouble
     assert trouble.startswith("detector: it is very")
     assert len(trouble) == 240
+
+
+def test_more_counts_than_a_message_takes_are_left_out(tmp_path: Path) -> None:
+    health = Health()
+    for number in range(2 * MOST_COUNTERS):
+        health.count(f"reason.{number}")
+    with open_store(tmp_path) as store:
+        status = report(DEVICE, store, online=True, boot_id="boot", health=health, gauges={"streams": 2}, rules={})
+
+    assert MOST_COUNTERS == len(status.counters)
+    assert 2 == status.counters["streams"]

@@ -29,7 +29,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_at_first_nothing_is_known() -> None:
-    assert ({}, None) == ((told := Told()).readings(0), told.asked(GATE, 0))
+    assert ({}, None) == ((told := Told()).readings(0), told.asked(GATE))
 
 
 def test_readings_are_known_for_their_time() -> None:
@@ -45,13 +45,7 @@ def test_the_next_frame_is_asked_for_once() -> None:
     told = Told()
     told.ask([GATE], note="a pothole")
 
-    assert ("a pothole", None) == (told.asked(GATE, 1), told.asked(GATE, 2))
-
-
-def test_frames_are_asked_for_as_far_back_as_they_are_held() -> None:
-    assert 0 == Told().ask([GATE], note="past", last_ns=5 * SECOND)
-    assert 3 * SECOND == Told(reach_ns=3 * SECOND).ask([GATE], note="past", last_ns=5 * SECOND)
-    assert 5 * SECOND == Told(reach_ns=9 * SECOND).ask([GATE], note="past", last_ns=5 * SECOND)
+    assert ("a pothole", None) == (told.asked(GATE), told.asked(GATE))
 
 
 def test_nothing_that_is_told_while_frames_come_is_lost() -> None:
@@ -59,7 +53,7 @@ def test_nothing_that_is_told_while_frames_come_is_lost() -> None:
     asked: list[str | None] = []
 
     def look() -> None:
-        asked.extend(told.asked(camera, taken_ns) for taken_ns in range(200) for camera in cameras)
+        asked.extend(told.asked(camera) for _ in range(200) for camera in cameras)
 
     def speak() -> None:
         for camera in cameras:
@@ -71,7 +65,7 @@ def test_nothing_that_is_told_while_frames_come_is_lost() -> None:
     for thread in threads:
         thread.join()
 
-    asked.extend(told.asked(camera, 10**9) for camera in cameras)
+    asked.extend(told.asked(camera) for camera in cameras)
     assert sorted(cameras) == sorted(filter(None, asked))
 
 

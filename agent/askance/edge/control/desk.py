@@ -79,11 +79,11 @@ class Desk:
         for camera in wish.cameras:
             self._known(camera)
         cameras = wish.cameras or self._cameras
-        last_ns = 0 if wish.last is None else _ns(wish.last)
-        granted_ns = self._told.ask(cameras, note=wish.note, last_ns=last_ns)
-        keeping = [rule.id for rule in self._policy().rules if any(isinstance(part, Asked) for part in walk(rule.when))]
-        last = timedelta(microseconds=granted_ns // 1000) if granted_ns else None
-        return Taken(cameras=cameras, last=last, rules=tuple(keeping))
+        self._told.ask(cameras, note=wish.note)
+        keeping = [rule for rule in self._policy().rules if any(isinstance(part, Asked) for part in walk(rule.when))]
+        before_ns = max((rule.context.before_ns for rule in keeping if rule.context is not None), default=0)
+        before = timedelta(microseconds=before_ns // 1000) if before_ns else None
+        return Taken(cameras=cameras, before=before, rules=tuple(rule.id for rule in keeping))
 
     def _why(self, wish: AskWhy) -> Reasons:
         if wish.camera is not None:

@@ -32,7 +32,6 @@ class Capture(Spoken):
     """Keep the next frame, if a rule wants what is asked for."""
 
     note: Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)] = "somebody"
-    last: Duration | None = None
     cameras: Annotated[tuple[CameraName, ...], Field(max_length=16)] = ()
 
 
@@ -66,12 +65,12 @@ class Taken(Spoken):
 
     Attributes:
         cameras: whose next frame is asked for.
-        last: frames of so long before are, too; None: none are held.
+        before: what led to it in so long a time is kept, too, as the rules' ``context`` says; None: nothing is.
         rules: those that keep what is asked for; without any nothing will be kept.
     """
 
     cameras: tuple[CameraName, ...]
-    last: Duration | None = None
+    before: Duration | None = None
     rules: tuple[RuleId, ...]
 
 

@@ -1,11 +1,13 @@
 """Readings are taken in, frames asked for, and decisions explained."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from askance.edge.control.messages import AskWhy, Capture, Request
 from askance.edge.rules import Policy
+from askance.edge.rules.policy import Context
 from askance.errors import ControlError
 from askance.wire.identity import CameraId
 from support_control import FRAME, GATE, POLICY, SECOND, YARD, Room
@@ -36,10 +38,10 @@ def test_more_readings_than_there_is_room_for_are_refused(room: Room) -> None:
 
 def test_the_next_frame_of_every_camera_is_asked_for_or_of_those_that_are_named(room: Room) -> None:
     assert {"cameras": ["gate", "yard"], "rules": ["button"]} == room.say({"capture": {}})["capture"]
-    assert ("somebody", "somebody") == (room.told.asked(GATE, 1), room.told.asked(YARD, 1))
+    assert ("somebody", "somebody") == (room.told.asked(GATE), room.told.asked(YARD))
 
     assert ["yard"] == room.say({"capture": {"cameras": ["yard"], "note": "a pothole"}})["capture"]["cameras"]
-    assert (None, "a pothole") == (room.told.asked(GATE, 2), room.told.asked(YARD, 2))
+    assert (None, "a pothole") == (room.told.asked(GATE), room.told.asked(YARD))
 
 
 def test_it_says_that_no_rule_keeps_what_is_asked_for(room: Room) -> None:
@@ -48,10 +50,14 @@ def test_it_says_that_no_rule_keeps_what_is_asked_for(room: Room) -> None:
     assert [] == room.say({"capture": {}})["capture"]["rules"]
 
 
-def test_it_says_how_far_back_it_can_go() -> None:
-    assert "last" not in Room().say({"capture": {"last": "10s"}})["capture"]
-    assert "3s" == Room(reach_ns=3 * SECOND).say({"capture": {"last": "10s"}})["capture"]["last"]
-    assert "10s" == Room(reach_ns=60 * SECOND).say({"capture": {"last": "10s"}})["capture"]["last"]
+def test_it_says_how_far_back_the_rules_go(room: Room) -> None:
+    assert "before" not in room.say({"capture": {}})["capture"]
+
+    fast, button = room.policy.rules
+    around = replace(button, context=Context(before_ns=10 * SECOND, after_ns=0, every_ns=SECOND))
+    room.policy = Policy((fast, around))
+
+    assert "10s" == room.say({"capture": {}})["capture"]["before"]
 
 
 def test_the_last_decisions_are_explained(room: Room) -> None:

@@ -23,8 +23,8 @@ GATE = CameraId("gate")
         ),
         ('{"capture": {}}', Request(capture=Capture())),
         (
-            '{"capture": {"note": "a pothole ☾", "last": "10s", "cameras": ["gate"]}}',
-            Request(capture=Capture(note="a pothole ☾", last=timedelta(seconds=10), cameras=(GATE,))),
+            '{"capture": {"note": "a pothole ☾", "cameras": ["gate"]}}',
+            Request(capture=Capture(note="a pothole ☾", cameras=(GATE,))),
         ),
         ('{"why": {}}', Request(why=AskWhy())),
         (
