@@ -12,8 +12,9 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from askance.edge.config import CameraSection, DetectorSection, EdgeConfig
+from askance.edge.detect import Detector
 from askance.edge.label_counts import read_label_counts
-from askance.edge.parts import open_store, read_detector, read_labels, read_policy, today
+from askance.edge.parts import open_store, read_detector, read_labels, read_other, read_policy, today
 from askance.edge.rules.idle import idle
 from askance.edge.source import Source, open_main_stream, open_source, redact
 from askance.edge.values import Frame, Instant
@@ -34,6 +35,9 @@ def tests(config: EdgeConfig) -> Iterator[Test]:
     yield "rules", partial(_rules, config)
     for section in (config.detector, *config.companions):
         yield f"model {section.model}", partial(_model, config, section)
+    second = config.second_look
+    for name in () if second is None else (*second.models, *second.challengers):
+        yield f"second look {name}", partial(_second_look, config, name)
     for camera in config.cameras:
         yield f"camera {camera.id}", partial(_camera, camera)
         if camera.substream is not None:
@@ -59,8 +63,15 @@ def _rules(config: EdgeConfig) -> str:
 
 
 def _model(config: EdgeConfig, section: DetectorSection) -> str:
-    """Load a model and let it look at a grey picture."""
-    detector = read_detector(section, read_labels(config))
+    return _first_look(read_detector(section, read_labels(config)))
+
+
+def _second_look(config: EdgeConfig, name: str) -> str:
+    return _first_look(read_other(config.detector, read_labels(config), name=name))
+
+
+def _first_look(detector: Detector) -> str:
+    """Let a model look at a grey picture."""
     grey = np.full((360, 640, 3), 128, np.uint8)
     frame = Frame(grey, CameraId("check"), Instant(0, None, ClockQuality.NONE), 0)
     began = time.perf_counter()

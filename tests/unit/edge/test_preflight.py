@@ -6,7 +6,7 @@ import pytest
 
 from askance.edge.config import CameraSection, EdgeConfig, StoreSection
 from askance.edge.preflight import tests as preflight
-from askance.errors import BrokerAwayError, BrokerRefusedError, ConfigError, SourceError
+from askance.errors import BrokerAwayError, BrokerRefusedError, ConfigError, ModelError, SourceError
 from askance.sections import BrokerSection
 from askance.wire.identity import CameraId
 from support_broker import Mosquitto, free_port
@@ -70,6 +70,17 @@ def test_both_streams_of_a_camera_and_every_model_are_tried(tmp_path: Path) -> N
         assert "first frame in" in tests["model tiny"]()
         assert "160 x 120" in tests["camera street"]()
         assert "160 x 120" in tests["main stream of camera street"]()
+
+
+def test_models_that_look_again_are_tried(tmp_path: Path) -> None:
+    write_package(tmp_path / "tiny", silent())
+    detector = {"model": "tiny", "models": tmp_path, "probe": False}
+    looks = {"models": ["tiny"], "challengers": ["gone"]}
+    tests = dict(preflight(EdgeConfig.model_validate({"detector": detector, "second_look": looks})))
+
+    assert "first frame in" in tests["second look tiny"]()
+    with pytest.raises(ModelError, match="gone"):
+        tests["second look gone"]()
 
 
 def test_a_broker_that_is_away_and_one_that_refuses_are_told_apart(tmp_path: Path, mosquitto: Mosquitto) -> None:
