@@ -42,6 +42,10 @@ class Observer(Protocol):
         """A frame has ended that the rules were asked about; ``end`` is told of it as well."""
         ...
 
+    def surround(self, trigger: FrameId, around: FrameId, /) -> None:
+        """A frame has been stored because of another, which was kept."""
+        ...
+
 
 class Unobserved:
     """Wants to know nothing."""
@@ -50,4 +54,7 @@ class Unobserved:
         """Let it be."""
 
     def note(self, _decided: Decided, /) -> None:
+        """Let it be."""
+
+    def surround(self, _trigger: FrameId, _around: FrameId, /) -> None:
         """Let it be."""

@@ -187,6 +187,8 @@ class Decider:
         paid = self._keeper.surround(shot.taken, shot.seen, beside=beside, policy=self.policy, memory=self._memory)
         self._memory, shot.stored = paid.memory, not isinstance(paid.ended, Drop)
         self._health.count(paid.ended.reason if isinstance(paid.ended, Drop) else "context")
+        if not isinstance(paid.ended, Drop):
+            self._observer.surround(beside.frame_id, paid.ended)
 
     def _lose(self, held: Held, ended: Drop) -> Drop:
         if held.episode is not None:

@@ -58,6 +58,9 @@ class Decisions:
                 if verdict.finding.matched:
                     self._outcomes[verdict.rule.id][outcome(verdict, light.payers, ended=light.ended)] += 1
 
+    def surround(self, trigger: FrameId, around: FrameId, /) -> None:
+        """Let it be: what the rules said of that frame is remembered."""
+
     def last(self, count: int, *, camera: CameraId | None = None) -> tuple[Remembered, ...]:
         """Return the last decisions, oldest first; of one camera, or with None of all."""
         with self._lock:

@@ -1,7 +1,7 @@
 """What became of every frame of a replay, and what each rule said to it."""
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -67,6 +67,7 @@ class Account:
         policy: the rules.
         ends: how many frames ended how: ``kept``, or the reason why not.
         kept: the frames that were stored, in the order of decisions.
+        around: by the name of a frame that was kept, those that were stored around it.
         at_ns: when the frames were taken that were decided on, nanoseconds.
         tallies: by rule, in the order of the policy.
     """
@@ -75,6 +76,7 @@ class Account:
         self.policy: Final = policy
         self.ends: Final[Counter[str]] = Counter()
         self.kept: Final[list[Kept]] = []
+        self.around: Final[defaultdict[FrameId, list[FrameId]]] = defaultdict(list)
         self.at_ns: Final[array[int]] = array("q")
         self.tallies: Final = {rule.id: Tally() for rule in policy.rules}
 
@@ -86,6 +88,10 @@ class Account:
     def end(self, ended: FrameId | Drop) -> None:
         """Count a frame that goes no further."""
         self.ends[ended.reason if isinstance(ended, Drop) else "kept"] += 1
+
+    def surround(self, trigger: FrameId, around: FrameId) -> None:
+        """Take down a frame that was stored around another."""
+        self.around[trigger].append(around)
 
     def note(self, decided: Decided) -> None:
         """Take down what the rules said of a frame."""

@@ -129,7 +129,7 @@ def report(account: Account, sizes: Mapping[FrameId, int], *, seconds: float, no
 
     Args:
         account: what became of the frames.
-        sizes: bytes of the envelope of each frame that was kept.
+        sizes: bytes of each frame that was kept, with those around it.
         seconds: the length of the recordings.
         notes: what an operator should know beside.
     """

@@ -52,8 +52,13 @@ class Take:
     notes: tuple[str, ...]
 
     def sizes(self) -> Mapping[FrameId, int]:
-        """Return the bytes of the envelope of every frame that was kept."""
-        return {due.frame_id: due.size for due in self.store.due(len(self.account.kept), exclude=())}
+        """Return the bytes of every frame that was kept, and of those around it."""
+        stored = sum(self.store.usage().counts.values())
+        sizes = {due.frame_id: due.size for due in self.store.due(stored, exclude=())}
+        return {
+            kept.frame_id: sum(sizes[frame] for frame in (kept.frame_id, *self.account.around.get(kept.frame_id, ())))
+            for kept in self.account.kept
+        }
 
     def findings(self) -> tuple[str, ...]:
         """Return what an operator should know of the rules and of how the replay went."""

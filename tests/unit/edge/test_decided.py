@@ -2,7 +2,7 @@
 
 from askance.edge.decided import Decided, Observer, Unobserved
 from askance.edge.values import Drop
-from askance.wire.identity import CameraId
+from askance.wire.identity import CameraId, FrameId
 
 
 def test_it_lets_everything_be() -> None:
@@ -10,6 +10,7 @@ def test_it_lets_everything_be() -> None:
     ended = Drop("gate.still")
 
     observer.end(ended)
+    observer.surround(FrameId("one"), FrameId("two"))
     observer.note(Decided(CameraId("gate"), 0, 0, 0, (), frozenset(), ended))
 
     assert not vars(observer)

@@ -44,12 +44,16 @@ class Notes:
     def __init__(self) -> None:
         self.ends: list[FrameId | Drop] = []
         self.decided: list[Decided] = []
+        self.around: list[tuple[FrameId, FrameId]] = []
 
     def end(self, ended: FrameId | Drop) -> None:
         self.ends.append(ended)
 
     def note(self, decided: Decided) -> None:
         self.decided.append(decided)
+
+    def surround(self, trigger: FrameId, around: FrameId) -> None:
+        self.around.append((trigger, around))
 
 
 @pytest.fixture
@@ -181,7 +185,7 @@ def test_frames_around_a_kept_one_are_kept_with_what_was_seen_in_them(
     store: Store, panel: Panel, labels: LabelMap, tmp_path: Path, photo: Image, *, slot: str
 ) -> None:
     built = Built(store, panel, labels=labels, rules=AROUND % "9MB" + slot, folder=tmp_path)
-    pipeline, _ = observed(built)
+    pipeline, notes = observed(built)
     empty = np.random.default_rng(1).integers(0, 255, photo.shape, np.uint8)  # noise, in which nobody is
 
     play(pipeline, *((at_s, photo if at_s == 5 else empty) for at_s in range(12)))
@@ -191,6 +195,7 @@ def test_frames_around_a_kept_one_are_kept_with_what_was_seen_in_them(
     around = [manifest for manifest in kept if manifest.role is Role.CONTEXT]
     assert [-2.0, -1.0, 1.0, 2.0] == [manifest.offset_s for manifest in around]
     assert {trigger.frame_id} == {manifest.group for manifest in around}
+    assert {(trigger.frame_id, manifest.frame_id) for manifest in around} == set(notes.around)
     assert "2.0 s before a frame that around kept" == around[0].reasons[0].text
     assert trigger.annotations != around[0].annotations
     (paid,) = store.spent().values()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from askance.edge.rules import Policy, load_rules
+from askance.edge.rules.policy import Context
 from askance.replay import Reel, Replay
 from support_replay import DOUBTED, PEOPLE, WATCH, coco, configured, doubtful_model, record
 
@@ -70,6 +71,23 @@ def test_sets_of_rules_side_by_side_decide_as_each_alone(tmp_path: Path, policy:
 
     assert kept[0] == [*kept[1], *kept[2]]
     assert kept[0][0] != kept[0][1]
+
+
+def test_frames_around_a_kept_one_cost_what_they_weigh(tmp_path: Path, policy: Policy, model: Path) -> None:
+    people = replace(policy.rules[0], pause_ns=10**12)
+    around = replace(people, context=Context(before_ns=0, after_ns=2 * 10**9, every_ns=10**9))
+    reel = Reel([record(tmp_path / "street", 9)], fps=1)
+    with ExitStack() as resources:
+        policies = [Policy((people,)), Policy((around,))]
+        replay = Replay(configured(model), policies, labels=coco(), seed=0, resources=resources)
+        replay.play(reel, tell=lambda: None)
+        alone, together = replay.report(reel)
+        stored = [take.store.usage() for take in replay.takes]
+
+    assert (1, 1) == (alone.kept, together.kept)
+    assert [1, 3] == [sum(usage.counts.values()) for usage in stored]
+    assert [usage.bytes for usage in stored] == [alone.bytes, together.bytes]
+    assert together.rules[0].bytes == together.bytes
 
 
 def test_rules_without_effect_are_told(tmp_path: Path, model: Path) -> None:
