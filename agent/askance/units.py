@@ -19,6 +19,7 @@ _SECONDS: Final[Mapping[str, Fraction]] = {
 }
 _BYTES: Final = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 _METRES: Final[Mapping[str, Fraction]] = {"m": Fraction(1), "km": Fraction(1000)}
+MOST: Final = 10**15
 LONGEST_S: Final = 100 * 365 * 86400
 _QUANTITY: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*")
 
@@ -112,6 +113,8 @@ def _rate(value: object, amount_of: Callable[[str], int], *, example: str) -> Ra
     amount = amount_of(amount_text)
     if amount <= 0:
         raise ValueError(f"expected more than nothing per {period_text}, e.g. {example}: {value!r}")
+    if amount > MOST:
+        raise ValueError(f"expected at most {MOST} per {period_text}, e.g. {example}")
     return Rate(amount, timedelta(seconds=float(_SECONDS[period_text])))
 
 

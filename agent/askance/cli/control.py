@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from askance.edge.control.messages import Answer, Decision, Reasons, Taken
 
 _KEEPS_NOTHING: Final = "no rule in force has a `manual` condition: nothing is kept for being asked for"
+
+
 @click.command()
 @CONFIG
 @click.argument("readings", nargs=-1, required=True, metavar="NAME=NUMBER...")

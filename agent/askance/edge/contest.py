@@ -12,6 +12,9 @@ from askance.edge.values import Drop, Keep
 MOST: Final = 32
 """How many frames wait at most; each is held as a JPEG."""
 
+MOST_BYTES: Final = 128 * 2**20
+"""Of the pictures of all of them together, with those around each."""
+
 
 @dataclass(slots=True, eq=False)
 class Held:
@@ -31,6 +34,11 @@ class Held:
     episode: Episode | None = None
     looked: bool = False
 
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        """The frame, and those around it so far."""
+        return (self.shot, *(() if self.episode is None else self.episode.shots))
+
 
 class Contest:
     """Holds frames until the slots that they wait in are over; for one thread.
@@ -48,6 +56,10 @@ class Contest:
     def __contains__(self, held: Held) -> bool:
         return held in self._held.values()
 
+    def holds(self, shot: Shot) -> bool:
+        """Whether a frame waits to be kept for itself."""
+        return any(held.shot is shot for held in self._held.values())
+
     def waits(self, decision: Decision) -> bool:
         """Whether a frame waits: every rule that would pay for it looks for the best of a stretch of time."""
         outcome = decision.outcome
@@ -55,15 +67,18 @@ class Contest:
 
     def enter(self, held: Held) -> tuple[Held, ...]:
         """Let a frame compete; return those that are out, perhaps itself."""
+        out: list[Held] = []
         key, self._entered = self._entered, self._entered + 1
         self._held[key] = held
         context = held.context
         for rule, value in _values(held.decision).items():
             candidate = Candidate(key, value, context.now_ns, context.where, context.looks)
             self._slots[rule], _ = self._slots.get(rule, Slot()).offer(self._rules[rule], candidate)
-        if len(self._held) > MOST:
-            self._release({min(self._held, key=self._worth)})
-        return self._sweep()
+        while len(self._held) > MOST or (len(self._held) > 1 and self._bytes() > MOST_BYTES):
+            least = min(self._held, key=self._worth)
+            self._release({least})
+            out.append(self._held.pop(least))
+        return (*out, *self._sweep())
 
     def over(self, now_ns: int) -> tuple[RuleId, ...]:
         """Name the rules whose slots are over at a moment of the clock that budgets run on."""
@@ -108,6 +123,10 @@ class Contest:
             for rule, slot in self._slots.items()
         }
         return self._sweep()
+
+    def _bytes(self) -> int:
+        shots = {id(shot): shot for held in self._held.values() for shot in held.shots}
+        return sum(len(shot.taken.jpeg) for shot in shots.values())
 
     def _worth(self, key: int) -> float:
         return max(_values(self._held[key].decision).values())

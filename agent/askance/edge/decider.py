@@ -18,7 +18,7 @@ from askance.edge.looking import look_again, whole
 from askance.edge.rules import Decision, FrameContext, Memory, Policy, RuleId, decide, reconsider, remember, remind
 from askance.edge.score import measure
 from askance.edge.stages import Begun, Stages, Taken
-from askance.edge.values import Drop, Frame, Keep
+from askance.edge.values import Drop, Frame
 from askance.edge.view import View
 from askance.wire.identity import FrameId
 
@@ -82,28 +82,24 @@ class Decider:
         self._memory, decision = decide(self.policy, self._memory, context=context)
         if decision.outcome != Drop("rules.no_match"):
             self._health.count("unsure")
-        shot = None
-        if isinstance(decision.outcome, Keep) or self._episodes.wants(context.camera, context.taken_ns):
-            shot = Shot(self._keeper.take(begun), seen)
-            self._remember(shot)
-        if shot is None or isinstance(decision.outcome, Drop):
-            outcome = decision.outcome
-            assert isinstance(outcome, Drop)  # noqa: S101 (of a frame that is to be kept there is a shot)
-            return (*ends, self._end(frame, seen, decision=decision, ended=outcome))
-        payers = [RuleId(payer.rule) for payer in decision.outcome.payers]
+        if isinstance(decision.outcome, Drop):
+            if self._episodes.wants(context.camera, context.taken_ns):
+                self._remember(Shot(self._keeper.take(begun), seen))
+            return (*ends, self._end(begun.frame, seen, decision=decision, ended=decision.outcome))
+        shot, payers = Shot(self._keeper.take(begun), seen), [RuleId(payer.rule) for payer in decision.outcome.payers]
         held = Held(shot, context, decision, self._episodes.begin(shot, payers))
-        if self._contest.waits(decision):
-            return (*ends, *self._out(self._contest.enter(held)))
-        return (*ends, self._keep(held))
+        ended = self._out(self._contest.enter(held)) if self._contest.waits(decision) else (self._keep(held),)
+        self._remember(shot)  # now: what is kept for itself is no context of another
+        return (*ends, *ended)
 
     def close(self, now_ns: int) -> Ends:
         """End the slots that are over at a moment of the clock that budgets run on."""
         return self._close(self._contest.over(now_ns))
 
-    def flush(self) -> Ends:
-        """End all slots: nothing comes any more."""
+    def flush(self, *, looks: bool = True) -> Ends:
+        """End all slots: nothing comes any more; without ``looks`` nobody looks again at what waits."""
         self._habits.note()
-        return self._close(self._contest.open())
+        return self._close(self._contest.open(), looks=looks)
 
     def adopt(self, policy: Policy, *, now_ns: int) -> Ends:
         """Go by other rules; what waits is decided by those that it waited for, and nothing is forgotten.
@@ -113,9 +109,9 @@ class Decider:
             now_ns: the moment, on the clock that budgets run on.
         """
         ends = self.flush()
-        self.policy, self._contest, self._episodes = policy, Contest(policy), Episodes(policy)
+        self.policy, self._contest, self._episodes = policy, Contest(policy), self._episodes.under(policy)
         before = self._remember_payments(now_ns).purses
-        self._memory = replace(self._memory, purses={**before, **self._memory.purses})
+        self._memory = replace(self._memory, purses={**self._memory.purses, **before})
         return ends
 
     def suspect(self) -> Held | None:
@@ -140,10 +136,10 @@ class Decider:
         spent = [spending for history in self._stages.store.spent().values() for spending in history]
         return remember(self.policy, spent, now_ns=now_ns)
 
-    def _close(self, rules: Collection[RuleId]) -> Ends:
+    def _close(self, rules: Collection[RuleId], *, looks: bool = True) -> Ends:
         """End the slots of rules: keep the winners, and let go of the others."""
         ends: list[FrameId | Drop] = []
-        second = self._stages.second
+        second = self._stages.second if looks else None
         for held in self._contest.unlooked(rules):
             # a recording can wait; live there was time before, or there is none
             if second is not None and held.shot.taken.camera not in self._stages.live:
@@ -182,7 +178,7 @@ class Decider:
                 self._surround(episode.beside, shot)
 
     def _surround(self, beside: Beside, shot: Shot) -> None:
-        if shot.stored:
+        if shot.stored or self._contest.holds(shot):  # what waits may still be kept for itself
             return
         paid = self._keeper.surround(shot.taken, shot.seen, beside=beside, policy=self.policy, memory=self._memory)
         self._memory, shot.stored = paid.memory, not isinstance(paid.ended, Drop)

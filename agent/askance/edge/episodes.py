@@ -82,6 +82,12 @@ class Episodes:
         self._past: dict[CameraId, deque[Shot]] = {}
         self._open: list[Episode] = []
 
+    def under(self, policy: Policy) -> "Episodes":
+        """Go on by other rules; what was begun goes on as it was."""
+        after = Episodes(policy)
+        after._past, after._open = self._past, self._open
+        return after
+
     def wants(self, camera: CameraId, taken_ns: int) -> bool:
         """Whether a frame has to be remembered: the last one was long enough ago."""
         past = self._past.get(camera)
@@ -92,7 +98,7 @@ class Episodes:
         past = self._past.setdefault(shot.taken.camera, deque())
         past.append(shot)
         held = sum(len(each.taken.jpeg) for each in past)
-        while held > MOST_BYTES or not 0 <= shot.taken_ns - past[0].taken_ns <= self._before_ns:
+        while len(past) > 1 and (held > MOST_BYTES or not 0 <= shot.taken_ns - past[0].taken_ns <= self._before_ns):
             held -= len(past.popleft().taken.jpeg)
         mine = [episode for episode in self._open if episode.trigger.taken.camera == shot.taken.camera]
         self._open = [each for each in self._open if each not in mine or not each.over(shot.taken_ns)]

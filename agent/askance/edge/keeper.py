@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf, nextafter
 from typing import Final, NamedTuple
 
 from askance.codecs.header import MAX_PIXELS
@@ -126,7 +127,7 @@ class Keeper:
             memory: what they remember.
         """
         stages, offset_s = self._stages, (taken.taken.monotonic_ns - beside.taken_ns) / 1e9
-        first = beside.keep.reasons[0]
+        first = next(reason for reason in beside.keep.reasons if reason.rule in beside.payers)
         text = f"{abs(offset_s):.1f} s {'before' if offset_s < 0 else 'after'} a frame that {first.rule} kept"
         reason = first.model_copy(update={"signal": "context", "text": text, "objects": ()})
         parts = (reason, stages.panel.info, *seen.companions)
@@ -138,7 +139,7 @@ class Keeper:
             return Paid(memory, frozenset(), Drop("context.budget_bytes"))
         draft = replace(
             self._draft(taken, seen, annotations=annotations, reasons=(reason,)),
-            value=beside.keep.value,
+            value=max(0.0, nextafter(beside.keep.value, -inf)),  # what it belongs to goes last
             priority=beside.keep.priority,
             group=beside.frame_id,
             role=Role.CONTEXT,

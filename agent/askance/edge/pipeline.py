@@ -1,6 +1,7 @@
 """The order of the stages and nothing else: one frame from the governor to the store."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -65,8 +66,9 @@ class Pipeline:
         self._decider = Decider(stages, health, draw=draw, now_ns=now_ns, kept=kept, observer=observer)
         second = stages.second
         self._spare = None if second is None else Spare(self._decider, second, share=stages.share, clock=time.monotonic)
-        self._coming: Policy | None = None
+        self._coming: deque[Policy] = deque(maxlen=1)
         self._under_way = 0
+        self._passed: list[tuple[CameraId, int]] = []
         self._gates: dict[CameraId, GateMemory] = {}
         self._looked_ns: dict[CameraId, int] = {}
         self._windows: dict[CameraId, Window[Looked]] = {}
@@ -85,11 +87,9 @@ class Pipeline:
         begun = self._begin(frame)
         if isinstance(begun, Drop):
             self._end(begun)
-            window, ripe = wait(self._window(frame.camera), now_ns=frame.taken.monotonic_ns)
-            self._windows[frame.camera] = window
-            self._judge(ripe)
-            if not self._under_way:  # else the frame that is may belong into a slot that is over now
-                self._decider.close(self._stages.store.budget_now(frame.taken.monotonic_ns))
+            self._passed.append((frame.camera, frame.taken.monotonic_ns))
+            if not self._under_way:  # else the frame that is comes first
+                self._pass_time()
         else:
             self._under_way += 1
         return begun
@@ -113,7 +113,7 @@ class Pipeline:
         ahead = AHEAD if self._tracking and frame.camera not in self._stages.main_streams else 0
         window, ripe = push(self._window(frame.camera), newest, ahead=ahead)
         self._windows[frame.camera] = window
-        return self._judge(ripe)
+        return (*self._judge(ripe), *self._pass_time())
 
     def flush(self, camera: CameraId) -> Ends:
         """Decide on what waits for frames that will not come any more, or for better ones."""
@@ -129,12 +129,20 @@ class Pipeline:
         """
         if not self._stages.live:
             return ()
-        ends = self._decider.close(self._stages.store.budget_now(now_ns))
+        self._passed += [(camera, now_ns) for camera in self._stages.live]
+        ends = self._pass_time()
         return ends if self._spare is None else (*ends, *self._spare.use())
+
+    def stop(self) -> None:
+        """Decide at once on all that waits: the agent stops, and nobody looks again."""
+        for camera, window in self._windows.items():
+            self._windows[camera], ripe = flush(window)
+            self._judge(ripe)
+        self._decider.flush(looks=False)
 
     def adopt(self, policy: Policy) -> None:
         """Go by other rules from the next frame on; what they have paid and seen is not forgotten. For any thread."""
-        self._coming = policy
+        self._coming.append(policy)
 
     def _begin(self, frame: Frame) -> Begun | Drop:
         stages, camera, taken_ns = self._stages, frame.camera, frame.taken.monotonic_ns
@@ -180,10 +188,21 @@ class Pipeline:
 
     def _take_over(self, frame: Frame) -> None:
         """Go by other rules from a frame on, if there are any."""
-        policy, self._coming = self._coming, None
-        if policy is not None:
+        while self._coming:
+            policy = self._coming.popleft()
             self._decider.adopt(policy, now_ns=self._stages.store.budget_now(frame.taken.monotonic_ns))
             self._tracking = _tracking(policy)
+
+    def _pass_time(self) -> Ends:
+        """Note that time has passed at cameras without a frame that was looked at: end what has waited long enough."""
+        ends: list[FrameId | Drop] = []
+        for camera, taken_ns in self._passed:
+            self._windows[camera], ripe = wait(self._window(camera), now_ns=taken_ns)
+            ends += self._judge(ripe)
+            waiting = (each.item.begun.now_ns for window in self._windows.values() for each in window.waiting)
+            ends += self._decider.close(min([self._stages.store.budget_now(taken_ns), *waiting]))
+        self._passed.clear()
+        return tuple(ends)
 
     def _judge(self, ripe: Ripe[Looked]) -> Ends:
         return tuple(ended for view, looked in ripe for ended in self._decider.decide(view, looked))

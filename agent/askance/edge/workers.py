@@ -140,6 +140,10 @@ class Phases(Protocol):
         """Use the time while no frame comes."""
         ...
 
+    def stop(self) -> None:
+        """Decide on all that waits, at once."""
+        ...
+
     def flush(self, camera: CameraId, /) -> object:
         """Decide on what waits for more of a camera that has ended."""
         ...
@@ -168,8 +172,8 @@ def process(pulse: Pulse, pipeline: Phases, *, frames: HandOver, cameras: Collec
         begun = following if isinstance(following, Begun) else None
     if begun is not None:
         pipeline.finish(begun)
-    for camera in playing:
-        pipeline.flush(camera)
+    if playing:
+        pipeline.stop()
 
 
 def _next(frames: HandOver, *, wait: bool) -> Frame | Ended | None:

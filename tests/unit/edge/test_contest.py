@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
+
 from askance.edge.contest import MOST, Contest, Held
 from askance.edge.detect.panel import Seen
 from askance.edge.episodes import Shot
@@ -27,13 +29,13 @@ def signals(entropy: float, margin: float) -> Mapping[Measure, Signal | None]:
     return {ENTROPY: Signal("entropy", entropy, (), ""), MARGIN: Signal("margin", margin, (), "")}
 
 
-def held(at_s: float, *, entropy: float = 0.0, margin: float = 0.0, policy: Policy = POLICY) -> Held:
+def held(at_s: float, *, entropy: float = 0.0, margin: float = 0.0, policy: Policy = POLICY, size: int = 0) -> Held:
     """A frame that looks like no other."""
     now_ns = round(at_s * SECOND)
     looks = replace(SHARP, dhash=f"{round((at_s + 1) * 0x9E3779B97F4A7C15) % 2**64:016x}")
     context = FrameContext(GATE, now_ns, now_ns, signals(entropy, margin), looks, view(now=(), size=SIZE), 0.9)
     _, decision = decide(policy, Memory(), context=context)
-    taken = Taken(GATE, 0, Instant(now_ns, None, ClockQuality.NONE), now_ns, looks, SIZE, b"", SIZE)
+    taken = Taken(GATE, 0, Instant(now_ns, None, ClockQuality.NONE), now_ns, looks, SIZE, bytes(size), SIZE)
     return Held(Shot(taken, Seen(context.view.detections, (), {})), context, decision)
 
 
@@ -123,3 +125,19 @@ def test_no_more_than_so_many_wait() -> None:
     assert 2 * MOST <= len(out)
     assert len({id(frame) for frame in out}) == len(out)
     assert len(contest.unlooked(contest.open())) <= MOST
+
+
+def test_pictures_that_wait_take_no_more_than_so_much_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("askance.edge.contest.MOST_BYTES", 3500)
+    rules = tuple(replace(STRANGE, id=RuleId(f"rule-{index}"), when=Doubt(ENTROPY, index / 10)) for index in range(9))
+    contest = Contest(Policy(rules))
+
+    out = [
+        frame
+        for second in range(6)
+        for frame in contest.enter(held(second, entropy=(second + 1) / 10, policy=Policy(rules), size=1000))
+    ]
+
+    waiting = contest.unlooked(contest.open())
+    assert [0.6, 0.5, 0.4] == [frame.context.signals[ENTROPY].value for frame in waiting]  # type: ignore[union-attr]  # it is measured
+    assert 3 == len(out)

@@ -124,6 +124,9 @@ class Steps:
         assert abs(time.monotonic_ns() - now_ns) < 10**9
         self.order.append("idle")
 
+    def stop(self) -> None:
+        self.order.append("stop")
+
     def flush(self, camera: CameraId) -> None:
         self.order.append(f"flush {camera}")
 
@@ -188,7 +191,7 @@ def test_what_was_begun_is_finished_when_the_agent_stops(pulse: Pulse) -> None:
     release.set()
     thread.join(5)
 
-    assert ["begin 0", "begin 1", "finish 0", "finish 1", "flush gate"] == steps.order
+    assert ["begin 0", "begin 1", "finish 0", "finish 1", "stop"] == steps.order
 
 
 def test_a_model_that_hangs_is_noticed(pulse: Pulse) -> None:

@@ -166,7 +166,8 @@ class Server:
         caller.ended = not piece
 
     def _next_answer(self, caller: _Caller) -> bytes:
-        """Answer the next line; nothing where there is none, or an empty one."""
+        """Answer the next line that is not empty; nothing where there is none."""
+        caller.inbox = caller.inbox.lstrip(b"\r\n")
         line, end, rest = caller.inbox.partition(b"\n")
         if len(line) > LONGEST_LINE:
             caller.inbox.clear()

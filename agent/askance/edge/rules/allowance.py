@@ -23,7 +23,9 @@ class Surroundings(Section):
 
     before: Annotated[Duration | None, Field(description="from how long before it")] = None
     after: Annotated[Duration | None, Field(description="until how long after it")] = None
-    every: Annotated[Duration, Field(description="how far apart they are, at least")] = timedelta(seconds=1)
+    every: Annotated[Duration, Field(ge=timedelta(milliseconds=10), description="how far apart they are, at least")] = (
+        timedelta(seconds=1)
+    )
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:

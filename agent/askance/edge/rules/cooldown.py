@@ -32,20 +32,21 @@ class Marks:
     kept_ns: Mapping[Subject, int] = field(default_factory=dict[Subject, int])
 
     def add(self, subjects: Sequence[Subject], *, now_ns: int, memory_ns: int) -> "Marks":
-        """Remember a frame that was kept, and forget what is ``memory_ns`` nanoseconds away or farther.
+        """Remember a frame that was kept, and forget what is ``memory_ns`` nanoseconds before the latest, or more.
 
         Args:
             subjects: whom and where it was about.
-            now_ns: when it was taken.
+            now_ns: when it was taken; frames that have waited come late.
             memory_ns: the longest pause.
         """
         if not subjects:
             return self
-        new = dict.fromkeys(subjects, now_ns)
+        new = {subject: max(now_ns, self.kept_ns.get(subject, now_ns)) for subject in subjects}
+        latest_ns = max((*self.kept_ns.values(), now_ns))
         recent = [
             (subject, at_ns)
             for subject, at_ns in self.kept_ns.items()
-            if abs(now_ns - at_ns) < memory_ns and subject not in new
+            if latest_ns - at_ns < memory_ns and subject not in new
         ]
         return Marks(dict((*recent, *new.items())[-MOST:]))
 

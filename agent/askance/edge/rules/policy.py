@@ -94,8 +94,9 @@ class Rule:
 
     @property
     def memory_ns(self) -> int:
-        """How far back its payments matter, in nanoseconds."""
-        return max(longest_ns(self.limits), self.pause_ns)
+        """How far back its payments matter, in nanoseconds; what has waited is paid for late, and not in order."""
+        before_ns = 0 if self.context is None else self.context.before_ns
+        return max(longest_ns(self.limits), self.pause_ns, self.slot_ns + before_ns)
 
     @property
     def marks_ns(self) -> int:

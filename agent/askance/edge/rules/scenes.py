@@ -169,7 +169,7 @@ class Scenes:
         return Scenes((*self.kept, Scene(now_ns, seen))[-MOST_SCENES:])
 
     def age_ns(self, seen: Looks, *, now_ns: int) -> int | None:
-        """Return how long ago, or ahead, the last frame that is alike was kept; None: none is remembered.
+        """Return how long ago, or ahead, the nearest frame that is alike was kept; None: none is remembered.
 
         A frame of the same moment is alike, whatever has moved in it.
         """
@@ -177,7 +177,7 @@ class Scenes:
             return None
         ages_ns = np.array([abs(now_ns - scene.at_ns) for scene in self.kept])
         alike = np.flatnonzero(self._album.alike(seen) | (ages_ns < MOMENT_NS))
-        return int(ages_ns[alike[-1]]) if len(alike) else None
+        return int(ages_ns[alike].min()) if len(alike) else None
 
     def novelty(self, seen: Looks) -> float:
         """Return how little a frame looks like the most alike of those that were kept, in [0, 1]; 1 where none was."""

@@ -55,6 +55,18 @@ def test_a_letterbox_keeps_proportions_and_pads_the_rest(
     np.testing.assert_array_equal(tensor[0], expected)
 
 
+@pytest.mark.parametrize("wanted", [STRETCH, LETTERBOX])
+def test_a_tensor_is_left_alone_while_the_frame_after_has_another_size(wanted: ModelInput) -> None:
+    """The model may be looking at it: two cameras of different size take turns."""
+    prepare = Preprocessor(wanted)
+    running, _ = prepare(photo(60, 60))
+    before = running.copy()
+
+    prepare(photo(30, 60))
+
+    np.testing.assert_array_equal(running, before)
+
+
 def test_frames_of_changing_size_leave_nothing_of_each_other_behind() -> None:
     prepare = Preprocessor(LETTERBOX)
     first = prepare(photo(60, 60))[0].copy()

@@ -112,3 +112,11 @@ def test_a_frame_is_about_the_zones_its_objects_stand_in(
     objects: tuple[int, ...], area: Area | None, expected: tuple[Polygon, ...]
 ) -> None:
     assert places(objects, STREET, camera=GATE, area=area) == tuple((GATE, polygon) for polygon in expected)
+
+
+def test_what_was_kept_before_but_is_noted_late_forgets_nothing() -> None:
+    one, two = (GATE, 1), (GATE, 2)
+    marks = Marks().add([one], now_ns=588, memory_ns=300).add([one, two], now_ns=40, memory_ns=300)
+
+    assert marks.known([one], 300, now_ns=610)
+    assert not marks.known([two], 300, now_ns=610)

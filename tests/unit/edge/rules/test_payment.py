@@ -88,6 +88,18 @@ def test_a_frame_around_another_costs_bytes_alone_and_is_no_reason_to_pause() ->
     assert isinstance(settle(ALL, memory, keep=replace(KEEP, payers=(RICH,)), size=1, now_ns=SECOND)[1], Keep)
 
 
+def test_what_has_waited_is_paid_for_late_and_still_out_of_one_budget() -> None:
+    """A slot keeps its best frame first, whenever it was taken."""
+    slow = replace(PEOPLE, limits=Limits(Rate(1, timedelta(minutes=1))), pause_ns=0, slot_ns=600 * SECOND)
+    policy, keep, memory = Policy((slow,)), replace(KEEP, payers=(RICH,)), Memory()
+    ended = list[Keep | Drop]()
+    for taken_s in (550, 10, 40):
+        memory, outcome = settle(policy, memory, keep=keep, size=1, now_ns=taken_s * SECOND)
+        ended.append(outcome)
+
+    assert [keep, keep, Drop("rules.budget_frames")] == ended
+
+
 def test_memory_begins_with_what_the_store_knows() -> None:
     memory = remember(ALL, [Spending("people", 90 * SECOND, 1, 9), Spending("gone", 1, 1, 9)], now_ns=10 * SECOND)
     assert list(memory.purses) == ["people"], "payments of rules that are no more are forgotten"

@@ -68,6 +68,13 @@ def test_the_latest_frame_that_is_alike_tells_how_long_ago() -> None:
     assert scenes.age_ns(showing(TWO), now_ns=35 * SECOND) == 5 * SECOND
 
 
+def test_of_frames_that_were_kept_out_of_order_the_nearest_counts() -> None:
+    scenes = Scenes().add(showing(ONE), now_ns=600 * SECOND).add(showing(ONE), now_ns=12 * SECOND)
+
+    assert scenes.age_ns(showing(ONE), now_ns=14 * SECOND) == 2 * SECOND
+    assert scenes.age_ns(showing(ONE), now_ns=599 * SECOND) == SECOND
+
+
 def test_frames_of_one_moment_are_alike_whatever_has_moved() -> None:
     scenes = Scenes().add(showing(ONE), now_ns=10 * SECOND)
 

@@ -33,6 +33,20 @@ def test_an_object_with_a_partner_or_an_unknown_side_is_not(before: list[list[Se
     assert isolated(view(*before, now=[Seen(1)], after=after), ANY, lore=LORE).value == 0
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "value"),
+    [
+        pytest.param([Seen(2)], [Seen(3)], 0, id="a cut"),
+        pytest.param([Seen(2)], [Seen(3), Seen(2)], 0.9, id="somebody stays"),
+        pytest.param([], [Seen(3)], 0.9, id="nobody was there before"),
+        pytest.param([Seen(2)], [], 0.9, id="nobody is there after"),
+        pytest.param([Seen(2)], [Seen(3), Seen(2, score=0.1)], 0, id="who stays is not reported"),
+    ],
+)
+def test_frames_that_have_nothing_in_common_isolate_nobody(before: list[Seen], after: list[Seen], value: float) -> None:
+    assert isolated(view(before, now=[Seen(1, score=0.9)], after=[after]), ANY, lore=LORE).value == pytest.approx(value)
+
+
 def test_what_is_not_reported_or_not_asked_for_does_not_count() -> None:
     seen = view([], now=[Seen(1, CAR, 0.4), Seen(2, PERSON, 0.9)], after=[[]])
 

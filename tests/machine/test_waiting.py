@@ -1,0 +1,238 @@
+"""Frames that wait: in whatever order the machine works, the same are kept, once, and for what they were."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+from askance.edge.config import SecondLookSection
+from askance.edge.decided import Decided
+from askance.edge.detect.again import SecondLook
+from askance.edge.detect.lane import Lane
+from askance.edge.detect.panel import Panel
+from askance.edge.parts import read_detector
+from askance.edge.pipeline import Pipeline
+from askance.edge.rules import load_rules
+from askance.edge.stages import Begun
+from askance.edge.store import Store
+from askance.edge.values import Drop, Frame, Image
+from askance.wire.capture import Arm, Manifest, Role
+from askance.wire.codec import unpack
+from askance.wire.identity import FrameId
+from support_pipeline import CAMERA, SECOND, Built, frame
+from support_replay import coco, configured, doubtful_model
+from support_store import open_store
+
+SLOTS = """version: 1
+rules:
+  - id: best
+    when: {near_threshold: {from: 0.2, to: 0.6}}
+    value: {weights: {novelty: 1}}
+    slot: 4s
+    budget: {frames: 30/min}
+  - {id: gone, when: {any: [{isolated: {at_least: 0.1}}, {flicker: {at_least: 0.1}}]}, slot: 3s}
+"""
+AROUND = """version: 1
+rules:
+  - {id: first, when: {near_threshold: {from: 0.2, to: 0.6}}, cooldown: {rule: 1h}, context: {before: 3s, after: 3s}}
+"""
+WATCHED = (
+    AROUND
+    + """  - id: watcher
+    when: {near_threshold: {from: 0.2, to: 0.9}}
+    value: {weights: {near_threshold: 9}}
+    mode: count_only
+"""
+)
+ALL = """version: 1
+rules:
+  - {id: all, when: {random: {probability: 1.0}}, arm: novelty, budget: {frames: 60/min}}
+"""
+DRAWN = AROUND + "  - {id: lots, when: {random: {probability: 0.9}}}\n"
+
+
+class Notes:
+    """Writes down what was decided."""
+
+    def __init__(self) -> None:
+        self.decided: list[Decided] = []
+
+    def end(self, _ended: FrameId | Drop) -> None:
+        """It is in the decision, too."""
+
+    def note(self, decided: Decided) -> None:
+        self.decided.append(decided)
+
+    def surround(self, _trigger: FrameId, _around: FrameId) -> None:
+        """The store says so."""
+
+    @property
+    def kept(self) -> list[int]:
+        return sorted(one.taken_ns for one in self.decided if not isinstance(one.ended, Drop))
+
+
+@pytest.fixture
+def lane() -> Iterator[Lane]:
+    opened = Lane()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def panel(tmp_path: Path, lane: Lane) -> Panel:
+    """It sees a person at 0.38 in every picture."""
+    return Panel(read_detector(configured(doubtful_model(tmp_path / "model")).detector, coco()), (), lane=lane)
+
+
+def noise(seed: int, *, scale: int = 1) -> Image:
+    return np.random.default_rng(seed).integers(0, 255, (48 * scale, 64 * scale, 3), np.uint8)
+
+
+def build(
+    store: Store, panel: Panel, folder: Path, *, rules: str, live: bool = False, draw: Callable[[], float] = lambda: 0.5
+) -> tuple[Pipeline, Notes, Built]:
+    built, notes = Built(store, panel, labels=coco(), rules=rules, folder=folder, live=live), Notes()
+    pipeline = Pipeline(built.stages, built.health, draw=draw, now_ns=0, kept=lambda: None, observer=notes)
+    return pipeline, notes, built
+
+
+def one_by_one(pipeline: Pipeline, frames: Sequence[Frame]) -> None:
+    for each in frames:
+        begun = pipeline.begin(each)
+        if isinstance(begun, Begun):
+            pipeline.finish(begun)
+    pipeline.flush(CAMERA)
+
+
+def overlapped(pipeline: Pipeline, frames: Sequence[Frame]) -> None:
+    """As the agent does when the next frame is always there."""
+    before: Begun | None = None
+    for each in frames:
+        begun = pipeline.begin(each)
+        if before is not None:
+            pipeline.finish(before)
+        before = begun if isinstance(begun, Begun) else None
+    if before is not None:
+        pipeline.finish(before)
+    pipeline.flush(CAMERA)
+
+
+def manifests(store: Store) -> list[Manifest]:
+    found: list[Manifest] = []
+    for due in store.due(99, exclude=()):
+        envelope = store.read(due.frame_id, 0, length=due.size)
+        assert envelope is not None
+        found.append(unpack(envelope).manifest)
+    return sorted(found, key=lambda manifest: manifest.taken.monotonic_ns)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_same_is_decided_one_by_one_and_overlapped(panel: Panel, tmp_path: Path, seed: int) -> None:
+    random = Random(seed)  # noqa: S311 (the same frames again)
+    at_s, frames = 1.0, list[Frame]()
+    for index in range(40):
+        at_s += random.choice([0.2, 0.5, 1.0, 2.5])
+        dark = random.random() < 0.3
+        frames.append(frame(np.zeros((48, 64, 3), np.uint8) if dark else noise(index % 7), at_s))
+    told: list[list[tuple[int, str]]] = []
+    for play in (one_by_one, overlapped):
+        with open_store(tmp_path / play.__name__) as store:
+            pipeline, notes, _ = build(store, panel, tmp_path, rules=SLOTS)
+            play(pipeline, frames)
+            ends = [(one.taken_ns, one.ended.reason if isinstance(one.ended, Drop) else "") for one in notes.decided]
+            told.append(sorted(ends))
+
+    assert told[0] == told[1]
+    assert len(told[0]) == len({taken_ns for taken_ns, _ in told[0]}), "every frame ends once"
+    assert {"", "rules.outdone"} <= {reason for _, reason in told[0]}
+
+
+def test_a_camera_that_goes_away_leaves_nothing_undecided(panel: Panel, tmp_path: Path) -> None:
+    with open_store(tmp_path / "store") as store:
+        pipeline, notes, _ = build(store, panel, tmp_path, rules=SLOTS, live=True)
+        begun = pipeline.begin(frame(noise(1), 1))
+        assert isinstance(begun, Begun)
+        pipeline.finish(begun)
+
+        pipeline.idle(2 * SECOND)
+        assert [] == notes.decided
+        pipeline.idle(4 * SECOND)
+        pipeline.idle(9 * SECOND)
+
+    assert [SECOND] == notes.kept
+
+
+def test_an_agent_that_stops_looks_at_nothing_again(panel: Panel, lane: Lane, tmp_path: Path) -> None:
+    second = SecondLook(panel.main, SecondLookSection(mirror=False), lane=lane)
+    counts: list[int | None] = []
+    for stops in (False, True):
+        with open_store(tmp_path / str(stops)) as store:
+            pipeline, notes, built = build(store, panel, tmp_path, rules=SLOTS)
+            pipeline = Pipeline(
+                replace(built.stages, second=second), built.health, draw=lambda: 0.5, now_ns=0, kept=lambda: None,
+                observer=notes,
+            )  # fmt: skip
+            begun = pipeline.begin(frame(noise(1), 1))
+            assert isinstance(begun, Begun)
+            pipeline.finish(begun)
+            if stops:
+                pipeline.stop()
+            else:
+                pipeline.flush(CAMERA)
+            assert [SECOND] == notes.kept
+            counts.append(built.counts().get("second_look"))
+
+    assert [1, None] == counts
+
+
+def test_rules_that_change_do_not_open_a_budget_again(panel: Panel, tmp_path: Path) -> None:
+    path = tmp_path / "other.yaml"
+    path.write_text(ALL.replace("60/min", "3/day"))
+    with open_store(tmp_path / "store") as store:
+        pipeline, notes, _ = build(store, panel, tmp_path, rules=ALL)
+        one_by_one(pipeline, [frame(noise(index), 1000 * index + 1) for index in range(3)])
+
+        pipeline.adopt(load_rules((path,), labels=coco()))
+        one_by_one(pipeline, [frame(noise(9), 4000)])
+
+    assert 3 == len(notes.kept)
+    assert Drop("rules.budget_frames") == notes.decided[-1].ended
+
+
+def test_what_lies_around_a_frame_never_takes_its_place(panel: Panel, tmp_path: Path) -> None:
+    """The store has room for two of these pictures."""
+    with open_store(tmp_path / "probe") as store:
+        one_by_one(build(store, panel, tmp_path, rules=AROUND)[0], [frame(noise(0, scale=16), 1)])
+        size = store.usage().bytes
+    with open_store(tmp_path / "store", quota=round(2.5 * size)) as store:
+        pipeline, notes, _ = build(store, panel, tmp_path, rules=AROUND)
+        one_by_one(pipeline, [frame(noise(index, scale=16), index + 1) for index in range(4)])
+        left = manifests(store)
+
+    assert [SECOND] == notes.kept
+    assert Role.TRIGGER in {manifest.role for manifest in left}
+
+
+def test_a_frame_that_is_drawn_is_no_context_of_another(panel: Panel, tmp_path: Path) -> None:
+    draws = iter([0.95, 0.95, 0.1, 0.95])
+    with open_store(tmp_path / "store") as store:
+        pipeline, _, _ = build(store, panel, tmp_path, rules=DRAWN, draw=lambda: next(draws))
+        one_by_one(pipeline, [frame(noise(index), index + 1) for index in range(4)])
+        kept = manifests(store)
+
+    assert [Arm.UNCERTAINTY, Arm.UNCERTAINTY, Arm.RANDOM, Arm.UNCERTAINTY] == [manifest.arm for manifest in kept]
+    assert [Role.TRIGGER, Role.CONTEXT, Role.TRIGGER, Role.CONTEXT] == [manifest.role for manifest in kept]
+    assert kept[2].inclusion_probability == pytest.approx(0.9)
+
+
+def test_the_reason_of_a_frame_around_another_is_a_rule_that_pays(panel: Panel, tmp_path: Path) -> None:
+    with open_store(tmp_path / "store") as store:
+        pipeline, _, _ = build(store, panel, tmp_path, rules=WATCHED)
+        one_by_one(pipeline, [frame(noise(index), index + 1) for index in range(2)])
+        trigger, around = manifests(store)
+
+    assert ["watcher", "first"] == [reason.rule for reason in trigger.reasons]
+    assert ["first"] == [reason.rule for reason in around.reasons]
