@@ -1,13 +1,15 @@
 """The desk of a running agent with all that stands on it, and a socket before it."""
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from askance.edge.control.address import NAME
+from askance.edge.control.address import short
 from askance.edge.control.desk import Desk
 from askance.edge.control.server import serve
 from askance.edge.decided import Decided
@@ -65,6 +67,12 @@ class Room:
         self.decisions.note(Decided(camera, index, 7, 2, verdicts, payers, ended))
 
 
+def heard(folder: Path) -> bool:
+    """Whether somebody listens: the file is there a moment before."""
+    with socket.socket(socket.AF_UNIX) as caller, short(folder) as address:
+        return caller.connect_ex(address) == 0
+
+
 @contextmanager
 def speaking(folder: Path, reply: Callable[[bytes], bytes]) -> Generator[None]:
     """A control socket in a folder."""
@@ -73,7 +81,7 @@ def speaking(folder: Path, reply: Callable[[bytes], bytes]) -> Generator[None]:
         Pulse("control", stop, health), lambda pulse: serve(pulse, reply, folder=folder, health=health, clock=lambda: 0)
     )
     worker.start()
-    assert until((folder / NAME).exists)
+    assert until(partial(heard, folder))
     yield
     stop.set()
     worker.join(5)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from askance.edge.workers import Pulse, Worker
 from askance.errors import ConfigError
 from askance.labels import LabelMap
 from askance.wire.identity import CameraId
+from support_control import heard
 from support_polling import until
 
 RULES = "version: 1\nrules:\n  - {id: %s, when: {manual: {}}}\n"
@@ -53,7 +55,7 @@ def test_what_is_said_on_the_socket_is_known_to_the_pipeline(tmp_path: Path, lab
     reception = Reception(made, labels, health=health)
     worker = Worker(Pulse("control", stop, health), reception.serve)
     worker.start()
-    assert until((tmp_path / "device" / "control.sock").exists)
+    assert until(partial(heard, tmp_path / "device"))
 
     assert ("speed",) == ask(made.store.path, Request(readings={"speed": 3.0})).told
     taken = ask(made.store.path, Request(capture=Capture(note="the patrol"))).capture
