@@ -19,6 +19,7 @@ from askance.units import (
     parse_bytes,
     parse_distance,
     parse_duration,
+    parse_frame_budget,
 )
 
 HOUR = timedelta(hours=1)
@@ -169,3 +170,9 @@ def test_a_broken_size_is_exact_or_refused(text: str, size: int | None) -> None:
 def test_a_frame_budget_is_a_whole_number(value: str) -> None:
     with pytest.raises(ValidationError, match="whole number of frames"):
         FRAMES.validate_python(value)
+
+
+@pytest.mark.parametrize("text", ["1000000000000001/h", f"{'9' * 400}/day"])
+def test_an_amount_that_nobody_can_spend_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="expected at most 1000000000000000 per"):
+        parse_frame_budget(text)
