@@ -47,6 +47,7 @@ class Detector:
         self.labels: Final = frozenset(int(label) for label in self._label_ids if label >= 0)
         if section.probe:
             prove(self.model)
+            self.model.forget()
         self.signals: Final = self.model.decoder.signals
         self.info: Final = ModelInfo(
             name=card.name,

@@ -61,6 +61,10 @@ class Model:
         """
         return Prepared(*self._preprocess(image))
 
+    def forget(self) -> None:
+        """Let go of the memory that pictures of a trial were prepared in; those of the cameras have other sizes."""
+        self._preprocess = Preprocessor(self.package.card.input)
+
     def forward(self, prepared: Prepared) -> Outputs:
         """Run the model.
 

@@ -1,5 +1,6 @@
 """Tests of a model without labels: checked against its card, at its ports and when it runs."""
 
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -42,3 +43,13 @@ def test_a_custom_operator_is_refused_in_words(tmp_path: Path) -> None:
     graph.opset_import.append(onnx.helper.make_opsetid("own", 1))
     with pytest.raises(ModelError, match="operators that onnxruntime does not have"):
         Model(load_package(write_package(tmp_path / "tiny", graph)), threads=1)
+
+
+def test_memory_of_pictures_that_are_done_with_is_let_go(tmp_path: Path) -> None:
+    model = Model(load_package(write_package(tmp_path / "tiny", silent())), threads=1)
+    trial = weakref.ref(model.prepare(np.zeros((30, 40, 3), np.uint8)).tensor)
+    assert trial() is not None
+
+    model.forget()
+
+    assert trial() is None
