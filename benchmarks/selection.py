@@ -74,11 +74,18 @@ def main(argv: Sequence[str] | None = None) -> None:
         name: [mean_figures(scores, pool, share=share, seeds=options.seeds) for share in SHARES]
         for name, scores in (strategies | known).items()
     }
-    gaps = differences(strategies, pool, ours=OURS, shares=SHARES, rounds=options.rounds)
+    gaps = {
+        mine: differences(strategies, pool, ours=mine, shares=SHARES, rounds=options.rounds)
+        for mine in (OURS, AGAIN)
+        if mine in strategies
+    }
     print(
         f"{package.card.name}, report threshold {model.report:g}: {pool.errors.sum():.0f} errors in {len(pool)} photos"
     )
-    print(f"error model: {model.fitted_on}\n\n{_table(figures)}\n\n{_gaps(gaps)}\n\n{_verdict(figures)}")
+    print(f"error model: {model.fitted_on}\n\n{_table(figures)}\n")
+    for mine, over in gaps.items():
+        print(f"{_gaps(mine, over)}\n")
+    print(_verdict(figures))
     if options.json is not None:
         rows = {name: [asdict(each) for each in row] for name, row in figures.items()}
         said = {"model": package.card.name, "photos": len(pool), "errors": pool.errors.sum(), "shares": SHARES}
@@ -164,8 +171,8 @@ def _table(figures: Mapping[str, Sequence[Figures]]) -> str:
     return columns([titles, *rows])
 
 
-def _gaps(gaps: Mapping[str, Sequence[tuple[float, float, float]]]) -> str:
-    titles = [f"lift of {OURS} over", *(f"{100 * share:g} %: mean [95 % interval]" for share in SHARES)]
+def _gaps(mine: str, gaps: Mapping[str, Sequence[tuple[float, float, float]]]) -> str:
+    titles = [f"lift of {mine} over", *(f"{100 * share:g} %: mean [95 % interval]" for share in SHARES)]
     rows = [
         [name, *(f"{mean:+.2f} [{low:+.2f}, {high:+.2f}]" for mean, low, high in row)] for name, row in gaps.items()
     ]
@@ -176,16 +183,21 @@ def _verdict(figures: Mapping[str, Sequence[Figures]]) -> str:
     ours = figures[OURS]
     rivals = [row for name, row in figures.items() if not name.startswith((*MINE, "oracle"))]
     lines: list[tuple[str, float, float]] = []
-    for mine in (OURS, AGAIN):
+    for mine in (name for name in (OURS, AGAIN) if name in figures):
+        row = figures[mine]
         lines += [
             (f"headroom at {100 * share:g} %, {mine}", each.headroom, HEADROOM)
-            for share, each in zip(SHARES, figures.get(mine, ()), strict=False)
+            for share, each in zip(SHARES, row, strict=True)
         ]
-    lines.append((f"yield at {100 * SHARES[YIELD_AT]:g} %", ours[YIELD_AT].gain, YIELD))
-    lines += [
-        (f"lift at {100 * share:g} %, the best rival's", each.lift, max(row[place].lift for row in rivals))
-        for place, (share, each) in enumerate(zip(SHARES, ours, strict=True))
-    ]
+        lines.append((f"yield at {100 * SHARES[YIELD_AT]:g} %, {mine}", row[YIELD_AT].gain, YIELD))
+        lines += [
+            (
+                f"lift at {100 * share:g} %, {mine}; the rivals'",
+                each.lift,
+                max(other[place].lift for other in rivals),
+            )
+            for place, (share, each) in enumerate(zip(SHARES, row, strict=True))
+        ]
     lines += [
         (f"lift at {100 * share:g} % after a second look, that before", after.lift, before.lift)
         for share, after, before in zip(SHARES, figures.get(AGAIN, ()), ours, strict=False)
