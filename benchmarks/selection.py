@@ -74,18 +74,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         name: [mean_figures(scores, pool, share=share, seeds=options.seeds) for share in SHARES]
         for name, scores in (strategies | known).items()
     }
-    gaps = {
-        mine: differences(strategies, pool, ours=mine, shares=SHARES, rounds=options.rounds)
-        for mine in (OURS, AGAIN)
-        if mine in strategies
-    }
+    gaps = _compare(strategies, pool, rounds=options.rounds)
     print(
         f"{package.card.name}, report threshold {model.report:g}: {pool.errors.sum():.0f} errors in {len(pool)} photos"
     )
     print(f"error model: {model.fitted_on}\n\n{_table(figures)}\n")
-    for mine, over in gaps.items():
-        print(f"{_gaps(mine, over)}\n")
-    print(_verdict(figures))
+    print(*(f"{_gaps(mine, over)}\n" for mine, over in gaps.items()), _verdict(figures), sep="\n")
     if options.json is not None:
         rows = {name: [asdict(each) for each in row] for name, row in figures.items()}
         said = {"model": package.card.name, "photos": len(pool), "errors": pool.errors.sum(), "shares": SHARES}
@@ -169,6 +163,17 @@ def _table(figures: Mapping[str, Sequence[Figures]]) -> str:
         for name, row in figures.items()
     ]
     return columns([titles, *rows])
+
+
+def _compare(
+    strategies: Mapping[str, Vector | None], pool: Pool, *, rounds: int
+) -> dict[str, dict[str, list[tuple[float, float, float]]]]:
+    """Hold each of ours that there is against all others."""
+    return {
+        mine: differences(strategies, pool, ours=mine, shares=SHARES, rounds=rounds)
+        for mine in (OURS, AGAIN)
+        if mine in strategies
+    }
 
 
 def _gaps(mine: str, gaps: Mapping[str, Sequence[tuple[float, float, float]]]) -> str:

@@ -210,9 +210,10 @@ def test_a_run_prints_the_tables_and_saves_figures_and_picture(
     selection.main([str(word) for word in words])
     said = capsys.readouterr().out
     assert "headroom at 20 %" in said
-    assert said.count(SPACED) == 2
+    assert said.count(SPACED) == 3, "in the table, and against each of ours"
     figures = json.loads(saved.read_text())
     assert figures["photos"] == 20
+    assert set(figures["lift_over"]) == {OURS, AGAIN}
     assert set(figures["strategies"]) >= {OURS, AGAIN, RANDOM, "oracle by errors"}
     assert picture.stat().st_size > 1000
 
