@@ -64,7 +64,11 @@ class Mosquitto:
         lines = [f"listener {self.port} 127.0.0.1", f"user {getpass.getuser()}", "log_type all", "log_dest stderr"]
         if "allow_anonymous" not in extra_config:
             lines.append("allow_anonymous true")
-        (self.folder / "mosquitto.conf").write_text("\n".join([*lines, extra_config, ""]))
+        self.start_with("\n".join([*lines, extra_config]))
+
+    def start_with(self, config: str) -> None:
+        """Start it with ``config`` and nothing else, which has to name its ``port``."""
+        (self.folder / "mosquitto.conf").write_text(f"{config}\n")
         self.restart()
 
     def restart(self) -> None:

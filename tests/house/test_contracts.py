@@ -23,6 +23,7 @@ PLANTED = {
     "onnxruntime": ("edge/pipeline.py", "import onnxruntime"),
     "onnx": ("edge/config.py", "import onnx"),
     "paho": ("line.py", "import paho.mqtt.client"),
+    "cryptography": ("tls.py", "import cryptography"),
     "sqlite-utils": ("central/config.py", "import sqlite_utils"),
 }
 

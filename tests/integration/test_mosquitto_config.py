@@ -1,26 +1,23 @@
 """The shipped broker configuration, in a real mosquitto and included as Debian does: who gets in, and to what."""
 
-import random
 import re
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import pytest
 from pydantic import SecretStr
 
-from askance.line import Event, Line
 from askance.sections import BrokerSection
-from askance.transport import Down, Limits, Message, Received, Settled, Subscribed, Up
+from askance.transport import Down, Limits, Received, Subscribed, Up
 from askance.wire.identity import DeviceId
 from askance.wire.topics import Down as Answers
 from askance.wire.topics import Up as Speech
 from askance.wire.topics import down, every_up, up
 from support_broker import Mosquitto, find_mosquitto
-from support_polling import until
+from support_talker import Talker
 
 GATE, YARD = DeviceId("gate-7"), DeviceId("yard-2")
 PASSWORDS = {"central": "of the centre", GATE: "of the gate", YARD: "of the yard"}
@@ -33,43 +30,6 @@ persistence_location {folder}/
 log_dest stderr
 include_dir {folder}/conf.d
 """
-
-Kind = TypeVar("Kind", bound=Event)
-
-
-class Talker:
-    """One program on the line, and everything that happened to it."""
-
-    def __init__(self, broker: BrokerSection, name: str) -> None:
-        self.heard: list[Event] = []
-        self.line = Line(
-            broker,
-            client_id=name,
-            will=None,
-            receive_maximum=None,
-            longest_wait_s=1.0,
-            clock=time.monotonic,
-            draw=random.random,
-        )
-
-    def meets(self, kind: type[Kind]) -> Kind:
-        """Go on until an event of this kind comes, and return it."""
-        found: list[Kind] = []
-
-        def look() -> bool:
-            event = self.line.next(0.1)
-            self.heard.extend([] if event is None else [event])
-            found.extend([event] if isinstance(event, kind) else [])
-            return bool(found)
-
-        assert until(look), f"no {kind.__name__}: {self.heard}"
-        return found[0]
-
-    def says(self, topic: str) -> str | None:
-        """Publish there; the broker's problem with it, or None."""
-        self.line.publish(Message(topic, b"?"))
-        return self.meets(Settled).problem
-
 
 Dial: TypeAlias = Callable[..., Talker]
 

@@ -23,6 +23,9 @@ _FILES: Final[Mapping[str, tuple[Part, str]]] = {
     "rules-road-surface": ("config", "rules/road-surface.yaml"),
     "rules-road-vehicle": ("config", "rules/road-vehicle.yaml"),
     "labels": ("config", "labels.yaml"),
+    "mosquitto": ("config", "mosquitto/askance.conf"),
+    "mosquitto-fleet": ("config", "mosquitto/fleet.conf"),
+    "mosquitto-acl": ("config", "mosquitto/acl"),
     "edge-service": ("systemd", "askance-edge.service"),
     "central-service": ("systemd", "askance-central.service"),
 }
