@@ -3,7 +3,7 @@ SHELL := bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo test references check fmt bench soak lock clean help
+.PHONY: demo test references check fmt bench soak chaos chaos-long lock clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -26,6 +26,33 @@ debian() {
 	said=$$(DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=120 \
 		install --no-install-recommends "$$@" 2>&1) || { echo "$$said" >&2; return 1; }
 }
+endef
+
+# need "PROGRAM=PACKAGE ...": install the packages of the programs that are not here; `rtsp` is GStreamer's server.
+RTSP := python3-gi gir1.2-gst-rtsp-server-1.0 $(addprefix gstreamer1.0-plugins-,base good bad ugly)
+define NEEDS
+PATH=$$PATH:/usr/sbin:/usr/lib/rabbitmq/bin
+here() {
+	[ "$$1" = rtsp ] || { command -v "$$1" >/dev/null; return; }
+	/usr/bin/python3 -c "import gi; gi.require_version('GstRtspServer', '1.0')" 2>/dev/null
+}
+need() {
+	lacking=()
+	for one in "$$@"; do here "$${one%%=*}" || lacking+=($${one#*=}); done
+	[ "$${#lacking[@]}" = 0 ] || debian "$${lacking[@]}" \
+		|| echo "askance: cannot install $${lacking[*]}: what needs them is skipped" >&2
+}
+endef
+
+MINUTES ?= 60
+SEED ?= 1
+define CAMPAIGN
+$(DEBIAN)
+$(NEEDS)
+need mosquitto=mosquitto systemd-analyze=systemd "rtsp=$(RTSP)" strace=strace eatmydata=eatmydata faketime=faketime nft=nftables \
+	ip=iproute2 mkfs.ext4=e2fsprogs systemd-nspawn=systemd-container nats-server=nats-server rabbitmq-server=rabbitmq-server \
+	ejabberdctl=ejabberd
+$(BIN)/python tests/chaos/campaign.py --json build/reliability-report.json
 endef
 
 # install LOCK: what the lock names, with its hashes, and then a cv2 that can be imported on this machine.
@@ -52,21 +79,21 @@ endef
 demo: .venv/demo.stamp ## a street clip from camera to labeling queue, in about a minute
 	@$(BIN)/askance demo
 
-test: .venv/dev.stamp ## every test, with coverage; the skips are counted and explained
+test: .venv/dev.stamp ## every test but the campaign's, with coverage; the skips are counted and explained
 	@$(DEBIAN)
-	PATH=$$PATH:/usr/sbin
-	lacking=()
-	command -v mosquitto >/dev/null || lacking+=(mosquitto)
-	command -v systemd-analyze >/dev/null || lacking+=(systemd)
-	/usr/bin/python3 -c "import gi; gi.require_version('GstRtspServer', '1.0')" 2>/dev/null || lacking+=(python3-gi \
-		gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-{base,good,bad,ugly})
-	[ "$${#lacking[@]}" = 0 ] || debian "$${lacking[@]}" \
-		|| echo "askance: cannot install $${lacking[*]}: the tests that need them are skipped" >&2
+	$(NEEDS)
+	need mosquitto=mosquitto systemd-analyze=systemd openssl=openssl "rtsp=$(RTSP)"
 	mkdir -p build
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --junitxml=build/tests.xml | tee build/tests.log
 	$(BIN)/coverage combine --quiet
 	$(BIN)/python tests/bars.py build/tests.xml
+
+chaos: .venv/dev.stamp ## the fault campaign: power cuts, kills, full disks, bad networks, in ten minutes
+	@$(CAMPAIGN)
+
+chaos-long: .venv/dev.stamp ## the same with other seeds, round after round: make chaos-long MINUTES=600
+	@$(CAMPAIGN) --minutes $(MINUTES) --seed $(SEED)
 
 references: .venv-references/stamp ## what decoders are compared with, in an environment of its own (1.6 GB)
 
@@ -101,7 +128,7 @@ clean: ## remove what tests and tools left behind; .venv stays
 	find agent tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 help: ## this text
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 15
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 15
 
 # The first line brings exactly what is named, the second what this machine's build of torch needs beside it.
 .venv-references/stamp: requirements-references.txt

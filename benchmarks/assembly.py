@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from askance.edge.config import CameraSection, DetectorSection, EdgeConfig, GateSection, StoreSection
+from askance.edge.attention import GateSection
+from askance.edge.config import CameraSection, DetectorSection, EdgeConfig, StoreSection
 from askance.edge.decided import Unobserved
 from askance.edge.decider import Ends
 from askance.edge.detect import Detector

@@ -37,8 +37,15 @@ def idle(sync: Sync) -> bool:
 class Bench:
     """A machine and the answers of a store that has ``frames``."""
 
-    def __init__(self, *frames: Waiting, most: int = 16, draw: float = 0.0, chunk: int = 48 * 1024) -> None:
-        window = Window(messages=8, payload=60 * 1024, chunk=chunk, keepalive_s=30.0)
+    def __init__(
+        self,
+        *frames: Waiting,
+        most: int = 16,
+        draw: float = 0.0,
+        chunk: int = 48 * 1024,
+        ceiling: int | None = None,
+    ) -> None:
+        window = Window(messages=8, payload=60 * 1024, chunk=chunk, keepalive_s=30.0, ceiling=ceiling)
         self.sync = Sync(window, frames=most, patience=Patience(10.0, 900.0), draw=lambda: draw)
         self.frames = list(frames)
 

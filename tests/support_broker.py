@@ -93,6 +93,11 @@ class Mosquitto:
         self.kill()
         self.restart()
 
+    def reload(self) -> None:
+        """Have it read its files again, without a restart."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
     @contextmanager
     def frozen(self) -> Generator[None]:
         """Stop it with SIGSTOP for the block: connections stand and nothing answers."""

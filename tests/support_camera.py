@@ -79,14 +79,18 @@ class HttpCamera:
             while not self._stopped.wait(self._period_s) and not self.hang_up.is_set():
                 if not self.frozen.is_set():
                     level = (level + 1) % 250
-                    request.wfile.write(self._part(level))
+                    request.wfile.write(self.part(level))
                     self.shown += 1
         except (BrokenPipeError, ConnectionResetError):
             return
 
-    def _part(self, level: int) -> bytes:
+    def part(self, level: int) -> bytes:
+        """Return a frame of this level as a part of the answer."""
         width, height = self.size
-        jpeg = cv2.imencode(".jpg", np.full((height, width, 3), level, np.uint8))[1].tobytes()
+        picture = np.full((height, width, 3), level, np.uint8)
+        picture[:, : width // 8] = min(level + 20, 255)  # a picture of one colour would be a faulty one
+        picture[:, width // 8 : width // 4] = max(level - 20, 0)
+        jpeg = cv2.imencode(".jpg", picture)[1].tobytes()
         head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
         return head.encode() + jpeg + b"\r\n"
 

@@ -20,7 +20,7 @@ from askance.wire.receipts import Asked, Query
 from askance.wire.topics import Up, up
 
 DEVICE = DeviceId("camera-1")
-BOUNDS = Bounds(None, 8 * 2**20)
+BOUNDS = Bounds(None, 8 * 2**20, unfinished=32)
 PERSON = Box(label_id=1, label="person", score=0.62, x=4, y=3, width=20, height=30)
 HINT = Box(label_id=3, label="car", score=0.12, x=30, y=5, width=16, height=10, suggested=True)
 REASON = Reason(rule="unsure", rule_version="1", signal="near_threshold", value=0.8, text="car 0.12", objects=(1,))

@@ -1,12 +1,31 @@
 """A model centre: stages ranges, commits whole frames, answers queries, restarts, loses its voice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
+from typing import Protocol
 
 from askance.edge.sync import SendRange, Waiting
 from askance.wire.identity import FrameId, Sha256
 from askance.wire.receipts import Missing, Receipt, Receipts, Stored
 from support_faults import Agenda, Setup, happens
+
+
+class FarSide(Protocol):
+    """Whatever stands behind the broker of a ``World``."""
+
+    @property
+    def committed(self) -> Mapping[FrameId, Sha256]:
+        """What it holds for good."""
+        ...
+
+    def take(self, command: SendRange) -> None:
+        """Take a range of an envelope in."""
+
+    def asked(self, frames: tuple[Waiting, ...]) -> None:
+        """Take a query in."""
+
+    def restart(self) -> None:
+        """Be away for a while."""
 
 
 class Centre:

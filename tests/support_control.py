@@ -41,11 +41,13 @@ class Room:
     def __init__(self) -> None:
         self.clock = Clock(1000.0)
         self.told, self.decisions, self.policy = Told(), Decisions(self.clock), POLICY
+        self.health = Health()
         self.desk = Desk(
             [GATE, YARD],
             told=self.told,
             decisions=self.decisions,
             policy=lambda: self.policy,
+            health=self.health,
             clock_ns=lambda: int(self.clock.now * SECOND),
         )
 

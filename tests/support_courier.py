@@ -10,7 +10,7 @@ from askance.edge.health import Health
 from askance.edge.sync import Patience, Sync, Waiting, Window
 from askance.errors import StoreFullError
 from askance.line import Line
-from askance.transport import Message
+from askance.mqtt import Message
 from askance.wire.codec import digest, dump_json
 from askance.wire.identity import DeviceId, FrameId, Sha256, new_frame_id
 from askance.wire.receipts import MAX_RULE_TALLIES, RuleTally, Status
@@ -94,16 +94,17 @@ def rounds(
     least_s: float = 1.0,
     counters: int = 0,
     status_every_s: float = 60.0,
+    longest_wait_s: float = 0.2,
     clock: Callable[[], float] = time.monotonic,
 ) -> Generator[Round]:
-    """A courier on a line that waits hardly at all between two attempts."""
+    """A courier on a line that waits hardly at all between two attempts, unless ``longest_wait_s`` says otherwise."""
     will = Message(up(DEVICE, Up.STATUS), dump_json(Status(device=DEVICE, online=False)), retain=True)
     line = Line(
         section(port),
         client_id=DEVICE,
         will=will,
         receive_maximum=None,
-        longest_wait_s=0.2,
+        longest_wait_s=longest_wait_s,
         clock=clock,
         draw=lambda: 0.5,
     )

@@ -21,10 +21,12 @@ class Faults:
     freeze_every_s: float | None = None  # the broker stops acknowledging while the line looks up
     centre_restart_every_s: float | None = None  # down for a while; may die between a chunk and its assembly
     device_restart_every_s: float | None = None
+    cut: float = 0.0  # of the device's power, before any one thing that it does; see support_power
     pauses: bool = False
     refuse: float = 0.0  # the broker refuses a message with a reason code
     evict: float = 0.0  # a frame is gone when it is to be sent
     longest_unannounced: int | None = None  # the broker hangs up on anything longer and has not said so
+    longest_swallowed: int | None = None  # the broker acknowledges anything longer and throws it away
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Setup:
         """Return what goes wrong at ``now``; a broker's limit outlasts the other faults."""
         if now < self.faults_end_s:
             return self.faults
-        return replace(Faults(), longest_unannounced=self.faults.longest_unannounced)
+        unannounced, swallowed = self.faults.longest_unannounced, self.faults.longest_swallowed
+        return replace(Faults(), longest_unannounced=unannounced, longest_swallowed=swallowed)
 
 
 @dataclass(slots=True)

@@ -10,8 +10,9 @@ from typing import TypeVar
 from pydantic import SecretStr
 
 from askance.line import Line, Woken
+from askance.mqtt import LinkEvent, Message, Subscribed, Up
 from askance.sections import BrokerSection
-from askance.transport import Link, LinkEvent, Message, Subscribed, Up
+from askance.transport import Link
 from support_polling import until
 
 Kind = TypeVar("Kind", bound=LinkEvent)
@@ -91,6 +92,28 @@ def linked(
         yield ear
     finally:
         ear.link.close()
+
+
+@contextmanager
+def line(
+    broker: BrokerSection,
+    *,
+    draw: float = 0.01,
+    clock: Callable[[], float] = time.monotonic,
+    will: Message | None = None,
+) -> Generator[Line]:
+    """A line that waits hardly at all between two attempts."""
+    made = Line(
+        broker,
+        client_id="line",
+        will=will,
+        receive_maximum=4,
+        longest_wait_s=60.0,
+        clock=clock,
+        draw=lambda: draw,
+    )
+    yield made
+    made.close()
 
 
 Heard = TypeVar("Heard")

@@ -20,6 +20,7 @@ def job(
     start: int = 0,
     max_side: int = 8192,
     on_request: bool = False,
+    damaged: bool = False,
 ) -> Job:
     return Job(
         kind,
@@ -30,6 +31,7 @@ def job(
         read_timeout_s=2,
         max_side=max_side,
         on_request=on_request,
+        damaged=damaged,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from askance.edge.config import GateSection
+from askance.edge.attention import GateSection
 from askance.edge.decided import Unobserved
 from askance.edge.detect.panel import Panel
 from askance.edge.health import Health
@@ -72,7 +72,7 @@ class Built:
         self.health = Health()
         self.stages = Stages(
             live=frozenset({CAMERA} if live else ()),
-            gate=gate or GateSection(motion=0.0, at_least=None),
+            gate=gate or GateSection(motion=0.0, at_least=None, frozen=None),
             panel=panel,
             policy=load_rules((path,), labels=labels),
             main_streams=main_streams or {},

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +64,16 @@ def refused(done: subprocess.CompletedProcess[str], *, code: int, says: list[str
 
 
 class Program:
-    """A long-running command that can be killed and started again; its output collects in one log."""
+    """A long-running command that can be killed and started again; its output collects in one log.
 
-    def __init__(self, log: Path, *arguments: str) -> None:
-        self._arguments = arguments
+    Args:
+        log: for its output.
+        arguments: of the command.
+        command: what is run; usually ours.
+    """
+
+    def __init__(self, log: Path, *arguments: str, command: Sequence[str] = COMMAND) -> None:
+        self._command = [*command, *arguments]
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -90,13 +96,18 @@ class Program:
     def start(self) -> None:
         """Start it."""
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen([*COMMAND, *self._arguments], stdout=log, stderr=log)
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
 
     def kill(self) -> None:
         """End it with SIGKILL, as a power cut does."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def restart(self) -> None:
         """Kill it and start it again."""

@@ -1,7 +1,7 @@
 """A small centre on a real link: it stages what comes, commits what is complete, and answers queries."""
 
+from askance.mqtt import LinkEvent, Message, Received, Subscribed, Up
 from askance.sections import BrokerSection
-from askance.transport import LinkEvent, Message, Received, Subscribed, Up
 from askance.wire import topics
 from askance.wire.annotations import WireModel
 from askance.wire.codec import digest, dump_json, load_json, unpack_chunk
@@ -53,9 +53,9 @@ class Receiver:
         """Publish receipts."""
         self.say_bytes(dump_json(receipts))
 
-    def say_bytes(self, payload: bytes) -> None:
+    def say_bytes(self, payload: bytes, *, retain: bool = False) -> None:
         """Publish whatever stands for receipts."""
-        self._ear.link.publish(Message(topics.down(self._device, topics.Down.RECEIPTS), payload))
+        self._ear.link.publish(Message(topics.down(self._device, topics.Down.RECEIPTS), payload, retain=retain))
 
     def _report(self, event: LinkEvent) -> None:
         if isinstance(event, Received):

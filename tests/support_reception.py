@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from askance.central.intake import Intake
 from askance.central.receiver import Receiver
 from askance.line import Line
+from askance.mqtt import Message, Received, Subscribed
+from askance.mqtt import Up as LinkUp
 from askance.sections import BrokerSection
-from askance.transport import Message, Received, Subscribed
-from askance.transport import Up as LinkUp
 from askance.wire.codec import load_json
 from askance.wire.receipts import Receipts, Stored
 from askance.wire.topics import Down, Up, down

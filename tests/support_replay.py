@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from askance import shipped
-from askance.edge.config import DetectorSection, EdgeConfig, GateSection
+from askance.edge.attention import GateSection
+from askance.edge.config import DetectorSection, EdgeConfig
 from askance.edge.decided import Decided
 from askance.edge.rules import Rule, RuleId, Verdict
 from askance.edge.rules.bar import Bar

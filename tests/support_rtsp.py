@@ -1,18 +1,21 @@
-"""A real RTSP camera on loopback: GStreamer's server with a moving ball, H.264 over TCP; run by Debian's Python."""
+"""A real RTSP camera on loopback: GStreamer's server with a staged scene behind a login; run by Debian's Python."""
 
+import signal
 import subprocess
-import sys
-from importlib import import_module
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Literal, Self, TypeAlias
+from urllib.parse import quote
+
+import support_rtsp_server as server
+from askance.edge.values import Image
+from support_broker import listening
+from support_polling import until
 
 SYSTEM_PYTHON: Final = "/usr/bin/python3"  # gi is Debian's, and not in any wheel
 PACKAGES: Final = "gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-{base,good,bad,ugly}"
 _NEEDS: Final = "import gi; gi.require_version('GstRtspServer', '1.0')"
-_PICTURE: Final = (
-    "( videotestsrc is-live=1 pattern=ball ! video/x-raw,width=320,height=240,framerate=15/1"
-    " ! x264enc tune=zerolatency key-int-max=15 ! rtph264pay name=pay0 pt=96 )"
-)
+
+Codec: TypeAlias = Literal["h264", "h265"]
 
 
 def missing() -> str | None:
@@ -27,25 +30,44 @@ def missing() -> str | None:
 class RtspCamera:
     """The camera as a process of its own, to be killed and brought back on the same port."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, codec: Codec = "h264", login: tuple[str, str] = ("viewer", "s3cret")) -> None:
         self.port = port
-        self._process: subprocess.Popen[bytes] | None = None
+        self._codec = codec
+        self._login = login
+        self._process: subprocess.Popen[str] | None = None
 
     @property
     def url(self) -> str:
-        return f"rtsp://viewer:s3cret@127.0.0.1:{self.port}/camera"
+        return self.address(self.port)
 
-    def start(self) -> None:
-        self._process = subprocess.Popen([SYSTEM_PYTHON, __file__, str(self.port)])
-        from support_broker import listening  # noqa: PLC0415 (the server, in Debian's Python, has no such module)
-        from support_polling import until  # noqa: PLC0415 (the same)
+    def address(self, port: int) -> str:
+        """Return where it is seen by way of another port."""
+        user, password = (quote(part, safe="") for part in self._login)
+        return f"rtsp://{user}:{password}@127.0.0.1:{port}/camera"
 
+    def start(self, *, login: tuple[str, str] | None = None) -> None:
+        """Let in who has this login; None: as the address says."""
+        command = [SYSTEM_PYTHON, server.__file__, str(self.port), self._codec]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, bufsize=1)
+        for line in login or self._login:
+            self.tell(line)
         assert until(lambda: listening(self.port), within_s=20), "the RTSP server does not listen"
+
+    def tell(self, command: str) -> None:
+        """Give it a command of ``support_rtsp_server``."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(command + "\n")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal, to stop it or to let it go on."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
+            self._process.communicate()
             self._process = None
 
     def __enter__(self) -> Self:
@@ -56,20 +78,12 @@ class RtspCamera:
         self.kill()
 
 
-def _serve(port: str) -> None:
-    import_module("gi").require_version("GstRtspServer", "1.0")
-    gst, rtsp = import_module("gi.repository.Gst"), import_module("gi.repository.GstRtspServer")
-    gst.init(None)
-    server = rtsp.RTSPServer()
-    server.set_address("127.0.0.1")
-    server.set_service(port)
-    factory = rtsp.RTSPMediaFactory()
-    factory.set_launch(_PICTURE)
-    factory.set_shared(True)
-    server.get_mount_points().add_factory("/camera", factory)
-    server.attach(None)
-    import_module("gi.repository.GLib").MainLoop().run()
-
-
-if __name__ == "__main__":
-    _serve(sys.argv[1])
+def age_ms(image: Image, at_ns: int) -> int:
+    """Return how long before a moment of the monotonic clock a picture was drawn, as it says itself; milliseconds."""
+    height, width = image.shape[:2]
+    row, block = image[height // server.STRIPS // 2, :, 1], width // server.BLOCKS
+    shown = 0
+    for bit in range(server.CLOCK_BITS):
+        shown = 2 * shown + int(row[block * bit + block // 2] > 128)
+    half = 1 << server.CLOCK_BITS - 1
+    return (at_ns // 10**6 - shown + half) % (2 * half) - half

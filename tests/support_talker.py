@@ -5,8 +5,8 @@ import time
 from typing import TypeVar
 
 from askance.line import Event, Line
+from askance.mqtt import Message, Settled
 from askance.sections import BrokerSection
-from askance.transport import Message, Settled
 from support_polling import until
 
 Kind = TypeVar("Kind", bound=Event)

@@ -6,6 +6,7 @@ from random import Random
 from typing import assert_never
 
 from askance.edge.sync import (
+    Admit,
     Ask,
     Ceiling,
     Command,
@@ -31,7 +32,7 @@ from askance.edge.sync import (
 from askance.edge.sync.window import HEADROOM
 from askance.wire.identity import FrameId, Sha256, new_frame_id
 from askance.wire.receipts import MAX_QUERY, Missing, Receipts
-from support_centre import Centre
+from support_centre import Centre, FarSide
 from support_faults import Agenda, Setup, Tally, happens
 
 PAYLOAD = 60 * 1024
@@ -63,13 +64,10 @@ class World:
         self._make = make
         self._sync = make(self._random)
         self._agenda = Agenda()
-        self._centre = Centre(setup, self._agenda, random=self._random, say=self._say)
+        self._centre = self._found()
         self._store: dict[FrameId, Waiting] = {}
         self._captured = 0
-        self._link = 0
-        self._up = False
-        self._frozen = False
-        self._free_at = 0.0
+        self._link, self._up, self._frozen, self._free_at = 0, False, False, 0.0
         self._flying: dict[int, int] = {}
         self._asked_for: dict[FrameId, bytearray] = {}
         self._ticking: float | None = None
@@ -98,6 +96,9 @@ class World:
         """Have the device capture one more frame."""
         self._capture(size)
         self._drive(Kept())
+
+    def _found(self) -> FarSide:
+        return Centre(self._setup, self._agenda, random=self._random, say=self._say)
 
     def _capture(self, size: int) -> None:
         frame_id = new_frame_id(wall_ms=self._captured, randomness=self._captured.to_bytes(10, "big"))
@@ -170,9 +171,10 @@ class World:
                 self._publish(command.ticket, length, arrive=lambda: self._centre.asked(command.frames))
             case SendRange():
                 return self._send(command)
+            case Admit():
+                raise AssertionError("nothing was posted")
             case Deliver():
-                held = self._centre.committed.get(command.frame_id)
-                assert held == command.sha256, "delivered what the centre does not hold"
+                assert self._centre.committed.get(command.frame_id) == command.sha256, "delivered what the centre lacks"
                 if self._store.pop(command.frame_id, None) is not None:
                     self.tally.delivered.append(command.frame_id)
             case Quarantine():
@@ -223,7 +225,7 @@ class World:
         refused = happens(faults.refuse, self._random)
         problem = "not now" if refused else None
         self._agenda.later(ROUTE_S, lambda: self._acknowledged(link, ticket, problem=problem))
-        if not refused and not happens(faults.lose_up, self._random):
+        if not (refused or length > (faults.longest_swallowed or length) or happens(faults.lose_up, self._random)):
             self._agenda.later(ROUTE_S, arrive)
 
     def _acknowledged(self, link: int, ticket: int, *, problem: str | None) -> None:

@@ -21,19 +21,21 @@ The tree; exit codes are those of sysexits.h (``os.EX_*``)::
 import os
 from typing import ClassVar
 
+from askance.redaction import redact
+
 
 class AskanceError(Exception):
     """Base of every error raised on purpose.
 
     Args:
-        message: lower case, no full stop, the culprit's value after a colon.
+        message: lower case, no full stop, the culprit's value after a colon; secrets of addresses are taken out.
         hint: the next step, naming a command or a configuration key.
     """
 
     exit_code: ClassVar[int] = os.EX_SOFTWARE
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
+        super().__init__(redact(message))
         self.hint = hint
 
 

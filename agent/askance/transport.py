@@ -5,90 +5,35 @@ A link never reconnects: whoever owns it builds the next one, so that nothing is
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from contextlib import suppress
+from ssl import SSLEOFError
+from typing import Any, Final
 
 from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, Client, ConnectFlags, DisconnectFlags, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from askance.deadline import by_deadline
 from askance.errors import BrokerAwayError
+from askance.mqtt import Down, Limits, LinkEvent, Message, Received, Settled, Subscribed, Up
+from askance.remedies import remedy
 from askance.sections import BrokerSection
 from askance.tls import tls_context
 
 STOP_S: Final = 3.0
 CONNECT_S: Final = 10.0
+"""How long each of the broker's addresses may take, seconds."""
+REACH_S: Final = 40.0
+"""How long name servers, all addresses and the handshake may take: less than the watchdogs' patience."""
 
+_UNSPECIFIED: Final = 0x80
+_RECEIVING: Final = "failed to receive on socket: "
+_ALERT: Final = " alert "
+# busy, shutting down, keep alive, taken over, rate, quota, administrator, another server, moved, rate of connections
+_BLAMELESS: Final = frozenset({0x89, 0x8B, 0x8D, 0x8E, 0x96, 0x97, 0x98, 0x9C, 0x9D, 0x9F})
 _UNSUPPORTED_VERSION: Final = 0x84  # also what paho makes of the MQTT 3.1.1 code 1 in answer to MQTT 5
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What is published, always with QoS 1."""
-
-    topic: str
-    payload: bytes
-    retain: bool = False
-    expiry_s: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the broker announced in its CONNACK; None where it said nothing."""
-
-    receive_maximum: int | None
-    maximum_packet: int | None
-    shared_subscriptions: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Up:
-    """The broker accepted the connection."""
-
-    link: int
-    limits: Limits
-
-
-@dataclass(frozen=True, slots=True)
-class Down:
-    """The connection ended. ``refused``: by the broker's decision on who we are; ``version``: it wants another MQTT."""
-
-    link: int
-    reason: str
-    refused: bool = False
-    version: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A message came in; ``Link.acknowledge(mid)`` once it is dealt with."""
-
-    link: int
-    topic: str
-    payload: bytes
-    mid: int
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """The broker acknowledged a publish (which does not mean that anybody stored it); ``problem`` when it refused."""
-
-    link: int
-    mid: int
-    problem: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Subscribed:
-    """The broker answered a subscription."""
-
-    link: int
-    granted: bool
-
-
-LinkEvent: TypeAlias = Up | Down | Received | Settled | Subscribed
 
 
 class _Client(Client):
@@ -103,6 +48,21 @@ class _Client(Client):
         finally:
             self.ended()
 
+    def _sock_send(self, buf: bytes | bytearray) -> int:
+        """Send; of one who has hung up, find out why: TLS 1.3 takes our certificate first and refuses it afterwards."""
+        try:
+            return super()._sock_send(buf)
+        except BlockingIOError:
+            raise
+        except OSError:
+            with suppress(BlockingIOError):
+                self._sock_recv(1)
+            raise
+
+    def _create_socket(self) -> Any:  # noqa: ANN401 (paho's; it names no type that can be imported)
+        """Reach the broker in bounded time: a name may have many addresses, and none of them answer."""
+        return by_deadline(super()._create_socket, within_s=REACH_S)
+
 
 class Link:
     """One connection to the broker, from its construction to ``close``; events carry its ``number``.
@@ -115,6 +75,9 @@ class Link:
         v5: MQTT 5, or else 3.1.1.
         will: published by the broker when the link dies.
         receive_maximum: how many unacknowledged messages the broker may send; None: its own choice.
+
+    Raises:
+        ConfigError: the certificates cannot be used.
     """
 
     def __init__(
@@ -142,21 +105,28 @@ class Link:
             manual_ack=True,
         )
         self._client.ended = lambda: report(Down(number, "the connection's thread ended"))
+        self._welcome = False
+        self._fault = ""
         self._client.suppress_exceptions = False  # else a message whose callback failed would be acknowledged
         self._client.connect_timeout = CONNECT_S
         self._client.max_inflight_messages_set(0)  # the owner keeps the window; paho's own would only queue
         if will is not None:
             self._client.will_set(will.topic, will.payload, qos=1, retain=will.retain)
-        if broker.username is not None:
-            password = None if broker.password is None else broker.password.get_secret_value()
-            self._client.username_pw_set(broker.username, password)
-        if broker.tls is not None:
-            self._client.tls_set_context(tls_context(broker.tls))
+        self._introduce(broker)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
         self._client.on_publish = self._on_publish
         self._client.on_subscribe = self._on_subscribe
+        self._client.on_log = lambda _client, _data, level, words: self._note(level, words)
+
+    def _introduce(self, broker: BrokerSection) -> None:
+        """Say who we are: by name and password, by certificate, or not at all."""
+        if broker.username is not None:
+            password = None if broker.password is None else broker.password.get_secret_value()
+            self._client.username_pw_set(broker.username, password)
+        if broker.tls is not None:
+            self._client.tls_set_context(tls_context(broker.tls))
 
     def connect(self) -> None:
         """Reach the broker and start the link's thread; ``Up`` or ``Down`` is reported.
@@ -173,10 +143,11 @@ class Link:
         try:
             self._client.connect(broker.host, broker.port, keepalive, clean_start=clean, properties=properties)
         except (OSError, UnicodeError) as error:  # the second: a host that no name server could be asked for
-            reason = getattr(error, "strerror", None) or error
+            cut = broker.tls is not None and isinstance(error, ConnectionResetError | SSLEOFError)
+            reason = "it hangs up on TLS" if cut else str(getattr(error, "strerror", None) or error)
             raise BrokerAwayError(
                 f"cannot reach the broker at {broker.host}:{broker.port}: {reason}",
-                hint="check `broker.host` and `broker.port`, and that the broker runs",
+                hint=remedy(reason) or "check `broker.host` and `broker.port`, and that the broker runs",
             ) from error
         self._client.loop_start()
 
@@ -223,6 +194,7 @@ class Link:
             self._report(Down(self.number, f"refused: {code}", refused=not version, version=version))
             return
         said: dict[str, Any] = {} if properties is None else dict(vars(properties))
+        self._welcome = True
         limits = Limits(
             receive_maximum=said.get("ReceiveMaximum"),
             maximum_packet=said.get("MaximumPacketSize"),
@@ -231,12 +203,25 @@ class Link:
         self._report(Up(self.number, limits))
 
     def _on_disconnect(
-        self, _client: Client, _data: object, _flags: DisconnectFlags, code: ReasonCode, _properties: Properties | None
+        self, _client: Client, _data: object, flags: DisconnectFlags, code: ReasonCode, _properties: Properties | None
     ) -> None:
-        self._report(Down(self.number, str(code)))
+        said = flags.is_disconnect_packet_from_server or code.value != _UNSPECIFIED
+        blameless = flags.is_disconnect_packet_from_server and code.value in _BLAMELESS
+        self._report(Down(self.number, str(code) if said else self._break(), blameless=blameless))
+
+    def _break(self) -> str:
+        """Say how the connection broke; how it ends for one who was not let in is chance, unless TLS says why."""
+        if self._welcome or _ALERT in self._fault:
+            return self._fault or "the broker hung up"
+        return "the broker hung up on CONNECT"
+
+    def _note(self, level: int, words: str) -> None:
+        """Remember what broke the connection: paho tells its log alone, also when it is the broker that says so."""
+        if level == LogLevel.MQTT_LOG_ERR:
+            self._fault = words.removeprefix(_RECEIVING)
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        self._report(Received(self.number, message.topic, bytes(message.payload), message.mid))
+        self._report(Received(self.number, message.topic, bytes(message.payload), message.mid, message.retain))
 
     def _on_publish(
         self, _client: Client, _data: object, mid: int, code: ReasonCode, _properties: Properties | None

@@ -6,6 +6,7 @@ python tests/chaos/campaign.py --minutes 600         rounds with new seeds until
 """
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -37,6 +38,7 @@ class Run:
 
     Attributes:
         scenario: "R3".
+        seed: of its chances.
         verdicts: what its tests found, in their order.
         passed: whether pytest was content.
         skipped: why parts were not run.
@@ -45,6 +47,7 @@ class Run:
     """
 
     scenario: str
+    seed: int
     verdicts: tuple[Verdict, ...]
     passed: bool
     skipped: tuple[str, ...]
@@ -86,6 +89,7 @@ def run(path: Path, *, seed: int, folder: Path) -> Run:
     lines = record.read_text().splitlines() if record.exists() else []
     return Run(
         scenario,
+        seed,
         tuple(Verdict.from_json(json.loads(line)) for line in lines),
         passed=code == 0,
         skipped=tuple(re.findall(r"^SKIPPED \[\d+\] \S+ (.*)$", output, re.MULTILINE)),
@@ -94,17 +98,21 @@ def run(path: Path, *, seed: int, folder: Path) -> Run:
     )
 
 
-def rounds(paths: Sequence[Path], *, seed: int, minutes: float, folder: Path) -> Iterable[Run]:
-    """Run all scenarios, with another seed each time, until ``minutes`` are over; one round at least."""
-    deadline = time.monotonic() + 60 * minutes
+def rounds(paths: Sequence[Path], *, seeds: Iterable[int], folder: Path) -> Iterable[Run]:
+    """Run all scenarios with each seed in turn."""
     with ThreadPoolExecutor(LANES) as lanes:
-        while True:
+        for seed in seeds:
             runs = [lanes.submit(run, path, seed=seed, folder=folder) for path in paths]
             for done in as_completed(runs):
                 yield done.result()
-            seed += 1
-            if time.monotonic() >= deadline:
-                return
+
+
+def seeds_until(deadline: float, first: int, *, least: int) -> Iterable[int]:
+    """Count seeds up from ``first``: ``least`` of them, and more until ``deadline`` on the monotonic clock."""
+    for seed in itertools.count(first):
+        if seed >= first + least and time.monotonic() >= deadline:
+            return
+        yield seed
 
 
 def summary(runs: Sequence[Run]) -> dict[str, Verdict]:
@@ -135,12 +143,12 @@ def table(found: dict[str, Verdict], runs: Sequence[Run]) -> str:
     return "\n".join(lines)
 
 
-def report(found: dict[str, Verdict], runs: Sequence[Run], *, seeds: Sequence[int]) -> dict[str, object]:
+def report(found: dict[str, Verdict], runs: Sequence[Run]) -> dict[str, object]:
     """Return what `reliability-report.json` holds."""
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "seeds": list(seeds),
+        "seeds": sorted({one.seed for one in runs}),
         "scenarios": {
             scenario: {
                 **verdict.as_json(),
@@ -158,23 +166,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", help="some scenarios, as R3,R4")
     parser.add_argument("--seed", type=int, default=1, help="of the first round (default: 1)")
-    parser.add_argument(
-        "--minutes", type=float, default=0, help="begin no new round after this time (default: one round)"
-    )
+    parser.add_argument("--rounds", type=int, default=1, help="at least so many (default: 1)")
+    parser.add_argument("--minutes", type=float, default=0, help="go on with new rounds for so long (default: 0)")
     parser.add_argument("--json", type=Path, default=Path("build/reliability-report.json"), help="the report")
     options = parser.parse_args()
     folder = options.json.parent / "chaos"
     folder.mkdir(parents=True, exist_ok=True)
     runs: list[Run] = []
-    for one in rounds(scenarios(options.only), seed=options.seed, minutes=options.minutes, folder=folder):
+    seeds = seeds_until(time.monotonic() + 60 * options.minutes, options.seed, least=options.rounds)
+    for one in rounds(scenarios(options.only), seeds=seeds, folder=folder):
         runs.append(one)
         sys.stderr.write(f"{one.scenario}: {'passed' if one.passed else 'FAILED'} in {one.seconds:.0f} s\n")
         if not one.passed:
             sys.stderr.write(one.output)
     found = summary(runs)
     sys.stdout.write(table(found, runs) + "\n")
-    seeds = range(options.seed, options.seed + len(runs) // len({one.scenario for one in runs}))
-    options.json.write_text(json.dumps(report(found, runs, seeds=seeds), indent=2) + "\n")
+    options.json.write_text(json.dumps(report(found, runs), indent=2) + "\n")
     return 0 if all(one.passed for one in runs) and not any(verdict.failures for verdict in found.values()) else 1
 
 

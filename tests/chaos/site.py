@@ -21,7 +21,16 @@ from support_programs import Program, write_yaml
 DEVICE: Final = "tried-camera"
 EVERY_FRAME: Final = "version: 1\nrules:\n  - {id: everything, when: {random: {probability: 1.0}}}\n"
 NO_FRAME: Final = "version: 1\nrules:\n  - {id: nothing, when: {random: {rate: 1/day}}}\n"
-OPEN_GATE: Final = {"motion": 0.0, "duplicate": -1, "sharpness": 0.0, "darkest": 0.0, "brightest": 1.0}
+OPEN_GATE: Final = {
+    "motion": 0.0,
+    "duplicate": -1,
+    "sharpness": 0.0,
+    "darkest": 0.0,
+    "brightest": 1.0,
+    "contrast": 0.0,
+    "structure": 0.0,
+    "frozen": None,
+}
 
 
 @dataclass(frozen=True, slots=True)

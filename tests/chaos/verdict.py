@@ -49,7 +49,7 @@ class Verdict:
         caught = {name: self.controls.get(name, True) and other.controls.get(name, True) for name in seen}
         return Verdict(
             self.scenario,
-            "; ".join(dict.fromkeys([*self.title.split("; "), *other.title.split("; ")])),
+            "; ".join(dict.fromkeys(filter(None, [*self.title.split("; "), *other.title.split("; ")]))),
             self.trials + other.trials,
             lost=self.lost + other.lost,
             duplicated=self.duplicated + other.duplicated,

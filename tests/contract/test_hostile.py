@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from askance.errors import WireError
 from askance.wire.capture import Manifest
-from askance.wire.codec import MAX_COMPLAINT, MAX_MESSAGE, load_json
-from askance.wire.receipts import Receipts
+from askance.wire.codec import MAX_COMPLAINT, MAX_MESSAGE, MAX_VALUES, load_json
+from askance.wire.receipts import Receipts, Status
 from support_wire import manifest_json
 
 HOSTILE = {
@@ -38,6 +38,8 @@ HOSTILE = {
     "null": b"null",
     "a lone surrogate": b'{"a": [{"st": "rej", "id": "\\ud800", "code": "x", "perm": true}]}',
     "a lone surrogate as a key": b'{"a": {"\\ud800": 1}}',
+    "a lone surrogate in a key of tomorrow": b'{"new": "\\ud800"}',
+    "as many values as the schema would complain of one by one": b'{"a": [' + b"0," * MAX_VALUES + b"0]}",
     "longer than a message may be": b" " * (MAX_MESSAGE + 1),
 }
 
@@ -50,7 +52,7 @@ def test_hostile_json_is_refused_in_a_short_printable_line(raw: bytes) -> None:
     message = str(caught.value)
     assert caught.value.code in {"schema", "size"}
     assert len(message.encode()) < 20 * MAX_COMPLAINT
-    assert "\n" not in message
+    assert message.isprintable()
 
 
 def test_a_complaint_about_hostile_keys_can_be_printed() -> None:
@@ -73,3 +75,19 @@ leaves = st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_s
 def test_json_of_any_shape_is_a_model_or_a_wire_error(value: object, key: str) -> None:
     with suppress(WireError):
         load_json(Receipts, json.dumps({key: value}).encode())
+
+
+@pytest.mark.parametrize("said", [{"trouble": ["\ud800"]}, {"counters": {"\udfff": 1}}], ids=["a value", "a key"])
+def test_what_is_read_can_be_written_again(said: dict[str, object]) -> None:
+    """Half a surrogate pair could be read into a status, and broke whoever kept it."""
+    with pytest.raises(WireError):
+        load_json(Status, json.dumps({"device": "camera-1", "online": True, **said}).encode())
+
+
+def test_a_complaint_shows_no_control_characters() -> None:
+    counters = {"\x1b[2J\r": -1}
+
+    with pytest.raises(WireError) as caught:
+        load_json(Status, json.dumps({"device": "camera-1", "online": True, "counters": counters}).encode())
+
+    assert str(caught.value).isprintable()

@@ -13,6 +13,7 @@ from support_sources import Function, functions, name, package, programs, pure, 
 # Broad `except` clauses, by file and function, each with its reason.
 BROAD = {
     ("agent/askance/central/daemon.py", "run"): "the top of a thread: logs with traceback, and ends the program",
+    ("agent/askance/deadline.py", "_attempt"): "hands whatever ended a call to the one who waits for its result",
     ("agent/askance/edge/detect/lane.py", "_run"): "hands whatever ended a pass to the one who waits for its result",
     ("agent/askance/edge/workers.py", "run"): "the top of a thread: logs with traceback, and ends the program",
     ("agent/askance/database.py", "transaction"): "rolls back whatever ended the block, and raises it again",
@@ -29,7 +30,10 @@ ENVIRONMENT = {
 OUTSIDE = {"getpid", "now", "read_bytes", "read_text", "today", "urandom", "utcnow", "write_bytes", "write_text"}
 
 # Tests that may let time pass, each with its reason.
-SLEEPING = {"tests/integration/test_store_crash.py": "the moment of the kill is what varies; nothing is waited for"}
+SLEEPING = {
+    "tests/integration/test_store_crash.py": "the moment of the kill is what varies; nothing is waited for",
+    "tests/chaos/test_r14_soak.py": "a soak is as long as it is; nothing is waited for",
+}
 
 MARKER = re.compile(r"#\s*(?:noqa(?::\s*[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*)?|(?:type|pyright):\s*ignore(?:\[[^\]]*\])?)")
 

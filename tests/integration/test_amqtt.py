@@ -8,7 +8,7 @@ import pytest
 
 from askance.demo.broker import LoopbackBroker
 from askance.line import Line
-from askance.transport import Limits, Message, Received, Settled, Subscribed, Up
+from askance.mqtt import Limits, Message, Received, Settled, Subscribed, Up
 from support_link import hear, hear_all, section
 
 

@@ -5,9 +5,12 @@ from queue import SimpleQueue
 
 import pytest
 
-from askance.transport import Down, LinkEvent, Message, Received, Subscribed, Up
+from askance.mqtt import Down, LinkEvent, Message, Received, Subscribed, Up
 from support_broker import Mosquitto
+from support_courier import DEVICE, Shelf, rounds
 from support_link import Ear, linked, section
+from support_peer import accepting
+from support_receiver import Receiver
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -60,4 +63,65 @@ def test_a_refusal_of_the_version_is_told_from_the_others(code: int, version: bo
             down = ear.hear(Down)
 
         assert (version, not version) == (down.version, down.refused)
+        ear.link.close()
+
+
+def test_a_line_on_which_both_ends_stand_and_nothing_gets_through_is_given_up_while_it_rests() -> None:
+    """Who sends nothing owes his knowledge to the ping alone."""
+    with accepting([b"\x20\x03\x00\x00\x00"]) as (port, _):
+        ear = Ear(section(port, keepalive="1s"))
+        ear.link.connect()
+        ear.hear(Up)
+
+        assert ear.hear(Down, within_s=10.0).reason == "Keep alive timeout"
+        ear.link.close()
+
+
+def test_a_broker_that_hangs_up_on_every_frame_is_dialled_more_and_more_slowly(mosquitto: Mosquitto) -> None:
+    """It takes status and query each time: that proves nothing."""
+    mosquitto.start("message_size_limit 3000")
+    receiver = Receiver(mosquitto.port, device=DEVICE)
+    receiver.open()
+    shelf = Shelf()
+    shelf.put(b"y" * 4000)
+    with rounds(mosquitto.port, shelf, longest_wait_s=60.0) as on:
+        assert on.until(lambda: on.counts.get("sync.line_lost") == 3)
+
+        assert on.line._failures == 3
+    receiver.close()
+
+
+def test_a_broker_that_took_a_frame_is_dialled_again_soon(mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+    receiver = Receiver(mosquitto.port, device=DEVICE)
+    receiver.open()
+    shelf = Shelf()
+    with rounds(mosquitto.port, shelf, longest_wait_s=60.0) as on:
+        mosquitto.kill()
+        assert on.until(lambda: on.line._failures == 2)
+        mosquitto.restart()
+        receiver.reopen()
+        shelf.put(b"x" * 4000)
+        assert on.until(lambda: shelf.delivered)
+        mosquitto.kill()
+        assert on.until(lambda: on.counts.get("sync.line_lost"))
+
+        assert on.line._failures == 1
+    receiver.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "blameless"), [(0x8E, True), (0x96, True), (0x97, True), (0x8B, True), (0x95, False), (0x82, False)]
+)
+def test_a_broker_that_says_why_it_hangs_up_blames_a_message_or_none(code: int, blameless: bool) -> None:  # noqa: FBT001 (a column of the table)
+    """Of two devices with one id each throws the other out over whatever it sends just then."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ear = Ear(section(server.getsockname()[1]))
+        ear.link.connect()
+        peer, _ = server.accept()
+        with peer:
+            peer.sendall(b"\x20\x03\x00\x00\x00" + bytes([0xE0, 2, code, 0]))
+            down = ear.hear(Down)
+
+        assert blameless == down.blameless
         ear.link.close()

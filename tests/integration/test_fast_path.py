@@ -10,7 +10,8 @@ from queue import Queue
 import numpy as np
 import pytest
 
-from askance.edge.config import CameraSection, CompanionSection, GateSection
+from askance.edge.attention import GateSection
+from askance.edge.config import CameraSection, CompanionSection
 from askance.edge.detect import Detector
 from askance.edge.detect.lane import Lane
 from askance.edge.detect.package import load_package
@@ -105,7 +106,7 @@ def test_overlapped_stages_decide_as_one_after_the_other_does(
     assert kept[0] == kept[1]
     assert counts[0] == counts[1]
     assert counts[0]["kept"] > 1
-    assert {"gate.dark", "rules.cooldown"} < set(counts[0])
+    assert {"gate.flat", "rules.cooldown"} < set(counts[0])
     assert counts[0]["seen"] == sum(count for name, count in counts[0].items() if name not in {"seen", "unsure"})
 
 
@@ -170,7 +171,7 @@ def test_companions_that_looked_are_in_the_manifest_and_one_that_fails_is_troubl
 def test_a_frame_of_any_size_is_looked_at_and_kept(
     tmp_path: Path, detector: Detector, lane: Lane, labels: LabelMap, store: Store, *, height: int, width: int
 ) -> None:
-    gate = GateSection(motion=0, sharpness=0, darkest=0, brightest=1, at_least=None)
+    gate = GateSection(motion=0, sharpness=0, darkest=0, brightest=1, contrast=0, at_least=None)
     panel = Panel(detector, (), lane=lane)
     built = Built(store, panel, labels=labels, rules=EVERYTHING, folder=tmp_path, gate=gate)
     image = np.full((height, width, 3), 90, np.uint8)

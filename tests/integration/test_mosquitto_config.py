@@ -10,8 +10,8 @@ from typing import TypeAlias
 import pytest
 from pydantic import SecretStr
 
+from askance.mqtt import Down, Limits, Received, Subscribed, Up
 from askance.sections import BrokerSection
-from askance.transport import Down, Limits, Received, Subscribed, Up
 from askance.wire.identity import DeviceId
 from askance.wire.topics import Down as Answers
 from askance.wire.topics import Up as Speech

@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import pytest
 
+from askance.mqtt import Down, Received, Subscribed, Up
 from askance.sections import BrokerSection
-from askance.transport import Down, Received, Subscribed, Up
 from askance.wire.identity import DeviceId
 from askance.wire.topics import Down as Answers
 from askance.wire.topics import Up as Speech

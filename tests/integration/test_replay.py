@@ -11,7 +11,8 @@ from queue import Queue
 import pytest
 
 from askance.edge.assembly import build_stages
-from askance.edge.config import CameraSection, EdgeConfig, GateSection, StoreSection
+from askance.edge.attention import GateSection
+from askance.edge.config import CameraSection, EdgeConfig, StoreSection
 from askance.edge.decided import Unobserved
 from askance.edge.detect.lane import Lane
 from askance.edge.health import Health

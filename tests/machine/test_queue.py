@@ -22,6 +22,7 @@ from support_central import Clock, make_envelope, open_intake, topic
 VALUES = (0.3, 0.9, 0.9, 0.1)
 ATTEMPTS = 2
 LEASE_S = 1800.0
+YEAR_S = 365.0 * 24 * 3600
 PROCESS = st.integers(0, 1)
 
 
@@ -45,6 +46,7 @@ class Desk(RuleBasedStateMachine):
         self.expired = dict.fromkeys(self.state, 0)
         self.leases: list[Lease] = []
         self.holder: dict[TaskId, Lease] = {}
+        self.until: dict[TaskId, float] = {}
 
     def mint(self) -> str:
         self.minted += 1
@@ -52,8 +54,9 @@ class Desk(RuleBasedStateMachine):
 
     @rule(process=PROCESS)
     def somebody_claims(self, process: int) -> None:
-        for task, held in list(self.holder.items()):
-            if held.until <= self.clock.now:
+        for task in list(self.holder):
+            self.until[task] = min(self.until[task], self.clock.now + LEASE_S)
+            if self.until[task] <= self.clock.now:
                 self.expired[task] += 1
                 self.state[task] = State.PARKED if self.expired[task] >= ATTEMPTS else State.OPEN
                 del self.holder[task]
@@ -69,6 +72,7 @@ class Desk(RuleBasedStateMachine):
         assert best == lease.task.id
         self.state[best] = State.LEASED
         self.holder[best] = lease
+        self.until[best] = lease.until
         self.leases.append(lease)
 
     @precondition(lambda self: self.leases)
@@ -76,7 +80,7 @@ class Desk(RuleBasedStateMachine):
     def somebody_finishes(self, process: int, pick: int, how: str) -> None:
         lease = self.leases[pick % len(self.leases)]
         task = lease.task.id
-        good = self.holder.get(task) is lease and lease.until > self.clock.now
+        good = self.holder.get(task) is lease and self.until[task] > self.clock.now
         queue = self.queues[process]
         try:
             match how:
@@ -109,6 +113,10 @@ class Desk(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1.0, LEASE_S / 2, LEASE_S]))
     def time_passes(self, seconds: float) -> None:
         self.clock.now += seconds
+
+    @rule(years=st.sampled_from([-10, 10]))
+    def the_clock_is_set(self, years: int) -> None:
+        self.clock.now += years * YEAR_S
 
     @invariant()
     def the_catalog_is_the_model(self) -> None:

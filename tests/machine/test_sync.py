@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support_faults import Faults, Setup
-from support_world import FRAMES, PAYLOAD, World, machine
+from support_power import Dark
+from support_world import FRAMES, PAYLOAD, machine
 
 LIMIT_S = 1800.0
 
@@ -20,6 +21,7 @@ ONE_KIND = {
     "the line breaks": Faults(break_every_s=15.0),
     "the broker freezes": Faults(freeze_every_s=30.0),
     "the device restarts": Faults(device_restart_every_s=20.0),
+    "the device goes dark between two steps": Faults(cut=0.05),
     "the centre asks for pauses": Faults(pauses=True),
     "the broker refuses": Faults(refuse=0.05),
     "a limit that nobody announced": Faults(longest_unannounced=9000),
@@ -33,6 +35,7 @@ ALL_KINDS = Faults(
     freeze_every_s=60.0,
     centre_restart_every_s=40.0,
     device_restart_every_s=50.0,
+    cut=0.02,
     pauses=True,
     refuse=0.03,
 )
@@ -55,7 +58,7 @@ def test_a_line_without_faults_carries_every_byte_once_and_asks_little(
 ) -> None:
     setup = Setup(sizes, receive_maximum=receive_maximum, maximum_packet=maximum_packet)
 
-    tally = World(setup, seed, make=machine).run(limit_s=LIMIT_S)
+    tally = Dark(setup, seed, make=machine).run(limit_s=LIMIT_S)
 
     assert sum(sizes) == tally.sent_bytes
     assert len(sizes) == len(tally.delivered)
@@ -70,7 +73,7 @@ def test_under_faults_of_one_kind_everything_arrives_and_little_is_sent_twice(
     kind: str, sizes: tuple[int, ...], seed: int, receive_maximum: int | None
 ) -> None:
     setup = Setup(sizes, ONE_KIND[kind], receive_maximum=receive_maximum)
-    world = World(setup, seed, make=machine)
+    world = Dark(setup, seed, make=machine)
 
     tally = world.run(limit_s=LIMIT_S)
 
@@ -85,7 +88,7 @@ def test_under_faults_of_one_kind_everything_arrives_and_little_is_sent_twice(
 def test_over_a_long_run_faults_of_one_kind_cost_less_than_a_third_more(kind: str) -> None:
     sizes = tuple(Random(7).choices(range(300, 250_000), k=150))  # noqa: S311 (sizes, no secret)
     setup = Setup(sizes, ONE_KIND[kind], faults_end_s=3600.0)
-    world = World(setup, 7, make=machine)
+    world = Dark(setup, 7, make=machine)
 
     tally = world.run(limit_s=LIMIT_S)
 
@@ -97,7 +100,7 @@ def test_over_a_long_run_faults_of_one_kind_cost_less_than_a_third_more(kind: st
 @given(sizes=sizes, seed=seeds)
 def test_a_centre_that_restarts_costs_at_most_the_frames_under_way(sizes: tuple[int, ...], seed: int) -> None:
     setup = Setup(sizes, Faults(centre_restart_every_s=40.0))
-    world = World(setup, seed, make=machine)
+    world = Dark(setup, seed, make=machine)
 
     tally = world.run(limit_s=LIMIT_S)
 
@@ -121,7 +124,7 @@ def test_under_all_faults_at_once_nothing_is_let_go_too_early_and_nothing_stays(
     credits: tuple[int | None, ...],  # noqa: A002 (the wire's word)
 ) -> None:
     setup = Setup(sizes, ALL_KINDS, receive_maximum=receive_maximum, maximum_packet=maximum_packet, credits=credits)
-    world = World(setup, seed, make=machine)
+    world = Dark(setup, seed, make=machine)
 
     tally = world.run(limit_s=20 * 900.0 if 0 in credits else 2 * LIMIT_S)
 
@@ -132,7 +135,7 @@ def test_under_all_faults_at_once_nothing_is_let_go_too_early_and_nothing_stays(
 @quick
 @given(sizes=sizes, seed=seeds)
 def test_frames_that_are_evicted_on_the_way_hold_up_nobody(sizes: tuple[int, ...], seed: int) -> None:
-    world = World(Setup(sizes, Faults(evict=0.1)), seed, make=machine)
+    world = Dark(Setup(sizes, Faults(evict=0.1)), seed, make=machine)
 
     tally = world.run(limit_s=LIMIT_S)
 
@@ -143,7 +146,7 @@ def test_frames_that_are_evicted_on_the_way_hold_up_nobody(sizes: tuple[int, ...
 @pytest.mark.parametrize("bytes_per_s", [400.0, 1000.0, 10_000.0])
 def test_a_slow_line_learns_to_send_shorter_messages(bytes_per_s: float) -> None:
     sizes = (50_000, 20_000, 3000)
-    world = World(Setup(sizes, bytes_per_s=bytes_per_s), 1, make=machine)
+    world = Dark(Setup(sizes, bytes_per_s=bytes_per_s), 1, make=machine)
 
     tally = world.run(limit_s=4 * sum(sizes) / bytes_per_s)
 
@@ -154,7 +157,7 @@ def test_a_slow_line_learns_to_send_shorter_messages(bytes_per_s: float) -> None
 @pytest.mark.parametrize("bytes_per_s", [2000.0, 20_000.0, 200_000.0])
 def test_a_limit_is_learnt_at_any_speed(bytes_per_s: float) -> None:
     sizes = (200_000, 30_000, 3000)
-    world = World(Setup(sizes, Faults(longest_unannounced=9000), bytes_per_s=bytes_per_s), 1, make=machine)
+    world = Dark(Setup(sizes, Faults(longest_unannounced=9000), bytes_per_s=bytes_per_s), 1, make=machine)
 
     world.run(limit_s=8 * sum(sizes) / bytes_per_s)
 
@@ -164,7 +167,7 @@ def test_a_limit_is_learnt_at_any_speed(bytes_per_s: float) -> None:
 @quick
 @given(sizes=st.lists(small, min_size=5, max_size=20).map(tuple), seed=seeds)
 def test_a_line_that_is_slow_and_breaks_often_costs_no_frame(sizes: tuple[int, ...], seed: int) -> None:
-    world = World(Setup(sizes, Faults(break_every_s=15.0), bytes_per_s=1000.0), seed, make=machine)
+    world = Dark(Setup(sizes, Faults(break_every_s=15.0), bytes_per_s=1000.0), seed, make=machine)
 
     tally = world.run(limit_s=LIMIT_S)
 
@@ -173,7 +176,7 @@ def test_a_line_that_is_slow_and_breaks_often_costs_no_frame(sizes: tuple[int, .
 
 def test_small_frames_are_not_blamed_for_the_long_one_before_them() -> None:
     sizes = (9000, *[2000] * 10)
-    world = World(Setup(sizes, Faults(longest_unannounced=5000)), 3, make=machine)
+    world = Dark(Setup(sizes, Faults(longest_unannounced=5000)), 3, make=machine)
 
     tally = world.run(limit_s=LIMIT_S)
 
@@ -185,7 +188,7 @@ def test_small_frames_are_not_blamed_for_the_long_one_before_them() -> None:
 
 def test_a_frame_that_the_broker_never_bears_is_set_aside_and_the_others_pass() -> None:
     sizes = (9000, 2000, 2500)
-    world = World(Setup(sizes, Faults(longest_unannounced=3000)), 3, make=machine)
+    world = Dark(Setup(sizes, Faults(longest_unannounced=3000)), 3, make=machine)
 
     tally = world.run(limit_s=LIMIT_S)
 
@@ -196,7 +199,7 @@ def test_a_frame_that_the_broker_never_bears_is_set_aside_and_the_others_pass() 
 @settings(max_examples=20, deadline=None)
 @given(sizes=sizes, seed=seeds, kind=st.sampled_from(sorted(ONE_KIND)))
 def test_the_machine_never_asks_for_a_busy_loop(sizes: tuple[int, ...], seed: int, kind: str) -> None:
-    world = World(Setup(sizes, ONE_KIND[kind]), seed, make=machine)
+    world = Dark(Setup(sizes, ONE_KIND[kind]), seed, make=machine)
 
     tally = world.run(limit_s=LIMIT_S)
 
@@ -205,7 +208,7 @@ def test_the_machine_never_asks_for_a_busy_loop(sizes: tuple[int, ...], seed: in
 
 
 def test_a_frame_captured_while_the_line_rests_is_sent_at_once() -> None:
-    world = World(Setup((500,)), 1, make=machine)
+    world = Dark(Setup((500,)), 1, make=machine)
     world.run(limit_s=LIMIT_S)
     before = world.now
     world.keep(700)

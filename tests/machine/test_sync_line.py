@@ -12,8 +12,9 @@ from askance.edge.sync import (
     Settled,
     Tick,
 )
-from askance.edge.sync.window import LAST_STRIKES
-from support_bench import UP, A, B, Bench, asked, heard, idle, missing, waiting
+from askance.edge.sync.backlog import MOST
+from askance.edge.sync.tolerance import FLOOR, LAST_STRIKES, TRIAL
+from support_bench import UP, A, B, Bench, asked, heard, idle, missing, stored, waiting
 
 
 def test_a_line_on_which_nothing_moves_is_hung_up_once() -> None:
@@ -54,7 +55,47 @@ def test_two_breaks_over_a_long_message_lower_the_ceiling() -> None:
         bench(heard(missing(big)), now + 0.1)
         answers.append(bench(Lost(), now + 0.2))
 
-    assert [[], [Ceiling(20_000)]] == answers
+    assert [[], [Ceiling(20_000, None)]] == answers
+
+
+def test_a_ceiling_is_tried_again_when_many_messages_have_passed() -> None:
+    big = waiting(1, size=TRIAL * FLOOR)
+    bench = Bench(big, ceiling=FLOOR)
+    bench(UP, 0.0)
+    bench(Settled(1), 0.1)
+    commands = bench(heard(missing(big)), 0.1)
+    for ticket in range(2, TRIAL + 2):
+        commands += bench(Settled(ticket), 0.2)
+
+    assert [Ceiling(2 * FLOOR, FLOOR)] == [command for command in commands if isinstance(command, Ceiling)]
+
+
+def test_no_frame_is_begun_while_the_centre_is_far_behind() -> None:
+    frames = [waiting(index, size=MOST * FLOOR) for index in range(3)]
+    bench = Bench(*frames, chunk=FLOOR)
+    bench(UP, 0.0)
+    bench(Settled(1), 0.1)
+    sent = bench(heard(*(missing(frame) for frame in frames)), 0.1)
+    for ticket in range(2, MOST + 2):
+        sent += bench(Settled(ticket), 0.2)
+    assert {frames[0].frame_id} == {command.frame.frame_id for command in sent if isinstance(command, SendRange)}
+    assert MOST == len(sent)
+
+    following = bench(heard(stored(frames[0])), 0.3)
+
+    assert {frames[1].frame_id} == {command.frame.frame_id for command in following if isinstance(command, SendRange)}
+
+
+def test_a_frame_that_was_begun_is_sent_to_its_end_however_long_it_is() -> None:
+    long = waiting(1, size=3 * MOST * FLOOR)
+    bench = Bench(long, chunk=FLOOR)
+    bench(UP, 0.0)
+    bench(Settled(1), 0.1)
+    sent = bench(heard(missing(long)), 0.1)
+    for ticket in range(2, 3 * MOST + 2):
+        sent += bench(Settled(ticket), 0.2)
+
+    assert 3 * MOST == len(sent)
 
 
 def test_a_frame_that_always_breaks_the_line_at_the_floor_is_set_aside() -> None:

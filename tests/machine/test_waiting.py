@@ -88,7 +88,11 @@ def panel(tmp_path: Path, lane: Lane) -> Panel:
 
 
 def noise(seed: int, *, scale: int = 1) -> Image:
-    return np.random.default_rng(seed).integers(0, 255, (48 * scale, 64 * scale, 3), np.uint8)
+    random = np.random.default_rng(seed)
+    blocks = random.integers(0, 64, (6, 8, 3), np.uint8).repeat(8 * scale, axis=0).repeat(8 * scale, axis=1)
+    return np.asarray(
+        blocks + random.integers(0, 192, blocks.shape, np.uint8), np.uint8
+    )  # all noise and no blocks would be a faulty camera
 
 
 def build(

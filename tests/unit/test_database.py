@@ -1,13 +1,17 @@
 """A database keeps what it acknowledged, and its schema only goes forward."""
 
+import os
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
-from askance.database import Migration, connect, sound, transaction
+from askance.database import Migration, connect, primary_code, sound, transaction
 from askance.errors import StoreError
 
 ONE = Migration("one", ("CREATE TABLE things (name TEXT PRIMARY KEY) STRICT",))
@@ -24,6 +28,30 @@ def path(tmp_path: Path) -> Path:
 )
 def test_the_durable_settings_are_in_force(path: Path, pragma: str, value: object) -> None:
     assert value == connect(path, [ONE]).execute(f"PRAGMA {pragma}").fetchone()[0]
+
+
+def test_the_names_of_all_folders_above_are_durable_too_whoever_made_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "made" / "by" / "a killed process"
+    folder.mkdir(parents=True)
+    synced = set[Path]()
+
+    def watched(descriptor: int) -> None:
+        synced.add(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    monkeypatch.setattr(os, "fsync", watched)
+
+    connect(folder / "things.db", [ONE])
+
+    assert [] == [above for above in folder.parents if above.is_relative_to(tmp_path) and above not in synced]
+
+
+def test_a_disk_that_cannot_make_them_durable_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", os.ttyname)  # raises an OSError: a folder is no terminal
+
+    with pytest.raises(StoreError, match="cannot open"):
+        connect(path, [ONE])
 
 
 def test_each_step_of_the_schema_runs_once(path: Path) -> None:
@@ -171,3 +199,52 @@ def test_damage_is_noticed(path: Path) -> None:
     path.write_bytes(damaged)
 
     assert not sound(sqlite3.connect(path))
+
+
+def test_many_make_a_database_at_once_and_each_of_them_has_it(tmp_path: Path) -> None:
+    """Receivers that share a catalog are started, and brought up to date, together."""
+    for attempt in range(8):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        ready = Barrier(6)
+
+        def make(folder: Path = folder, ready: Barrier = ready) -> int:
+            ready.wait()
+            with closing(connect(folder / "things.db", [ONE, TWO])) as connection:
+                count: int = connection.execute("SELECT count(*) FROM things").fetchone()[0]
+                return count
+
+        with ThreadPoolExecutor(6) as pool:
+            assert [0] * 6 == [one.result() for one in [pool.submit(make) for _ in range(6)]]
+
+
+def test_a_page_whose_last_write_the_disk_has_lost_is_noticed(path: Path) -> None:
+    """SQLite's quick check finds nothing: each page is one that SQLite has written."""
+    connection = connect(path, [ONE, TWO])
+    connection.execute("INSERT INTO things VALUES ('a', 1)")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    page = 4096 * (connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'by_size'").fetchone()[0] - 1)
+    before = path.read_bytes()[page : page + 4096]
+    connection.execute("UPDATE things SET size = 2")
+    connection.close()
+
+    content = path.read_bytes()
+    path.write_bytes(content[:page] + before + content[page + 4096 :])
+
+    connection = sqlite3.connect(path)
+    assert ("ok",) == connection.execute("PRAGMA quick_check").fetchone()
+    assert not sound(connection)
+
+
+def test_a_database_that_cannot_be_read_now_is_not_called_unsound(path: Path) -> None:
+    connect(path, [ONE]).close()
+    holder, other = sqlite3.connect(path), sqlite3.connect(path, timeout=0)
+    holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+    holder.execute("DELETE FROM things")
+
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        sound(other)
+
+
+def test_an_error_of_pythons_own_layer_has_no_code() -> None:
+    assert primary_code(sqlite3.ProgrammingError("closed")) is None

@@ -40,3 +40,7 @@ def test_an_error_of_a_peer_has_a_code_and_is_for_good_unless_it_says_so() -> No
 def test_an_error_of_ours_is_caught_as_one() -> None:
     with pytest.raises(AskanceError):
         raise ModelError("ruined")
+
+
+def test_no_error_tells_the_login_of_a_camera() -> None:
+    assert "no picture: rtsp://***@camera/live" == str(ModelError("no picture: rtsp://viewer:s3cret@camera/live"))

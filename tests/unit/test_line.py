@@ -1,41 +1,19 @@
 """A standing line against a real broker: it is dialled again, slower each time, in the version the broker speaks."""
 
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from askance.line import FIRST_WAIT_S, SILENCE_S, Line, Woken
-from askance.sections import BrokerSection
-from askance.transport import Down, Message, Received, Settled, Subscribed, Up
+from askance.errors import ConfigError
+from askance.line import FIRST_WAIT_S, SILENCE_S, Woken
+from askance.mqtt import Down, Message, Received, Settled, Subscribed, Up
 from support_broker import Mosquitto, free_port
 from support_clock import Clock
-from support_link import Ear, hear, hear_all, login, section
+from support_fleet import Fleet
+from support_link import Ear, hear, hear_all, line, login, section
 from support_peer import accepting
 from support_polling import until
-
-
-@contextmanager
-def line(
-    broker: BrokerSection,
-    *,
-    draw: float = 0.01,
-    clock: Callable[[], float] = time.monotonic,
-    will: Message | None = None,
-) -> Generator[Line]:
-    """A line that waits hardly at all between two attempts."""
-    made = Line(
-        broker,
-        client_id="line",
-        will=will,
-        receive_maximum=4,
-        longest_wait_s=60.0,
-        clock=clock,
-        draw=lambda: draw,
-    )
-    yield made
-    made.close()
 
 
 def test_a_line_is_dialled_by_waiting_for_what_happens(mosquitto: Mosquitto) -> None:
@@ -107,7 +85,7 @@ def test_a_wrong_password_is_told_and_tried_again_in_the_same_version(mosquitto:
     with line(login(mosquitto.port, "camera-1", "wrong")) as on:
         for _ in range(3):
             assert hear(on, Down).refused
-            assert on.trouble == "refused: Not authorized"
+            assert str(on.trouble).startswith("refused: Not authorized; check `broker.username` and")
         assert on.refused
 
         refusals = [entry for entry in mosquitto.log.splitlines() if "Sending CONNACK to" in entry]
@@ -170,54 +148,59 @@ def test_a_line_that_breaks_before_it_carried_anything_counts_as_a_failure(mosqu
         on.publish(Message("t", b""))
         hear(on, Settled)
         on.hang_up()
+        clock.now += 3.99
+        assert on.next(0.0) is None
+        assert not on.up
+
+
+def test_a_line_that_was_of_use_is_dialled_again_soon(mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+    clock = Clock()
+    with line(section(mosquitto.port), draw=0.5, clock=clock) as on:
+        for wait_s in (0.5, 1.0, 2.0):
+            hear(on, Up)
+            on.hang_up()
+            clock.now += wait_s + 0.01
+        hear(on, Up)
+        on.prove()
+        on.hang_up()
+        clock.now += 0.51
+        hear(on, Up)
+
+        on.hang_up()
+        clock.now += 0.99
+        assert on.next(0.0) is None
+        assert not on.up
+
+
+def test_a_line_that_stood_for_long_is_dialled_again_soon(mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+    clock = Clock()
+    with line(section(mosquitto.port), draw=0.5, clock=clock) as on:
+        for wait_s in (0.5, 1.0, 2.0):
+            hear(on, Up)
+            on.hang_up()
+            clock.now += wait_s + 0.01
+        hear(on, Up)
+        clock.now += 60.0
+        on.hang_up()
         clock.now += 0.51
 
         hear(on, Up)
 
 
-V5_OK, V3_OK, V3_REFUSED = b"\x20\x03\x00\x00\x00", b"\x20\x02\x00\x00", b"\x20\x02\x00\x01"
-
-
-@pytest.mark.parametrize(
-    ("answers", "versions"),
-    [
-        ([V3_REFUSED, V3_OK], [5, 4]),
-        ([None, V3_OK], [5, 4]),
-        ([None, None, V5_OK], [5, 4, 5]),
-        ([None, V3_REFUSED, V5_OK], [5, 4, 5]),
-    ],
-    ids=["the version is refused", "it hangs up", "it hangs up twice", "the older one is refused"],
-)
-def test_the_other_version_is_tried_next(answers: list[bytes | None], versions: list[int]) -> None:
-    with accepting(answers) as (port, asked), line(section(port)) as on:
-        hear(on, Up)
-
-        assert versions == asked
-
-
-def test_the_version_that_worked_is_kept_by_a_broker_in_trouble() -> None:
-    with accepting([V5_OK, None, None, V5_OK]) as (port, asked), line(section(port)) as on:
-        hear(on, Up)
-        on.hang_up()
-        hear(on, Up)
-
-        assert [5, 5, 5, 5] == asked
-
-
-def test_a_broker_that_never_answers_is_given_up_and_dialled_in_the_other_version() -> None:
+def test_a_broker_that_does_not_answer_a_subscription_is_given_up() -> None:
     clock = Clock()
-    with accepting([b"", V3_OK]) as (port, asked), line(section(port), clock=clock) as on:
-        assert on.next(0.0) is None
+    with accepting([b"\x20\x03\x00\x00\x00"]) as (port, _), line(section(port), clock=clock) as on:
+        hear(on, Up)
+        on.subscribe("t")
         clock.now += SILENCE_S - 0.01
         assert on.next(0.0) is None
         clock.now += 0.02
         down = on.next(0.0)
-        assert isinstance(down, Down)
-        assert down.reason == "no answer to CONNECT"
-        clock.now += 1.0
-        hear(on, Up)
 
-        assert [5, 4] == asked
+        assert isinstance(down, Down)
+        assert down.reason == "no answer to SUBSCRIBE"
 
 
 def test_an_answer_that_waited_for_a_busy_owner_counts(mosquitto: Mosquitto) -> None:
@@ -242,3 +225,16 @@ def test_a_line_that_is_down_waits_without_spinning() -> None:
             turns += 1
 
         assert turns <= 5
+
+
+def test_certificates_that_cannot_be_used_end_the_start_and_are_trouble_later(tmp_path: Path) -> None:
+    fleet = Fleet(tmp_path / "fleet")
+    broker = fleet.section(free_port(), "line")
+    with line(broker, draw=0.0) as on:
+        fleet.ca.write_text("no certificate")
+
+        with pytest.raises(ConfigError):
+            line(broker).__enter__()
+        assert on.next(0.0) is None
+        assert str(on.trouble).startswith("cannot use the certificates of broker.tls: ")
+        assert str(on.trouble).endswith("; check `broker.tls.ca`, `.certificate`, `.key`")

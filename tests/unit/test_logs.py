@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from askance.logs import JsonFormatter, set_up
+from askance.logs import JsonFormatter, TextFormatter, set_up
 from askance.sections import LogSection
 
 
@@ -37,3 +37,17 @@ def test_only_the_level_asked_for_and_above_is_said(form: str, starts: str, caps
     assert "loud" in said
     assert "quiet" not in said
     assert said.startswith(starts)
+
+
+@pytest.mark.parametrize("form", [TextFormatter(), JsonFormatter()], ids=["text", "json"])
+def test_neither_a_message_nor_a_traceback_tells_the_login_of_a_camera(form: logging.Formatter) -> None:
+    with pytest.raises(OSError, match="away") as caught:
+        raise OSError("rtsp://viewer:s3cret@camera/live: away")
+    failure = (caught.type, caught.value, caught.tb)
+    record = logging.LogRecord("x", logging.ERROR, "f", 1, "http://u:s3cret@h/?token=%s", ("t0k3n",), failure)
+
+    said = form.format(record)
+
+    assert "http://***@h/?token=***" in said
+    assert "rtsp://***@camera/live: away" in said
+    assert "s3cret" not in said.split("raise OSError")[0] + said.split("OSError: ")[-1]

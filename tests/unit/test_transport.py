@@ -1,14 +1,17 @@
 """A link against a real broker: what happens is reported, nothing is acknowledged behind its owner's back, it ends."""
 
+import socket
 import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 
+from askance import transport
 from askance.errors import BrokerAwayError
-from askance.transport import Down, Limits, Message, Received, Settled, Up
+from askance.mqtt import Down, Limits, Message, Received, Settled, Up
 from support_broker import Mosquitto, free_port
 from support_link import Ear, linked, login, section
 from support_polling import until
@@ -16,7 +19,8 @@ from support_polling import until
 DYING = """
 import signal, sys
 from askance.sections import BrokerSection
-from askance.transport import Link, Message
+from askance.mqtt import Message
+from askance.transport import Link
 
 will = Message("s", b"offline", retain=True)
 broker = BrokerSection(port=int(sys.argv[1]))
@@ -216,3 +220,26 @@ def test_messages_handed_over_by_a_busy_owner_are_all_settled(mosquitto: Mosquit
         mids = [ear.link.publish(Message("t", bytes(100))) for _ in range(500)]
 
         assert mids == [ear.hear(Settled).mid for _ in mids]
+
+
+def test_a_broker_with_many_dead_addresses_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them takes its ten seconds; who waits for all of them is taken for hung by its watchdog."""
+    with socket.socket() as full, ExitStack() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):  # nobody accepts: once its queue is full it answers no more
+            caller = waiting.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(full.getsockname())
+        address = (socket.AF_INET, socket.SOCK_STREAM, 0, "", full.getsockname())
+
+        def many(*_: object, **__: object) -> object:
+            return [address] * 12
+
+        monkeypatch.setattr(socket, "getaddrinfo", many)
+        monkeypatch.setattr(transport, "CONNECT_S", 0.2)
+        monkeypatch.setattr(transport, "REACH_S", 0.3)
+        ear = Ear(section(full.getsockname()[1]))
+
+        with pytest.raises(BrokerAwayError, match=r"no answer within 0\.3 s"):
+            ear.link.connect()

@@ -29,6 +29,8 @@ from askance.wire.receipts import Notice, Query, Receipt, Rejected, Status, Stor
 
 log = logging.getLogger(__name__)
 
+AT_ONCE: Final = 16 * 2**20  # bytes of complete envelopes that wait in memory for the catalog
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -107,7 +109,7 @@ class Batch:
             frame_id = frame_id_in(whole.envelope)
             self._refuse(refusal(error, device=device, frame_id=frame_id, sha256=whole.sha256), letter)
         else:
-            self._arrived.append((admitted, letter))
+            self._arrive(admitted, letter)
 
     def _take_chunk(self, device: DeviceId, chunk: Chunk, *, letter: Letter) -> None:
         """Stage a chunk, unless its frame is here already: then its sender has missed the receipt."""
@@ -118,8 +120,14 @@ class Batch:
         if too_long is not None:
             self._refuse(too_long, letter)
             return
-        staging.keep(self._connection, device, chunk=chunk, at=self._at)
-        self._parcels[parcel] = letter
+        displaced = staging.make_room(self._connection, parcel, most=self._bounds.unfinished)
+        if displaced:
+            self.counts["staging.displaced"] += displaced
+        if staging.keep(self._connection, device, chunk=chunk, at=self._at):
+            self._parcels[parcel] = letter
+        else:
+            error = WireError(f"more than {staging.MOST_PIECES} pieces of one frame", code="chunk")
+            self._refuse(refusal(error, device=device, frame_id=parcel.frame_id, sha256=parcel.sha256), letter)
 
     def _assemble(self, parcel: Parcel, letter: Letter) -> None:
         """Put a complete parcel together, whoever finds it, a query included: nobody else may ever look again."""
@@ -133,7 +141,7 @@ class Batch:
             staging.drop(self._connection, parcel.device, frame_id=parcel.frame_id)
             self._refuse(self._hardened(error, parcel), letter)
         else:
-            self._arrived.append((admitted, letter))
+            self._arrive(admitted, letter)
 
     def _hardened(self, error: WireError, parcel: Parcel) -> Refusal:
         """Refuse for good when a second full transfer hashed wrongly too: then the device's file has rotted."""
@@ -143,11 +151,19 @@ class Batch:
             return refused
         return replace(refused, permanent=True, detail=f"again: {refused.detail}")
 
+    def _arrive(self, admitted: Admitted, letter: Letter) -> None:
+        """Let a frame wait for the catalog together with others, as many as memory bears."""
+        self._arrived.append((admitted, letter))
+        if sum(len(one.envelope) for one, _ in self._arrived) >= AT_ONCE:
+            self._commit()
+
     def _commit(self) -> None:
         """Put the blobs first: a row may only point at what is on the disk."""
+        arrived = [*self._arrived]
+        self._arrived.clear()
         fresh = [
             (admitted, letter)
-            for admitted, letter in self._arrived
+            for admitted, letter in arrived
             if not self._settled(
                 admitted.manifest.device, admitted.manifest.frame_id, sha256=admitted.sha256, letter=letter
             )

@@ -26,6 +26,7 @@ STEP_S: Final = 1.0
 SWEEP_S: Final = 600.0
 STOP_S: Final = 4.5
 BEAT_S: Final = 1.0
+ABANDONED: Final = 2  # a device has `credit` frames under way; as many may have been given up halfway
 
 
 def run(config: CentralConfig) -> None:
@@ -131,7 +132,11 @@ def _worker(config: CentralConfig, connection: sqlite3.Connection) -> Worker:
         connection,
         Blobs(config.storage.path / BLOBS),
         storage=config.storage,
-        bounds=Bounds(None if receiver.devices is None else frozenset(receiver.devices), receiver.max_frame),
+        bounds=Bounds(
+            None if receiver.devices is None else frozenset(receiver.devices),
+            receiver.max_frame,
+            unfinished=ABANDONED * receiver.credit,
+        ),
         clock=time.time,
     )
     return Worker(

@@ -5,7 +5,7 @@ The checks stand in the order of their price: topic, registration, length, JSON,
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from askance.central.parcel import Parcel
 from askance.codecs.header import jpeg_size
@@ -19,13 +19,17 @@ from askance.wire.codec import (
     MAX_MESSAGE,
     Chunk,
     digest,
+    dump_json,
     load_json,
     unpack,
     unpack_chunk,
 )
 from askance.wire.identity import DeviceId, FrameId, FrameIdText, Sha256
-from askance.wire.receipts import MAX_RECEIPTS, Notice, Query, Receipt, Status
+from askance.wire.receipts import Notice, Query, Receipt, Status
 from askance.wire.topics import Up, parse_up
+
+LONGEST_RECEIPTS: Final = 3400
+"""Bytes of the receipts in one message: together with all around them, less than the 4 KiB of the shortest chunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,12 @@ class Bounds:
     Attributes:
         devices: the registered ones; None: whoever the broker lets in.
         max_frame: most bytes of an envelope.
+        unfinished: most envelopes of a device of which some chunks are here and others are not.
     """
 
     devices: frozenset[DeviceId] | None
     max_frame: int
+    unfinished: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +202,18 @@ def frame_id_in(envelope: bytes) -> FrameId | None:
 
 
 def batches(receipts: Iterable[Receipt]) -> Iterator[tuple[Receipt, ...]]:
-    """Cut receipts into messages of at most ``MAX_RECEIPTS``."""
-    items = list(dict.fromkeys(receipts))
-    for start in range(0, len(items), MAX_RECEIPTS):
-        yield tuple(items[start : start + MAX_RECEIPTS])
+    """Cut receipts into messages that pass wherever the shortest chunk does; none has ``MAX_RECEIPTS``, for its length.
+
+    A broker that drops a long message without a word would drop it each time that a device asks.
+    """
+    part: list[Receipt] = []
+    room = LONGEST_RECEIPTS
+    for receipt in dict.fromkeys(receipts):
+        length = len(dump_json(receipt))
+        if part and length > room:
+            yield tuple(part)
+            part, room = [], LONGEST_RECEIPTS
+        part.append(receipt)
+        room -= length + 1
+    if part:
+        yield tuple(part)

@@ -35,21 +35,29 @@ class Parcel:
 
 
 def missing(have: Iterable[Range], total: int) -> tuple[Range, ...]:
-    """Return the (offset, length) ranges of ``total`` bytes that ``have`` does not cover, in order, never touching.
+    """Return the (offset, length) ranges of ``total`` bytes that ``have`` does not cover; see ``gaps``."""
+    return gaps(have, 0, stop=total)
+
+
+def gaps(have: Iterable[Range], start: int, *, stop: int) -> tuple[Range, ...]:
+    """Return the (offset, length) ranges from ``start`` to ``stop`` that ``have`` does not cover, in order, apart.
 
     Args:
-        have: (offset, length) ranges inside the whole, sorted by offset; they may overlap.
-        total: the length of the whole.
+        have: (offset, length) ranges, sorted by offset; they may overlap, and lie before ``start`` or behind ``stop``.
+        start: the first offset looked at.
+        stop: the first offset behind them.
     """
-    gaps: list[Range] = []
-    reached = 0
+    found: list[Range] = []
+    reached = start
     for offset, length in have:
+        if offset >= stop:
+            break
         if offset > reached:
-            gaps.append((reached, offset - reached))
+            found.append((reached, offset - reached))
         reached = max(reached, offset + length)
-    if reached < total:
-        gaps.append((reached, total - reached))
-    return tuple(gaps)
+    if reached < stop:
+        found.append((reached, stop - reached))
+    return tuple(found)
 
 
 def need(parcel: Parcel, have: Iterable[Range]) -> Missing:

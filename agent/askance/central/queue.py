@@ -134,7 +134,11 @@ class Queue:
             )
 
     def _expire(self, now: float) -> None:
-        """End the leases that ran out."""
+        """End the leases that ran out; none lasts longer than one made now: the clock may have been set back."""
+        latest = now + self._section.lease.total_seconds()
+        self._connection.execute(
+            "UPDATE tasks SET lease_until = ? WHERE state = ? AND lease_until > ?", (latest, State.LEASED, latest)
+        )
         rows = self._connection.execute(
             "SELECT id, expired FROM tasks WHERE state = ? AND lease_until <= ?", (State.LEASED, now)
         ).fetchall()

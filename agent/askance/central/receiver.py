@@ -17,7 +17,7 @@ from askance.central.inbox import batches
 from askance.central.intake import Intake
 from askance.central.outage import Outage
 from askance.line import Event, Line
-from askance.transport import Down, Message, Received, Settled, Subscribed, Up
+from askance.mqtt import Down, Message, Received, Settled, Subscribed, Up
 from askance.wire import topics
 from askance.wire.codec import dump_json
 from askance.wire.identity import DeviceId
@@ -95,6 +95,7 @@ class Receiver:
         del self._waiting[: len(batch)]
         for message in batch:
             self._line.acknowledge(message.mid)
+            self._line.prove()
         for device, receipts in answers.items():
             self._send(device, receipts, hello=device not in self._greeted)
         self._greet(known)

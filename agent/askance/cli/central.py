@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from askance.central.catalog import Summary
     from askance.central.lifecycle import State
+
+
+LONGEST_TROUBLE: Final = 240
 
 
 @click.group()
@@ -60,6 +63,8 @@ def status(*, config_path: Path | None, as_json: bool) -> None:
 
 
 def _show(found: "Summary") -> None:
+    from askance.wire.text import printable
+
     click.echo(f"captures: {found.captures}")
     click.echo(f"tasks: {_listed(found.tasks)}")
     click.echo(f"unfinished: {found.staged_frames} frames, {found.staged_bytes} bytes")
@@ -71,7 +76,7 @@ def _show(found: "Summary") -> None:
             f" + evicted {device.evicted} + quarantined {device.quarantined}; received {device.received}"
         )
         for trouble in device.trouble:
-            click.echo(f"  trouble: {trouble}")
+            click.echo(f"  trouble: {printable(trouble[:LONGEST_TROUBLE])}")
     click.secho(f"unaccounted frames: {found.unaccounted}", fg="red" if found.unaccounted else "green")
 
 

@@ -1,13 +1,13 @@
 """``askance config``: the effective configuration, its schema for editors, and the shipped files to begin with."""
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from askance.redaction import redact
 from askance.shipped import Part, folder
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ _FILES: Final[Mapping[str, tuple[Part, str]]] = {
     "edge-service": ("systemd", "askance-edge.service"),
     "central-service": ("systemd", "askance-central.service"),
 }
-_LOGIN: Final = re.compile(r"(://[^/@\s:]*:)[^/\s]*(@)")
-_SECRET: Final = re.compile(r"(?i)([a-z_-]*(?:password|passwd|pwd|token|secret|key|auth)[a-z_-]*=)[^&\s/]*")
 
 
 @click.group()
@@ -54,7 +52,7 @@ def show(program: str, path: Path | None, *, as_json: bool) -> None:
 
     from askance.settings import load
 
-    effective = _without_logins(load(_model(program), path).model_dump(mode="json"))
+    effective = _without_secrets(load(_model(program), path).model_dump(mode="json"))
     if as_json:
         click.echo(json.dumps(effective, indent=2))
     else:
@@ -104,12 +102,10 @@ def _model(kind: str) -> "type[BaseModel]":
     return RuleFile
 
 
-def _without_logins(value: object) -> object:
-    """Mask passwords in addresses, ``rtsp://name:password@camera?token=...``; secrets of their own mask themselves."""
+def _without_secrets(value: object) -> object:
+    """Mask what addresses hold, ``rtsp://name:password@camera?token=...``; secrets of their own mask themselves."""
     if isinstance(value, dict):
-        return {key: _without_logins(child) for key, child in value.items()}
+        return {key: _without_secrets(child) for key, child in value.items()}
     if isinstance(value, list):
-        return [_without_logins(child) for child in value]
-    if not isinstance(value, str):
-        return value
-    return _SECRET.sub(r"\1**********", _LOGIN.sub(r"\1**********\2", value))
+        return [_without_secrets(child) for child in value]
+    return redact(value) if isinstance(value, str) else value

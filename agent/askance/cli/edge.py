@@ -1,6 +1,7 @@
 """`askance edge`: run the agent, check what it would run with, look at its store."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def requeue(*, config_path: Path | None, frame: str | None) -> None:
 @CONFIG
 @click.option("--json", "as_json", is_flag=True, help="Print the snapshot as JSON.")
 def status(*, config_path: Path | None, as_json: bool) -> None:
-    """Show the ledger and what waits in the store; the agent may be running.
+    """Show the ledger and what waits in the store, and what is wrong where the agent runs.
 
     \b
     Examples:
@@ -99,9 +100,11 @@ def status(*, config_path: Path | None, as_json: bool) -> None:
     from askance.edge.config import EdgeConfig
     from askance.edge.store.snapshot import peek
 
-    snapshot = peek(settings.load(EdgeConfig, config_path).store.path)
+    folder = settings.load(EdgeConfig, config_path).store.path
+    snapshot, trouble = peek(folder), _trouble(folder)
     if as_json:
-        click.echo(json.dumps(asdict(snapshot), default=lambda model: model.model_dump(mode="json"), indent=2))
+        content = {**asdict(snapshot), "running": trouble is not None, "trouble": trouble or {}}
+        click.echo(json.dumps(content, default=lambda model: model.model_dump(mode="json"), indent=2))
         return
     for ledger in snapshot.ledgers:
         evicted = sum(ledger.evicted.values())
@@ -111,3 +114,20 @@ def status(*, config_path: Path | None, as_json: bool) -> None:
         )
     if not snapshot.ledgers:
         click.echo("nothing captured yet")
+    if trouble is None:
+        click.echo("no agent runs with this store")
+    for part, what in (trouble or {}).items():
+        click.echo(f"trouble: {part}: {what}")
+
+
+def _trouble(folder: Path) -> Mapping[str, str] | None:
+    """Ask the agent what is wrong, by part; None where none can be asked."""
+    from askance.edge.control.client import ask
+    from askance.edge.control.messages import AskHealth, Request
+    from askance.errors import ControlError
+
+    try:
+        condition = ask(folder, Request(health=AskHealth())).health
+    except ControlError:
+        return None
+    return None if condition is None else condition.trouble

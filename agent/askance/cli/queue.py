@@ -38,6 +38,7 @@ def ls(*, config_path: Path | None, as_json: bool, state: str | None, device: st
       askance queue ls --state done --json
     """
     from askance.central import tasks
+    from askance.wire.text import printable
 
     with opened(config_path) as (_, connection):
         found = list(tasks.find(connection, which(state=state, at_least=None, device=device, limit=limit)))
@@ -48,7 +49,7 @@ def ls(*, config_path: Path | None, as_json: bool, state: str | None, device: st
         manifest = task.manifest
         click.echo(
             f"{task.id:>6}  {task.state:<8}{manifest.value:6.2f}  {manifest.frame_id}  {manifest.device}"
-            f"/{manifest.camera}  {manifest.reasons[0].text}"
+            f"/{manifest.camera}  {printable(manifest.reasons[0].text)}"
         )
 
 
@@ -225,6 +226,7 @@ def _everything(task: "Task") -> dict[str, Any]:
 
 def _words(task: "Task") -> str:
     from askance.drawing import describe
+    from askance.wire.text import printable
 
     manifest = task.manifest
     lines = [
@@ -234,4 +236,4 @@ def _words(task: "Task") -> str:
     ]
     for title, shown in (("device", manifest.annotations), ("labeler", task.answer or ())):
         lines += [f"{title}: {describe(one)}" for one in shown]
-    return "\n".join(lines)
+    return "\n".join(printable(line) for line in lines)

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from askance.errors import WireError
 
 MAX_PIXELS: Final = 50_000_000
+MAX_MARKERS: Final = 10_000  # a progressive photo with profile and thumbnail has a few hundred
 
 _START: Final = b"\xff\xd8"
 _END: Final = 0xD9
@@ -16,6 +17,8 @@ _OTHER_FRAMES: Final = frozenset({*range(0xC3, 0xD0)} - {0xC4, 0xC8, 0xCC})  # l
 _ALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length
 _FRAME_HEAD: Final = 6  # precision, height, width, components
 _COMPONENTS: Final = (1, 3)  # grey; luma and two chroma
+
+_MARKER: Final = re.compile(rb"\xff+([^\xff])")  # any number of fill bytes may come before its second byte
 
 # Inside a scan 0xff is followed by 0x00 (a stuffed byte), a restart marker, or fill; all else ends the scan.
 _AFTER_SCAN: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -37,18 +40,16 @@ def _segments(data: bytes) -> Iterator[_Segment]:
     """Walk the markers, from the first segment to the end of image (ITU-T T.81, annex B).
 
     Raises:
-        WireError: code ``jpeg``; not a JPEG, or the bytes end before the end-of-image marker.
+        WireError: code ``jpeg``; not a JPEG, more than ``MAX_MARKERS``, or the bytes end before the end of the image.
     """
     if not data.startswith(_START):
         raise _refusal(f"not a JPEG, it begins with: {data[:4].hex() or 'nothing'}")
     at = len(_START)
-    while True:
-        while data[at : at + 2] == b"\xff\xff":  # fill bytes
-            at += 1
-        if len(data) < at + 2 or data[at] != 0xFF:  # noqa: PLR2004 (every marker's first byte)
+    for _ in range(MAX_MARKERS):
+        found = _MARKER.match(data, at)
+        if found is None:
             raise _refusal(f"the JPEG is cut off or damaged at byte {at} of {len(data)}")
-        marker = data[at + 1]
-        at += 2
+        marker, at = found[1][0], found.end()
         if marker in _ALONE:
             continue
         length = 0 if marker == _END else int.from_bytes(data[at : at + 2], "big")
@@ -61,6 +62,7 @@ def _segments(data: bytes) -> Iterator[_Segment]:
         if marker == _SCAN:
             found = _AFTER_SCAN.search(data, at)
             at = found.start() if found else len(data)
+    raise _refusal(f"the JPEG has more than {MAX_MARKERS} markers")
 
 
 def _size(head: bytes) -> tuple[int, int]:

@@ -17,9 +17,9 @@ from askance.demo.broker import LoopbackBroker, find_mosquitto
 from askance.demo.programs import Program
 from askance.errors import AskanceError
 from askance.line import Line
+from askance.mqtt import Received, Up
 from askance.sections import BrokerSection
 from askance.settings import bare_environment
-from askance.transport import Received, Up
 from askance.wire.codec import load_json
 from askance.wire.identity import DeviceId
 from askance.wire.receipts import Status

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Final, assert_never
 
 from askance.edge import sync
+from askance.edge.complaints import Complaints
 from askance.edge.health import Health
+from askance.edge.outbox import Outbox
 from askance.edge.shelf import Shelf
-from askance.edge.sync.window import HEADROOM
 from askance.errors import StoreFullError, WireError
 from askance.line import Event, Line, Woken
-from askance.transport import Down, Limits, Message, Received, Settled, Subscribed, Up
+from askance.mqtt import Down, Limits, Message, Received, Settled, Subscribed, Up
 from askance.wire.codec import Chunk, dump_json, load_json, pack_chunk
 from askance.wire.identity import DeviceId
 from askance.wire.receipts import Asked, Notice, Query, Receipts, Status
@@ -53,11 +54,13 @@ class Courier:
         self._shelf = shelf
         self._device = device
         self._limits = Limits(None, None, shared_subscriptions=False)
+        self._outbox = Outbox(device, health.count)
+        self._complaints = Complaints(device)
         self._status = status
         self._status_every_s = status_every_s
         self._health = health
         self._clock = clock
-        self._tickets: dict[int, int] = {}
+        self._tickets: dict[int, tuple[int, UpKind]] = {}
         self._status_at = clock()
 
     def step(self) -> None:
@@ -67,22 +70,19 @@ class Courier:
         translated = self._translate(event)
         if translated is not None:
             self._drive(translated)
+        self._health.trouble("centre", self._complaints.worry(self._machine.doubt(self._clock())))
         if self._line.up and self._clock() >= self._status_at:
             self.report()
 
     def farewell(self) -> None:
         """Publish the last status, wait a moment for the broker to take it, and hang up."""
-        last = self.report() if self._line.up else None
+        last = self._line.publish(self._outbox.letter(self._status()))
         deadline = self._clock() + FAREWELL_S
         while last is not None and self._clock() < deadline:
-            match self._line.next(0.1):
-                # a goodbye with answers still on their way resets the connection, and the broker publishes the will
-                case Settled(mid=mid) if mid == last:
-                    last = None
-                case Down():
-                    last = None
-                case _:
-                    pass
+            event = self._line.next(0.1)
+            # a goodbye with answers still on their way resets the connection, and the broker publishes the will
+            if isinstance(event, Down) or (isinstance(event, Settled) and event.mid == last):
+                last = None
         self._line.close()
 
     def _patience_s(self, now: float) -> float:
@@ -90,18 +90,12 @@ class Courier:
         times = [now + LONGEST_WAIT_S, self._machine.wake_at(now), self._status_at if self._line.up else None]
         return max(0.0, min(time for time in times if time is not None) - now)
 
-    def report(self) -> int | None:
-        """Publish the status, retained; only the ledgers of it where the broker takes no longer message.
-
-        Returns:
-            The message's number; None without a line.
-        """
+    def report(self) -> None:
+        """Publish the status as soon as there is room for it."""
         self._status_at = self._clock() + self._status_every_s
-        payload = dump_json(self._status())
-        if self._limits.maximum_packet is not None and len(payload) + HEADROOM > self._limits.maximum_packet:
-            payload = dump_json(self._status().model_copy(update={"counters": {}, "trouble": (), "rules": None}))
-            self._health.count("sync.status_cut")
-        return self._line.publish(Message(up(self._device, UpKind.STATUS), payload, retain=True))
+        length = self._outbox.put_status(self._status())
+        if length is not None:
+            self._drive(sync.Post(length))
 
     def _translate(self, event: Event | None) -> sync.Event | None:
         """Put what happened on the line into the machine's words."""
@@ -112,15 +106,16 @@ class Courier:
                 return sync.Kept()
             case Up():
                 self._limits = event.limits
+                self._outbox.open(event.limits.maximum_packet)
+                self._complaints.forget()
                 self._status_at = self._clock() + self._status_every_s  # the first goes out once receipts can come in
                 self._line.subscribe(down(self._device, DownKind.RECEIPTS))
                 return None
             case Subscribed():
                 return self._subscribed(granted=event.granted)
             case Down():
-                self._tickets.clear()
                 self._health.count("sync.line_lost")
-                return sync.Lost()
+                return self._lost(by_us=event.blameless)
             case Settled():
                 return self._settled(event)
             case Received():
@@ -131,19 +126,38 @@ class Courier:
     def _subscribed(self, *, granted: bool) -> sync.Event | None:
         """Begin only now: a receipt sent before the subscription stood would have been lost."""
         if not granted:
-            self._line.hang_up("the broker does not let this device receive receipts")
-            return sync.Lost(by_us=True)
-        self.report()
+            topic = down(self._device, DownKind.RECEIPTS)
+            self._line.hang_up(f"the broker does not let this device receive receipts: allow it to read {topic}")
+            return self._lost(by_us=True)
+        self._status_at = self._clock()
         return sync.Connected(self._limits.receive_maximum, self._limits.maximum_packet)
 
     def _settled(self, event: Settled) -> sync.Event | None:
-        refused = f"the broker refuses what we send: {event.problem}; is device.id ({self._device}) its user name?"
-        self._health.trouble("sync", None if event.problem is None else refused)
-        ticket = self._tickets.pop(event.mid, None)
-        return None if ticket is None else sync.Settled(ticket, event.problem)
+        ticket, kind = self._tickets.pop(event.mid, (None, None))
+        if ticket is None or kind is None:
+            return None
+        if event.problem is not None:
+            self._complaints.refused(kind, event.problem)
+        else:
+            self._complaints.taken(kind)
+            self._outbox.passed(kind)
+            if kind in {UpKind.FRAME, UpKind.CHUNK}:
+                self._line.prove()
+        self._health.trouble("sync", self._complaints.refusal())
+        return sync.Settled(ticket, event.problem)
+
+    def _lost(self, *, by_us: bool) -> sync.Event:
+        """Forget what was under way on a line that is no more."""
+        over_status = not by_us and any(kind is UpKind.STATUS for _, kind in self._tickets.values())
+        self._outbox.broken(over_status=over_status)
+        self._tickets.clear()
+        return sync.Lost(by_us=by_us)
 
     def _received(self, event: Received) -> sync.Event | None:
         self._line.acknowledge(event.mid)
+        if event.retained:  # nobody of ours has the broker keep one: a pause would hold at every connect, for ever
+            self._health.count("sync.retained_receipt")
+            return None
         try:
             receipts = load_json(Receipts, event.payload)
         except WireError:
@@ -158,6 +172,7 @@ class Courier:
             # The disk will not note what the centre said; after a pause everything still held is asked about again.
             self._health.count("sync.store_failed")
             self._health.trouble("store", str(error))
+            self._outbox.broken(over_status=False)
             self._tickets.clear()
             self._carry_out_all(sync.Stuck())
 
@@ -180,18 +195,19 @@ class Courier:
                 self._publish(UpKind.QUERY, dump_json(Query(q=asked)), ticket=command.ticket)
             case sync.SendRange():
                 return self._send(command)
+            case sync.Admit():
+                self._hand_over(*self._outbox.take(), ticket=command.ticket)
             case sync.Deliver():
                 self._deliver(command)
             case sync.Quarantine():
-                self._quarantine(command)
+                return self._quarantine(command)
             case sync.Ceiling():
                 self._shelf.set_chunk_ceiling(self._line.address, command.length)
-                self._health.count("sync.chunk_halved")
+                self._health.count("sync.chunk_raised" if command.raised else "sync.chunk_halved")
             case sync.HangUp():
                 self._health.count("sync.stalled")
                 self._line.hang_up("nothing moved")
-                self._tickets.clear()
-                return sync.Lost(by_us=True)
+                return self._lost(by_us=True)
             case _:
                 assert_never(command)
         return None
@@ -217,15 +233,17 @@ class Courier:
         delivered = self._shelf.deliver(command.frame_id, command.sha256)
         self._health.count("sync.delivered" if delivered else "sync.receipt_without_frame")
 
-    def _quarantine(self, command: sync.Quarantine) -> None:
+    def _quarantine(self, command: sync.Quarantine) -> sync.Event:
         self._shelf.quarantine(command.frame_id, command.reason)
         self._health.count("sync.quarantined")
         notice = Notice(code="quarantined", text=command.reason[:240], frame_id=command.frame_id)
-        if self._line.publish(Message(up(self._device, UpKind.EVENT), dump_json(notice))) is None:
-            self._health.count("sync.notice_unsent")
+        return sync.Post(self._outbox.put_notice(notice))
 
     def _publish(self, kind: UpKind, payload: bytes, *, ticket: int) -> None:
+        self._hand_over(kind, Message(up(self._device, kind), payload), ticket=ticket)
+
+    def _hand_over(self, kind: UpKind, message: Message, *, ticket: int) -> None:
         """Publish under a ticket; on a line that has just broken nothing is sent, and ``Down`` is on its way."""
-        mid = self._line.publish(Message(up(self._device, kind), payload))
+        mid = self._line.publish(message)
         if mid is not None:
-            self._tickets[mid] = ticket
+            self._tickets[mid] = (ticket, kind)

@@ -1,14 +1,14 @@
-"""Cheap reasons not to look at a frame: nothing moved, too dark, too bright, blurred, or a copy of the last one."""
+"""Cheap reasons not to look at a frame: a faulty picture, nothing moved, too dark, too bright, blurred, or a copy."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from askance.edge.config import GateSection
+from askance.edge.attention import GateSection
+from askance.edge.picture import PictureMemory, inspect, same_picture
 from askance.edge.values import Drop, Frame, Quality
 
 Grey: TypeAlias = NDArray[np.uint8]
@@ -28,17 +28,19 @@ _MOST_SHARPNESS: Final = 0.999  # one-pixel chequers reach 1 and, at the border,
 
 @dataclass(frozen=True, slots=True)
 class GateMemory:
-    """What is remembered of the last frame of a camera that passed; all None before the first.
+    """What is remembered of the last frame of a camera that passed, all None before the first, and of faults since.
 
     Attributes:
         tile: (90, 160), uint8, grey.
         dhash: 64-bit difference hash.
         passed_ns: when it was taken, nanoseconds of the monotonic clock.
+        picture: what its pictures were like.
     """
 
     tile: Grey | None = None
     dhash: int | None = None
     passed_ns: int | None = None
+    picture: PictureMemory = field(default_factory=PictureMemory)
 
 
 class Glance(NamedTuple):
@@ -56,18 +58,29 @@ class Glance(NamedTuple):
 def look(memory: GateMemory, frame: Frame, *, section: GateSection) -> Glance:
     """Measure a frame and decide whether the detector should see it.
 
-    The reasons, first match wins: ``gate.dark``, ``gate.bright``; unless the last passing frame is ``at_least`` old,
-    ``gate.still`` and ``gate.copy``; ``gate.blurred``. What costs most comes last: most frames of a camera are still.
+    The reasons, first match wins: what ``picture.inspect`` finds; ``gate.dark``, ``gate.bright``; unless the last
+    passing frame is ``at_least`` old and not the same, ``gate.still`` and ``gate.copy``; ``gate.blurred``. What costs
+    most comes last: most frames of a camera are still.
     """
     view = _view(frame.image)
     tile = _tile(view)
+    at_ns = frame.taken.monotonic_ns
+    finding = inspect(memory.picture, tile, at_ns=at_ns, section=section)
+    memory = replace(memory, picture=finding.memory)
+    if finding.fault is not None:
+        return Glance(memory, finding.fault)
+    return _judge(memory, view, tile=tile, at_ns=at_ns, section=section)
+
+
+def _judge(memory: GateMemory, view: Grey, *, tile: Grey, at_ns: int, section: GateSection) -> Glance:
+    """Decide on a frame whose picture is sound."""
     brightness = float(tile.mean()) / 255
     moved = None if memory.tile is None else motion(memory.tile, tile)
-    overdue = _overdue(memory, frame.taken.monotonic_ns, at_least=section.at_least)
     if brightness < section.darkest:
         return Glance(memory, Drop("gate.dark"))
     if brightness > section.brightest:
         return Glance(memory, Drop("gate.bright"))
+    overdue = _overdue(memory, tile, at_ns=at_ns, section=section)
     if moved is not None and moved < section.motion and not overdue:
         return Glance(memory, Drop("gate.still"))
     bits = difference_hash(tile)
@@ -77,7 +90,7 @@ def look(memory: GateMemory, frame: Frame, *, section: GateSection) -> Glance:
     if sharp < section.sharpness:
         return Glance(memory, Drop("gate.blurred"))
     quality = Quality(sharpness=sharp, brightness=brightness, motion=moved, dhash=f"{bits:016x}")
-    return Glance(GateMemory(tile, bits, frame.taken.monotonic_ns), quality)
+    return Glance(GateMemory(tile, bits, at_ns, memory.picture), quality)
 
 
 def sharpness(grey: Grey) -> float:
@@ -133,8 +146,10 @@ def _tile(view: Grey) -> Grey:
     return cv2.resize(double, (TILE_WIDTH, TILE_HEIGHT), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
-def _overdue(memory: GateMemory, now_ns: int, *, at_least: timedelta | None) -> bool:
-    """Return whether a frame has to pass although it shows nothing new."""
-    if at_least is None or memory.passed_ns is None:
+def _overdue(memory: GateMemory, tile: Grey, *, at_ns: int, section: GateSection) -> bool:
+    """Return whether a frame has to pass although it shows little new; one that may be frozen shows nothing new."""
+    if section.at_least is None or memory.passed_ns is None or memory.tile is None:
         return False
-    return now_ns - memory.passed_ns >= at_least.total_seconds() * 1e9
+    if section.frozen is not None and same_picture(memory.tile, tile):
+        return False
+    return at_ns - memory.passed_ns >= section.at_least.total_seconds() * 1e9

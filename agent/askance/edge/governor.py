@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from askance.edge.config import GovernorSection
+from askance.edge.attention import GovernorSection
 
 STEP: Final = 1.5
 """By which factor the time between two frames grows and shrinks."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from askance.redaction import redact
+
 NEWS: Final = 100
 
 
@@ -61,7 +63,8 @@ class Health:
             self._beats.pop(part, None)
 
     def trouble(self, part: str, what: str | None) -> None:
-        """Say what is wrong with a part, or None when nothing is any more."""
+        """Say what is wrong with a part, or None when nothing is any more; secrets of addresses are taken out."""
+        what = None if what is None else redact(what)
         with self._lock:
             if self._trouble.get(part) == what:
                 return

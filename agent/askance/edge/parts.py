@@ -28,7 +28,7 @@ from askance.edge.sync import Patience, Sync, Window
 from askance.errors import ConfigError, ModelError
 from askance.labels import LabelMap
 from askance.line import Line
-from askance.transport import Message
+from askance.mqtt import Message
 from askance.wire.codec import dump_json
 from askance.wire.identity import CameraId
 from askance.wire.receipts import Status
@@ -204,7 +204,7 @@ def build_sync(section: SyncSection, *, keepalive_s: float, ceiling: int | None)
         payload=section.in_flight_bytes,
         chunk=section.chunk,
         keepalive_s=keepalive_s,
+        ceiling=ceiling,
     )
-    window.ceiling = ceiling
     patience = Patience(section.ack_timeout.total_seconds(), section.ack_timeout_max.total_seconds())
     return Sync(window, frames=section.frames, patience=patience, draw=random.random)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from askance.codecs.header import MAX_PIXELS
+from askance.edge.attention import GateSection
 from askance.edge.camera_motion import STILL, CameraMotion, estimate
-from askance.edge.config import GateSection
 from askance.edge.decided import Observer
 from askance.edge.decider import Decider, Ends, Looked
 from askance.edge.detect.panel import Seen
@@ -29,7 +29,9 @@ MOVED: Final = 0.25
 """Share of the picture that has to have changed before the camera is asked whether it has moved."""
 
 
-OPEN: Final = GateSection(motion=0.0, sharpness=0.0, darkest=0.0, brightest=1.0, duplicate=-1)
+OPEN: Final = GateSection(
+    motion=0.0, sharpness=0.0, darkest=0.0, brightest=1.0, duplicate=-1, contrast=0.0, structure=0.0, frozen=None
+)
 """The gate for a frame that somebody has asked for."""
 
 
@@ -161,6 +163,7 @@ class Pipeline:
         before = self._gates.get(camera, GateMemory())
         glance = look(before, frame, section=stages.gate if asked is None else OPEN)
         self._gates[camera] = glance.memory
+        self._health.trouble(f"picture {camera}", glance.memory.picture.trouble)
         if isinstance(glance.seen, Drop):
             return glance.seen
         if camera in stages.main_streams:

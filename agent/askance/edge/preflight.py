@@ -16,11 +16,13 @@ from askance.edge.detect import Detector
 from askance.edge.label_counts import read_label_counts
 from askance.edge.parts import open_store, read_detector, read_labels, read_other, read_policy, today
 from askance.edge.rules.idle import idle
-from askance.edge.source import Source, open_main_stream, open_source, redact
+from askance.edge.source import Source, open_main_stream, open_source
 from askance.edge.values import Frame, Instant
 from askance.errors import BrokerAwayError, BrokerRefusedError, SourceError, StoreLockedError
+from askance.mqtt import Down, LinkEvent, Up
+from askance.redaction import redact
 from askance.sections import BrokerSection
-from askance.transport import Down, Link, LinkEvent, Up
+from askance.transport import Link
 from askance.wire.capture import ClockQuality
 from askance.wire.identity import CameraId
 
@@ -109,7 +111,7 @@ def _first_frame(camera: CameraSection, source: Source, *, url: str) -> str:
     finally:
         giving_up.cancel()
         source.close()
-    raise SourceError(f"camera {camera.id} gives no frame: {source.trouble or redact(url)}", hint="check `cameras.url`")
+    raise SourceError(f"camera {camera.id} gives no frame: {source.trouble or url}", hint="check `cameras.url`")
 
 
 def _store(config: EdgeConfig) -> str:

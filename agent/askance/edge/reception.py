@@ -44,6 +44,7 @@ class Reception:
             told=self.told,
             decisions=self.decisions,
             policy=lambda: self.rules.policy,
+            health=health,
             clock_ns=time.monotonic_ns,
         )
 

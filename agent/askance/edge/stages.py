@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from askance.edge.attention import GateSection
 from askance.edge.camera_motion import STILL, CameraMotion
-from askance.edge.config import GateSection
 from askance.edge.detect.again import SecondLook
 from askance.edge.detect.panel import Look, Panel
 from askance.edge.detections import Detections

@@ -31,7 +31,7 @@ def report(
 
     Args:
         device: its name.
-        store: for the ledgers; one that cannot be read is trouble, and left out.
+        store: for the ledgers; what cannot be read or noted in it is trouble, and ledgers that cannot are left out.
         online: False where it is about to stop.
         boot_id: of this boot.
         health: counts, and what is wrong.
@@ -43,6 +43,7 @@ def report(
     except StoreFullError as error:
         health.trouble("store", str(error))
         ledgers = ()
+    health.trouble("receipts", store.behind)
     vitals = health.vitals()
     troubles = [f"{part}: {what}"[:_LONGEST_TROUBLE] for part, what in vitals.trouble.items()]
     return Status(

@@ -10,10 +10,11 @@ from typing import Final, Protocol, TypeAlias
 
 from askance.edge.courier import Courier
 from askance.edge.health import Health
-from askance.edge.source import MainStream, Source, redact
+from askance.edge.source import MainStream, Source
 from askance.edge.stages import Begun
 from askance.edge.values import Drop, Frame
 from askance.errors import AskanceError
+from askance.redaction import redact
 from askance.wire.identity import CameraId
 
 PATIENCE_S: Final = 0.5

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 import yaml
 
 from askance.errors import ConfigError
+from askance.redaction import redact
 
 Scalar: TypeAlias = bool | int | float | str | date | None
 Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
@@ -194,7 +195,8 @@ class _Reader:
         try:
             scalar: Scalar = self._loader.construct_object(node)
         except ValueError as error:
-            raise ConfigError(f"{self._at(node)}: {error}: {node.value[:40]}", hint="put text in quotes") from error
+            said = redact(node.value)[:40]
+            raise ConfigError(f"{self._at(node)}: {error}: {said}", hint="put text in quotes") from error
         return scalar
 
     def _at(self, node: yaml.Node) -> Place:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from askance.errors import ConfigError
+from askance.redaction import redact
 from askance.settings.document import Document, KeyPath, write_path
 from askance.settings.schema import keys_of, schema_name, types_at
 
@@ -77,7 +78,7 @@ def _got(detail: ErrorDetails) -> str:
     value: object = detail["input"]
     if isinstance(value, dict | list):
         return ", got keys and values" if isinstance(value, dict) else ", got a list"
-    return f", got {value!r:.60}"
+    return f", got {redact(repr(value)):.60}"  # before it is cut: half an address hides no login
 
 
 def _suggestion(detail: ErrorDetails, document: Document, *, model: type[BaseModel] | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from askance.errors import ConfigError
+from askance.redaction import redact
 from askance.settings.document import Document, KeyPath, Place, Value, merge, parse_document
 from askance.settings.environment import overlay, without_ours
 from askance.settings.faults import locate
@@ -71,7 +72,7 @@ def read_document(path: Path, *, hint: str | None = None) -> Document:
         raise ConfigError(f"{path}: not UTF-8 text: {error.reason}", hint="save the file as UTF-8") from error
     document = parse_document(text, Place(str(path), 1, path.parent))
     if not isinstance(document.value, dict):
-        raise ConfigError(f"{path}:1: expected keys and values, got {document.value!r:.40}", hint=hint)
+        raise ConfigError(f"{path}:1: expected keys and values, got {redact(repr(document.value)):.40}", hint=hint)
     return document
 
 

@@ -3,6 +3,7 @@
 import json
 import struct
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, NoReturn, TypeVar
@@ -12,12 +13,14 @@ from pydantic import BaseModel, ValidationError
 from askance.errors import WireError
 from askance.wire.capture import Manifest
 from askance.wire.identity import FrameId, Sha256, frame_id_from_bytes, frame_id_to_bytes
+from askance.wire.text import printable
 
 VERSION: Final = 1
 MAX_MANIFEST: Final = 48 * 1024
 MAX_ENVELOPE: Final = 8 * 1024 * 1024
 MAX_MESSAGE: Final = 1024 * 1024
 MAX_DEPTH: Final = 8
+MAX_VALUES: Final = 64 * 1024  # more than any message of the protocol has
 MAX_COMPLAINT: Final = 200
 
 _ENVELOPE: Final = struct.Struct(">4sB3xI")
@@ -135,13 +138,14 @@ def load_json(model: type[Model], raw: bytes) -> Model:
     """Read a wire model from JSON that somebody sent.
 
     Raises:
-        WireError: not JSON, duplicate keys, NaN, nested deeper than MAX_DEPTH, or against the schema (``schema``).
+        WireError: not JSON, duplicate keys, NaN, nested deeper than MAX_DEPTH, more than MAX_VALUES keys and values,
+            text that UTF-8 cannot write, or against the schema (``schema``).
     """
     if len(raw) > MAX_MESSAGE:
         raise WireError(f"message longer than {MAX_MESSAGE} bytes: {len(raw)}", code="size")
     try:
         value = json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
-        _check_depth(value, MAX_DEPTH)
+        _check(value)
         return model.model_validate(value)
     except (ValidationError, RecursionError, ValueError) as error:
         raise WireError(f"not a valid {model.__name__}: {_first_line(error)}", code="schema") from error
@@ -158,12 +162,30 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _check_depth(value: object, left: int) -> None:
-    if left < 0:
+def _check(value: object) -> None:
+    """Look at JSON level by level: the schema complains about every single value, which a small message makes dear."""
+    level, seen = [value], 0
+    for _ in range(MAX_DEPTH + 1):
+        seen += len(level)
+        if seen > MAX_VALUES:
+            raise ValueError(f"more than {MAX_VALUES} keys and values")
+        level = [inner for each in level for inner in _inside(each)]
+    if level:
         raise ValueError(f"nested deeper than {MAX_DEPTH}")
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for child in children:
-        _check_depth(child, left - 1)
+
+
+def _inside(value: object) -> Iterable[object]:
+    """Return what a JSON value holds, keys included; half of a surrogate pair cannot be written again."""
+    match value:
+        case dict():
+            return [*value, *value.values()]
+        case list():
+            return value
+        case str():
+            value.encode()
+            return ()
+        case _:
+            return ()
 
 
 def _first_line(error: Exception) -> str:
@@ -173,4 +195,4 @@ def _first_line(error: Exception) -> str:
         text = f"{'.'.join(str(part) for part in first['loc']) or 'value'}: {first['msg']}"
     else:
         text = str(error) or type(error).__name__
-    return text.partition("\n")[0][:MAX_COMPLAINT].encode(errors="backslashreplace").decode()
+    return printable(text.partition("\n")[0][:MAX_COMPLAINT])

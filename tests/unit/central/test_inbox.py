@@ -17,11 +17,23 @@ from askance.central.inbox import (
     oversize,
     read,
 )
-from askance.central.parcel import Parcel
+from askance.central.parcel import MAX_RANGES, Parcel
+from askance.edge.sync.tolerance import FLOOR
+from askance.edge.sync.window import HEADROOM
 from askance.errors import WireError
 from askance.wire.codec import MAX_MESSAGE, Chunk, digest, dump_json, pack, unpack_chunk
 from askance.wire.identity import DeviceId
-from askance.wire.receipts import MAX_RECEIPTS, Notice, Query, Status, Stored
+from askance.wire.receipts import (
+    MAX_RECEIPTS,
+    Missing,
+    Notice,
+    Query,
+    Receipt,
+    Receipts,
+    Rejected,
+    Status,
+    Stored,
+)
 from askance.wire.topics import Up
 from support_central import (
     BOUNDS,
@@ -74,7 +86,7 @@ def test_a_good_message_is_read_as_its_topic_says(kind: Up, payload: bytes, body
     ],
 )
 def test_a_bad_message_is_refused_with_its_code(where: str, payload: bytes, code: str) -> None:
-    refused = read(where, payload, bounds=Bounds(frozenset({DEVICE}), 10**6))
+    refused = read(where, payload, bounds=Bounds(frozenset({DEVICE}), 10**6, unfinished=32))
 
     assert isinstance(refused, Refusal)
     assert code == refused.code
@@ -128,7 +140,7 @@ def parcel_of(envelope: bytes, number: int = 0) -> Parcel:
 )
 def test_a_bad_envelope_is_refused_with_its_code(envelope: bytes, parcel: Parcel | None, code: str) -> None:
     with pytest.raises(WireError) as caught:
-        admit(DEVICE, Whole.of(envelope), bounds=Bounds(None, 15_000), parcel=parcel)
+        admit(DEVICE, Whole.of(envelope), bounds=Bounds(None, 15_000, unfinished=32), parcel=parcel)
 
     assert code == caught.value.code
     assert (code != "sha") == caught.value.permanent
@@ -146,14 +158,36 @@ def test_the_frame_of_a_refused_envelope_is_found_where_its_id_is_whole() -> Non
 def test_a_frame_that_will_be_too_long_is_refused_at_its_first_chunk() -> None:
     parcel = Parcel(DEVICE, frame_id(1), digest(b""), 1001)
 
-    refused = oversize(parcel, Bounds(None, 1000))
+    refused = oversize(parcel, Bounds(None, 1000, unfinished=32))
 
-    assert oversize(parcel, Bounds(None, 1001)) is None
+    assert oversize(parcel, Bounds(None, 1001, unfinished=32)) is None
     assert refused is not None
     assert ("size", frame_id(1), digest(b"")) == (refused.code, refused.frame_id, refused.sha256)
 
 
 def test_receipts_are_cut_into_messages_and_equal_ones_sent_once() -> None:
-    receipts = [Stored(st="stored", id=frame_id(n), sha=digest(b"")) for n in range(MAX_RECEIPTS + 1)]
+    receipts = [Rejected(id=frame_id(n), code="x", perm=True) for n in range(MAX_RECEIPTS + 1)]
 
-    assert [MAX_RECEIPTS, 1] == [len(part) for part in batches([*receipts, receipts[0]])]
+    parts = list(batches([*receipts, receipts[0]]))
+
+    assert receipts == [receipt for part in parts for receipt in part]
+    assert max(len(part) for part in parts) <= MAX_RECEIPTS
+    assert [] == list(batches([]))
+
+
+@pytest.mark.parametrize(
+    "receipt",
+    [
+        Stored(st="stored", id=frame_id(0), sha=digest(b"")),
+        Missing(id=frame_id(0), sha=digest(b""), need=tuple((at * 2**17, 2**16) for at in range(MAX_RANGES))),
+        Rejected(id=frame_id(0), code="x", perm=True),
+    ],
+    ids=["stored", "missing", "rejected"],
+)
+def test_a_message_of_receipts_is_never_longer_than_the_shortest_chunk(receipt: Receipt) -> None:
+    receipts = [receipt.model_copy(update={"id": frame_id(n)}) for n in range(200)]
+
+    parts = [Receipts(a=part, credit=2**31 - 1, pause_s=3600.0, hello=True) for part in batches(receipts)]
+
+    assert receipts == [one for part in parts for one in part.a]
+    assert max(len(dump_json(part)) for part in parts) <= FLOOR - HEADROOM

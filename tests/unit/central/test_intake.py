@@ -131,7 +131,7 @@ def letters_of(intake: Intake) -> list[tuple[str, bytes]]:
 )
 def test_a_hostile_message_ends_in_the_dead_letters_with_its_code(tmp_path: Path, letter: Letter, code: str) -> None:
     registered = frozenset({DEVICE, DeviceId("camera-2")})
-    intake = open_intake(tmp_path, bounds=Bounds(registered, 25_000))
+    intake = open_intake(tmp_path, bounds=Bounds(registered, 25_000, unfinished=32))
 
     intake.take([letter])
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.central.parcel import MAX_RANGES, Parcel, Range, missing, need
+from askance.central.parcel import MAX_RANGES, Parcel, Range, gaps, missing, need
 from askance.wire.codec import digest, unpack_chunk
 from askance.wire.receipts import Asked
 from support_central import DEVICE, frame_id, make_chunks, make_envelope
@@ -49,3 +49,18 @@ def test_chunk_and_query_name_the_same_parcel() -> None:
     asked = Asked(id=frame_id(1), sha=digest(envelope), size=len(envelope))
 
     assert Parcel.of_chunk(DEVICE, chunk) == Parcel.of_asked(DEVICE, asked)
+
+
+@pytest.mark.parametrize(
+    ("have", "expected"),
+    [
+        pytest.param([], ((4, 4),), id="nothing-staged"),
+        pytest.param([(0, 6)], ((6, 2),), id="its-beginning"),
+        pytest.param([(6, 9)], ((4, 2),), id="its-end"),
+        pytest.param([(5, 1)], ((4, 1), (6, 2)), id="its-middle"),
+        pytest.param([(0, 4), (8, 4)], ((4, 4),), id="what-touches-it"),
+        pytest.param([(0, 20)], (), id="all-of-it"),
+    ],
+)
+def test_gaps_are_looked_for_between_two_offsets(have: list[Range], expected: tuple[Range, ...]) -> None:
+    assert expected == gaps(have, 4, stop=8)

@@ -224,3 +224,15 @@ def test_an_open_task_cannot_be_reopened(tmp_path: Path) -> None:
 
     with pytest.raises(QueueError, match="cannot reopen a task that is open"):
         queue.reopen(TaskId(1))
+
+
+def test_a_lease_ends_although_the_clock_was_set_back(tmp_path: Path) -> None:
+    clock = Clock()
+    queue = open_queue(tmp_path, clock, values=(0.9,))
+    claim(queue)
+
+    clock.now -= 10 * 365 * 24 * 3600
+    assert queue.claim("bob") is None
+    clock.now += LEASE_S
+
+    assert 1 == claim(queue, "bob").task.id

@@ -10,7 +10,7 @@ import pytest
 
 from askance.central.config import ReceiverSection
 from askance.central.receiver import BATCH, Receiver
-from askance.transport import Subscribed
+from askance.mqtt import Subscribed
 from askance.wire.codec import digest
 from askance.wire.topics import Up
 from support_broker import Mosquitto, find_mosquitto
@@ -68,6 +68,15 @@ def test_a_receiver_that_comes_back_greets_every_device_it_knows(centre: Centre)
     centre.turn_until(lambda: centre.device.heard)
 
     assert (True, ()) == (centre.device.heard[0].hello, centre.device.heard[0].a)
+
+
+def test_a_line_is_of_use_once_something_was_kept(centre: Centre) -> None:
+    assert not centre.line._useful
+    centre.device.send(Up.FRAME, make_envelope(1))
+
+    centre.turn_until(lambda: centre.device.stored)
+
+    assert centre.line._useful
 
 
 def test_a_query_is_answered(centre: Centre) -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from askance.central import staging
 from askance.central.parcel import Parcel, missing
 from askance.central.schema import MIGRATIONS, create_catalog
 from askance.wire.codec import Chunk, digest
+from askance.wire.identity import DeviceId
 from support_central import DEVICE, frame_id
 
 DATA = bytes(range(200))
@@ -38,6 +40,7 @@ def test_whatever_came_before_asking_for_what_is_missing_completes_the_frame(pie
         staging.keep(connection, DEVICE, chunk=chunk(start, length), at=0.0)
 
     assert () == missing(staging.ranges(connection, PARCEL), len(DATA))
+    assert len(DATA) == sum(length for _, length in staging.ranges(connection, PARCEL))
     assert DATA == staging.assemble(connection, PARCEL)
 
 
@@ -66,3 +69,45 @@ def test_chunks_are_swept_by_the_time_they_came_in(tmp_path: Path) -> None:
 
     assert 1 == staging.sweep(connection, 5.0)
     assert [(100, 100)] == staging.ranges(connection, PARCEL)
+
+
+def test_an_envelope_has_only_so_many_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "MOST_PIECES", 2)
+    connection = catalog_in_memory()
+
+    kept = [staging.keep(connection, DEVICE, chunk=chunk(start, 1), at=0.0) for start in (0, 2, 4)]
+
+    assert [True, True, False] == kept
+    assert [(0, 1), (2, 1)] == staging.ranges(connection, PARCEL)
+
+
+def other(number: int) -> Chunk:
+    """The beginning of another frame."""
+    return Chunk(frame_id(number), digest(DATA), len(DATA), 0, DATA[:10])
+
+
+def test_the_frames_that_rested_longest_make_room_for_a_new_one() -> None:
+    connection = catalog_in_memory()
+    for number in (1, 2, 3):
+        staging.keep(connection, DEVICE, chunk=other(number), at=0.0)
+    staging.keep(connection, DEVICE, chunk=chunk(10, 10), at=0.0)
+    staging.keep(connection, DeviceId("camera-2"), chunk=other(2), at=0.0)
+
+    displaced = staging.make_room(connection, Parcel.of_chunk(DEVICE, other(4)), most=3)
+
+    rows = connection.execute("SELECT device, frame_id FROM staging ORDER BY device, frame_id, start").fetchall()
+    assert 1 == displaced
+    assert [
+        (DEVICE, frame_id(1)),
+        (DEVICE, frame_id(1)),
+        (DEVICE, frame_id(3)),
+        ("camera-2", frame_id(2)),
+    ] == [tuple(row) for row in rows]
+
+
+def test_a_frame_that_is_under_way_needs_no_room() -> None:
+    connection = catalog_in_memory()
+    for number in (1, 2, 3):
+        staging.keep(connection, DEVICE, chunk=other(number), at=0.0)
+
+    assert 0 == staging.make_room(connection, PARCEL, most=1)

@@ -20,7 +20,7 @@ from support_central import DEVICE, make_envelope, open_intake, topic
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     ledger = Ledger(boot_id="boot-a", captured=4, stored=3, pending=1, evicted={}, quarantined=0)
-    status = Status(device=DEVICE, online=True, boot_id="boot-a", ledgers=(ledger,), trouble=("disk full",))
+    status = Status(device=DEVICE, online=True, boot_id="boot-a", ledgers=(ledger,), trouble=("disk full\x1b[2J",))
     open_intake(tmp_path / "centre").take(
         [
             Letter(topic(Up.FRAME), make_envelope(1)),
@@ -50,7 +50,7 @@ def test_status_in_words_says_what_is_wrong(config: Path) -> None:
     words = CliRunner().invoke(central, ["status", "--config", str(config)]).stdout
 
     assert "camera-1: online, captured 4 = stored 3 + pending 1 + evicted 0 + quarantined 0; received 1" in words
-    assert "trouble: disk full" in words
+    assert r"trouble: disk full\x1b[2J" in words
     assert "dead letters: schema 1" in words
     assert "unaccounted frames: 2" in words
 

@@ -10,6 +10,7 @@ import pytest
 from askance.edge.rules import Policy
 from support_control import FRAME, GATE, POLICY, SECOND, YARD, Room, speaking
 from support_programs import askance, askance_json, edge_config
+from support_store import open_store
 
 
 @pytest.fixture
@@ -115,3 +116,18 @@ def test_without_an_agent_it_is_said_how_to_start_one(config: str, words: list[s
     assert os.EX_UNAVAILABLE == done.returncode
     assert "error: no agent runs with the store" in done.stderr
     assert "hint: start it: askance edge run --config FILE" in done.stderr
+
+
+def test_the_status_tells_what_is_wrong_as_long_as_the_agent_runs(config: str, tmp_path: Path) -> None:
+    open_store(tmp_path / "device").close()
+    room = Room()
+    room.health.trouble("broker", "refused: Not authorized")
+    with speaking(tmp_path / "device", room.desk.reply):
+        shown = askance("edge", "status", "--config", config).stdout
+        told = askance_json("edge", "status", "--config", config, "--json")
+
+    assert "trouble: broker: refused: Not authorized\n" in shown
+    assert (True, {"broker": "refused: Not authorized"}) == (told["running"], told["trouble"])
+    assert "no agent runs with this store\n" in askance("edge", "status", "--config", config).stdout
+    told = askance_json("edge", "status", "--config", config, "--json")
+    assert (False, {}) == (told["running"], told["trouble"])

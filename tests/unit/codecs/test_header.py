@@ -1,5 +1,6 @@
 """The JPEG header check against real encoders, hand-made bytes and fuzz."""
 
+import time
 from pathlib import Path
 
 import cv2
@@ -140,3 +141,25 @@ def test_one_changed_byte_raises_nothing_but_wire_errors(at: int, value: int) ->
     except WireError:
         return
     assert 0 < width * height <= 50_000_000
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        pytest.param(PLAIN[:2] + b"\xff\xe0\x00\x02" * 2_000_000 + PLAIN[2:], id="empty segments"),
+        pytest.param(PLAIN[:2] + b"\xff\x01" * 4_000_000 + PLAIN[2:], id="lone markers"),
+        pytest.param(PLAIN[:-2] + b"\xff\xda\x00\x02" * 2_000_000 + PLAIN[-2:], id="empty scans"),
+    ],
+)
+def test_eight_megabytes_of_markers_are_refused_before_they_cost_seconds(bomb: bytes) -> None:
+    begun = time.process_time()
+
+    assert not whole(bomb)
+    assert time.process_time() - begun < 1.0
+
+
+def test_any_number_of_fill_bytes_is_one_marker() -> None:
+    padded = PLAIN[:2] + b"\xff" * 8_000_000 + PLAIN[2:]
+
+    assert whole(padded)
+    assert jpeg_size(padded) == (40, 30)

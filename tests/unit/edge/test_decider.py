@@ -186,7 +186,8 @@ def test_frames_around_a_kept_one_are_kept_with_what_was_seen_in_them(
 ) -> None:
     built = Built(store, panel, labels=labels, rules=AROUND % "9MB" + slot, folder=tmp_path)
     pipeline, notes = observed(built)
-    empty = np.random.default_rng(1).integers(0, 255, photo.shape, np.uint8)  # noise, in which nobody is
+    tiles = np.random.default_rng(1).integers(0, 255, (9, 16, 3), np.uint8)  # squares of colour, in which nobody is
+    empty = tiles.repeat(80, axis=0).repeat(80, axis=1)
 
     play(pipeline, *((at_s, photo if at_s == 5 else empty) for at_s in range(12)))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.config import GovernorSection
+from askance.edge.attention import GovernorSection
 from askance.edge.governor import FIRST_S, QUIET_S, STEP, Strain, Throttle, due, govern
 
 SECTION = GovernorSection(cpu=0.9, temperature=80, fps_min=0.5)

@@ -61,3 +61,11 @@ def test_vitals_do_not_change_under_the_readers_eyes() -> None:
     health.count("seen")
 
     assert {} == before.counts
+
+
+def test_trouble_does_not_tell_the_login_of_a_camera() -> None:
+    health = Health()
+    health.trouble("camera gate", "away: rtsp://viewer:s3cret@camera/live")
+
+    assert {"camera gate": "away: rtsp://***@camera/live"} == health.vitals().trouble
+    assert [("camera gate", "away: rtsp://***@camera/live")] == health.news()

@@ -66,7 +66,7 @@ def test_every_frame_is_counted_with_the_reason_why_it_went_no_further(
     ended = [built.pipeline.process(frame(image, at)) for image, at in [(photo, 1), (photo, 1.5), (grey, 2)]]
     ended += [built.pipeline.process(frame(photo, at)) for at in (3, 5)]
 
-    assert [Drop("rules.cooldown"), Drop("gate.dark"), Drop("rules.budget_frames")] == [
+    assert [Drop("rules.cooldown"), Drop("gate.flat"), Drop("rules.budget_frames")] == [
         end for end in ended if isinstance(end, Drop)
     ]
     assert {
@@ -74,7 +74,7 @@ def test_every_frame_is_counted_with_the_reason_why_it_went_no_further(
         "kept": 2,
         "unsure": 4,
         "rules.cooldown": 1,
-        "gate.dark": 1,
+        "gate.flat": 1,
         "rules.budget_frames": 1,
     } == built.counts()
 

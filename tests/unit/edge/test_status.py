@@ -1,11 +1,12 @@
 """What the agent says of itself, also when its store cannot be read."""
 
+import resource
 from pathlib import Path
 
 from askance.edge.health import Health
 from askance.edge.status import MOST_COUNTERS, report
 from askance.wire.receipts import RuleTally
-from support_store import DEVICE, open_store
+from support_store import DEVICE, keep, open_store, sha_of
 
 
 def test_counts_gauges_and_trouble_are_said(tmp_path: Path) -> None:
@@ -32,3 +33,25 @@ def test_more_counts_than_a_message_takes_are_left_out(tmp_path: Path) -> None:
 
     assert MOST_COUNTERS == len(status.counters)
     assert 2 == status.counters["streams"]
+
+
+def test_a_disk_that_takes_no_receipt_is_trouble_until_it_does(tmp_path: Path) -> None:
+    def said() -> tuple[str, ...]:
+        return report(DEVICE, store, online=True, boot_id="boot", health=health, gauges={}, rules={}).trouble
+
+    health = Health()
+    with open_store(tmp_path) as store:
+        frame_id = keep(store)
+        sha = sha_of(store, frame_id)
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, limit[1]))
+        try:
+            assert store.deliver(frame_id, sha)
+            assert [] == store.due(9, exclude=())
+            (trouble,) = said()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+
+        assert trouble.startswith("receipts: cannot note a receipt")
+        assert () == said()
+        assert {"delivered": 1} == store.usage().counts

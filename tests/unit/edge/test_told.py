@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from askance.edge.config import GateSection
+from askance.edge.attention import GateSection
 from askance.edge.detect.panel import Panel
 from askance.edge.governor import Throttle
 from askance.edge.store import Store

@@ -89,3 +89,13 @@ def test_the_nearest_word_is_found(word: str, expected: str | None) -> None:
 @given(st.text(), st.lists(st.text()))
 def test_the_nearest_word_is_a_known_one(word: str, known: list[str]) -> None:
     assert nearest(word, known) in {None, *known}
+
+
+@pytest.mark.parametrize(
+    "address", ["rtsp://viewer:s3cret@h/live", "rtsp://viewer:s3cretandlongerthanwhatisshownofavaluethatiswrong@h"]
+)
+def test_a_wrong_value_that_is_an_address_keeps_its_login_to_itself(address: str) -> None:
+    error = str(fault(f"low: {address}\nhigh: 1\n"))
+
+    assert "got 'rtsp://***@h" in error
+    assert "s3cret" not in error

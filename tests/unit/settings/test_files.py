@@ -178,3 +178,11 @@ def test_a_fault_of_the_whole_is_placed_at_its_section(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(EdgeConfig, path, environ={})
     assert str(caught.value) == f"{path}:2: gate: darkest (0.9) has to be below brightest (0.1)"
+
+
+def test_a_file_that_is_an_address_keeps_its_login_to_itself(tmp_path: Path) -> None:
+    (tmp_path / "edge.yaml").write_text("rtsp://viewer:s3cretandlongerthanwhatisshown@h/live\n")
+    with pytest.raises(ConfigError, match="expected keys and values") as caught:
+        read_document(tmp_path / "edge.yaml")
+
+    assert "s3cret" not in str(caught.value)

@@ -4,9 +4,20 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from askance.edge.control.messages import Answer, AskWhy, Capture, Decision, Reasons, Request, Taken, read_request
+from askance.edge.control.messages import (
+    Answer,
+    AskWhy,
+    Capture,
+    Condition,
+    Decision,
+    Reasons,
+    Request,
+    Taken,
+    read_request,
+)
 from askance.edge.control.messages import write as write_message
 from askance.edge.decisions import Decisions, Remembered
+from askance.edge.health import Health
 from askance.edge.rules import Policy
 from askance.edge.rules.circumstances import Asked
 from askance.edge.rules.conditions import walk
@@ -29,6 +40,7 @@ class Desk:
         told: for the pipeline.
         decisions: from the pipeline.
         policy: gives the rules in force.
+        health: of the agent.
         clock_ns: the monotonic clock, nanoseconds.
     """
 
@@ -39,12 +51,14 @@ class Desk:
         told: Told,
         decisions: Decisions,
         policy: Callable[[], Policy],
+        health: Health,
         clock_ns: Callable[[], int],
     ) -> None:
         self._cameras = tuple(cameras)
         self._told = told
         self._decisions = decisions
         self._policy = policy
+        self._health = health
         self._clock_ns = clock_ns
 
     def reply(self, line: bytes) -> bytes:
@@ -64,7 +78,10 @@ class Desk:
             return self._tell(request)
         if request.capture is not None:
             return Answer(capture=self._capture(request.capture))
-        return Answer(why=self._why(request.why or AskWhy()))
+        if request.why is not None:
+            return Answer(why=self._why(request.why))
+        vitals = self._health.vitals()
+        return Answer(health=Condition(trouble=vitals.trouble, counts=vitals.counts))
 
     def _tell(self, request: Request) -> Answer:
         numbers = request.readings or {}

@@ -43,18 +43,23 @@ class AskWhy(Spoken):
     rule: Annotated[str | None, Field(max_length=64)] = None
 
 
+class AskHealth(Spoken):
+    """Tell what is wrong, and what was counted."""
+
+
 class Request(Spoken):
-    """What an agent is told or asked: exactly one of readings, capture and why."""
+    """What an agent is told or asked: exactly one of readings, capture, why and health."""
 
     readings: Annotated[Mapping[ReadingName, FiniteFloat] | None, Field(min_length=1, max_length=MOST_READINGS)] = None
     for_: Annotated[Duration | None, Field(alias="for", gt=timedelta(0))] = None
     capture: Capture | None = None
     why: AskWhy | None = None
+    health: AskHealth | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if [self.readings, self.capture, self.why].count(None) != 2:  # noqa: PLR2004 (all but one)
-            raise ValueError("expected exactly one of readings, capture, why")
+        if [self.readings, self.capture, self.why, self.health].count(None) != 3:  # noqa: PLR2004 (all but one)
+            raise ValueError("expected exactly one of readings, capture, why, health")
         if self.for_ is not None and self.readings is None:
             raise ValueError("for belongs to readings")
         return self
@@ -95,6 +100,13 @@ class Reasons(Spoken):
     rules: Mapping[str, RuleTally]
 
 
+class Condition(Spoken):
+    """How the agent is: for each part in trouble what is wrong, and how often each thing happened since the start."""
+
+    trouble: Mapping[str, str]
+    counts: Mapping[str, int]
+
+
 class Answer(Spoken):
     """What the agent says: exactly one of these, a hint only beside an error."""
 
@@ -103,6 +115,7 @@ class Answer(Spoken):
     told: tuple[str, ...] | None = None
     capture: Taken | None = None
     why: Reasons | None = None
+    health: Condition | None = None
 
 
 def read_request(line: bytes) -> Request:

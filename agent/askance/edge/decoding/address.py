@@ -1,4 +1,4 @@
-"""What a camera's ``url`` names, and how it may be shown to people."""
+"""What a camera's ``url`` names."""
 
 import re
 import stat
@@ -12,8 +12,6 @@ NETWORK: Final = ("rtsp", "rtsps", "http", "https", "rtmp", "rtmps", "udp", "tcp
 PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_LOGIN: Final = re.compile(r"(?<=://)[^/?#\s]*@")
-_SECRET: Final = re.compile(r"(?i)([?&;](?:[^=&;\s]*(?:pass|pwd|token|secret|key|auth)[^=&;\s]*)=)[^&;#\s]*")
 _DIGITS: Final = re.compile(r"(\d+)")
 
 
@@ -41,15 +39,6 @@ class Address(NamedTuple):
 
     kind: Kind
     target: str
-
-
-def redact(text: str) -> str:
-    """Return ``text`` with the login and the secrets of every address in it replaced by three stars.
-
-    A login is all between ``://`` and the last ``@`` before the path; a secret is the value of a query key that speaks
-    of a password, token, secret, key or authorization.
-    """
-    return _SECRET.sub(r"\1***", _LOGIN.sub("***@", text))
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -89,7 +78,7 @@ def resolve(url: str) -> Address:
     if scheme := _SCHEME.match(url):
         if scheme[1].lower() not in NETWORK:
             raise SourceError(
-                f"no camera speaks this scheme: {redact(url)}",
+                f"no camera speaks this scheme: {url}",
                 hint=f"cameras.url takes {', '.join(f'{known}://' for known in NETWORK)}; a file is given by its path",
             )
         return Address(Kind.NETWORK, url)

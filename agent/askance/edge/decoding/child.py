@@ -22,6 +22,7 @@ _OPENCV: Final = {
     "OPENCV_FFMPEG_CAPTURE_OPTIONS": "rtsp_transport;tcp",
     "OPENCV_IO_MAX_IMAGE_PIXELS": str(MAX_PIXELS),
 }
+_LOUDER: Final = ("OPENCV_FFMPEG_LOGLEVEL", "OPENCV_FFMPEG_DEBUG")  # ``Complaints`` knows errors in libav's own form
 
 
 def _read_job() -> Job:
@@ -43,6 +44,8 @@ def _die_with_parent() -> None:
 def _decode(job: Job, outlet: Outlet) -> None:
     for name, value in _OPENCV.items():
         os.putenv(name, value)
+    for name in _LOUDER:
+        os.unsetenv(name)
     try:
         from askance.edge.decoding.reader import play  # noqa: PLC0415 (OpenCV reads its settings when it is loaded)
 

@@ -20,6 +20,7 @@ class Job:
         read_timeout_s: how long a read may take.
         max_side: larger frames are refused, pixels.
         on_request: of a camera, deliver the first frame and then only those that the parent wants.
+        damaged: of a camera, deliver also frames of which the decoder had to guess parts.
     """
 
     kind: Kind
@@ -30,6 +31,7 @@ class Job:
     read_timeout_s: float
     max_side: int
     on_request: bool = False
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,20 @@ from numpy.typing import NDArray
 
 from askance.codecs.jpeg import decode
 from askance.edge.decoding.address import Kind, pictures
+from askance.edge.decoding.complaints import Complaints
+from askance.edge.decoding.damage import KEY, Damage
+from askance.edge.decoding.lag import Lag
 from askance.edge.decoding.messages import Ended, Failed, Job, Opened, Unreadable
 from askance.edge.decoding.outlet import Outlet
 from askance.edge.decoding.pace import Pace
 from askance.errors import SourceError, WireError
 
+DAMAGED: Final = "the decoder had to guess parts of it"
+
 _JPEG: Final = b"\xff\xd8"
 _FOLDER_FPS: Final = 1.0  # an image folder has no pace of its own
 _DEFAULT_FPS: Final = 25.0  # of a recording that tells neither time stamps nor a rate
+_REORDERED: Final = 4  # pictures that a decoder may hold back because they are shown in another order
 _COUNT_ERROR: Final = 0.02  # containers estimate their frame count from the duration; that far it may be wrong
 
 
@@ -141,32 +147,61 @@ def _open_camera(job: Job) -> cv2.VideoCapture:
     if job.kind is Kind.DEVICE:
         device = int(job.target) if job.target.isdecimal() else job.target
         return cv2.VideoCapture(device, cv2.CAP_V4L2)
-    # FFmpeg heeds timeouts only as parameters of the constructor, and only when it is asked for by name.
-    limits = {
+    # FFmpeg heeds them only as parameters of the constructor, and only when it is asked for by name.
+    settings = {
         cv2.CAP_PROP_OPEN_TIMEOUT_MSEC: int(job.open_timeout_s * 1000),
         cv2.CAP_PROP_READ_TIMEOUT_MSEC: int(job.read_timeout_s * 1000),
+        cv2.CAP_PROP_N_THREADS: 1,  # each more holds a picture back until the next comes
     }
-    return cv2.VideoCapture(job.target, cv2.CAP_FFMPEG, [word for limit in limits.items() for word in limit])
+    return cv2.VideoCapture(job.target, cv2.CAP_FFMPEG, [word for setting in settings.items() for word in setting])
 
 
 def _play_camera(job: Job, outlet: Outlet) -> None:
-    capture = _open_camera(job)
-    if not capture.isOpened():
-        raise SourceError("the camera cannot be opened: away, busy, or it refused the login")
-    outlet.say(Opened())
+    """Deliver what is whole and of now.
+
+    Raises:
+        SourceError: it cannot be opened, or nothing of that kind comes.
+    """
+    lag = Lag(0, time.monotonic_ns())
+    with Complaints() as complaints:
+        capture = _open_camera(job)
+        if not capture.isOpened():
+            raise SourceError(f"the camera cannot be opened: {complaints.refusal()}")
+        outlet.say(Opened())
+        _deliver(job, outlet, capture=capture, complaints=complaints, lag=lag)
+    outlet.say(Failed("the camera stopped sending"))
+
+
+def _deliver(job: Job, outlet: Outlet, *, capture: cv2.VideoCapture, complaints: Complaints, lag: Lag) -> None:
     shape, pace, position = _shape(capture, max_side=job.max_side), Pace(job.fps), job.start
-    begun_ns = time.monotonic_ns()
+    damage, spoilt = Damage(_REORDERED), False
+    begun_ns, bad_ns = time.monotonic_ns(), None
     while capture.grab():
         now = outlet.beat()
-        following = pace.due(now - begun_ns)
+        lag = lag.after(now, round(capture.get(cv2.CAP_PROP_POS_MSEC) * 1e6))
+        complaint = (complaints.heard() or spoilt) and not job.damaged
+        damage = damage.after(now, kind=_kind(capture, job.kind), complaint=complaint)
+        good = lag.fresh and damage.whole
+        bad_ns = None if good else bad_ns or now
+        if bad_ns is not None and now - bad_ns > job.read_timeout_s * 1e9:
+            raise SourceError("the camera sends nothing that is whole and of now")
+        following, spoilt = pace.due(now - begun_ns), False
         # What nobody wants is not converted to pixels: decoding cannot be left out, and costs four times as much.
-        if following is not None and (not job.on_request or outlet.wanted()):
+        if following is not None and good and (not job.on_request or outlet.wanted()):
             pace = following
             try:
                 shape = _retrieve(capture, outlet, shape=shape, max_side=job.max_side)
             except ValueError as error:
                 outlet.say(Unreadable(position, str(error)))
             else:
-                outlet.publish(position=position, media_ns=0, monotonic_ns=now)
+                spoilt = complaints.heard() and not job.damaged  # some drivers' pictures are decoded only now
+                if not spoilt:
+                    outlet.publish(position=position, media_ns=0, monotonic_ns=now)
+        if following is not None and (spoilt or not damage.whole):
+            outlet.say(Unreadable(position, DAMAGED))
         position += 1
-    outlet.say(Failed("the camera stopped sending"))
+
+
+def _kind(capture: cv2.VideoCapture, source: Kind) -> str:
+    """Return the type of the grabbed picture, as ``Damage`` wants it; a device's pictures all stand alone."""
+    return KEY if source is Kind.DEVICE else chr(max(0, int(capture.get(cv2.CAP_PROP_FRAME_TYPE))))

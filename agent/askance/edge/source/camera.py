@@ -14,7 +14,7 @@ from askance.edge.source.watched import Watched
 from askance.edge.values import Frame
 
 FIRST_WAIT_S: Final = 1.0
-LONGEST_WAIT_S: Final = 30.0
+LONGEST_WAIT_S: Final = 6.0  # an attempt costs a fifth of a second of a core; a camera is back within 15 s
 
 
 class Camera(Watched):

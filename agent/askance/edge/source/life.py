@@ -53,7 +53,11 @@ def decoding(job: Job, *, newest: bool, patience: Patience, closed: Event) -> It
         patience: after which silence it counts as dead.
         closed: ends the iteration when it is set; else ``Ended``, ``Failed`` or ``Died`` is the last event.
     """
-    decoder = Decoder(job)
+    try:
+        decoder = Decoder(job)
+    except OSError as error:  # short of something now, or killed at once: as little a reason to give up as any death
+        yield Died(f"the decoder does not start: {error.strerror}")
+        return
     try:
         yield Begun(decoder.ring)
         yield from _Life(decoder, newest=newest, patience=patience).events(closed)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from askance.edge.config import CameraSection
-from askance.edge.decoding.address import redact, resolve
+from askance.edge.decoding.address import resolve
 from askance.edge.source.camera import Camera
 from askance.edge.source.main_stream import MainStream
 from askance.edge.source.recording import Recording
@@ -79,7 +79,7 @@ def open_main_stream(camera: CameraSection, *, jitter: Callable[[], float]) -> M
     addresses = [resolve(url) for url in (camera.url, camera.substream)]
     if not all(address.kind.live for address in addresses):
         raise SourceError(
-            f"a recording has no substream: {redact(camera.url)}, {redact(camera.substream)}",
+            f"a recording has no substream: {camera.url}, {camera.substream}",
             hint="leave cameras.substream out, or name two streams of one camera",
         )
     return MainStream(camera.model_copy(update={"fps": None}), addresses[0], jitter=jitter)

@@ -8,7 +8,7 @@ from askance.edge.decoding.messages import Ended, Failed
 from askance.edge.decoding.ring import Shot
 from askance.edge.source.clock import instant, synchronized
 from askance.edge.source.life import Died
-from askance.edge.source.watched import Watched, log
+from askance.edge.source.watched import Watched
 from askance.edge.values import Frame
 from askance.errors import SourceError
 
@@ -70,5 +70,5 @@ class Recording(Watched):
     def _finish(self, end: Ended) -> None:
         self._tally.finish(end.total, missing=end.missing)
         if end.missing:
-            self.trouble = f"the recording ends early: {end.missing} of {end.total + end.missing} frames are missing"
-            log.warning("source.unreadable: camera %s: %s", self._camera.id, self.trouble)
+            whole = end.total + end.missing
+            self._say("source.unreadable", f"the recording ends early: {end.missing} of {whole} frames are missing")

@@ -7,11 +7,12 @@ from threading import Event
 from typing import Final
 
 from askance.edge.config import CameraSection
-from askance.edge.decoding.address import Address, redact
+from askance.edge.decoding.address import Address
 from askance.edge.decoding.messages import Ended, Failed, Job, Unreadable
 from askance.edge.decoding.ring import RingReader, Shot
 from askance.edge.source.life import Begun, Died, Patience, Waiting, decoding
 from askance.edge.source.tally import Tally
+from askance.redaction import redact
 
 log: Final = logging.getLogger("askance.edge.source")
 
@@ -73,6 +74,7 @@ class Watched:
             read_timeout_s=camera.silence.total_seconds(),
             max_side=camera.max_side,
             on_request=self._on_request,
+            damaged=camera.damaged,
         )
         patience = Patience(opening_s=job.open_timeout_s, reading_s=job.read_timeout_s)
         for event in decoding(job, newest=self.live, patience=patience, closed=self._closed):
@@ -86,8 +88,8 @@ class Watched:
 
     def _report(self, event: Unreadable) -> None:
         if self._tally.spoil(event.position):
-            self.trouble = redact(f"frame {event.position} is unreadable: {event.why}")
-            log.warning("source.unreadable: camera %s: %s", self._camera.id, self.trouble)
+            frame = "a frame" if self.live else f"frame {event.position}"  # a camera sends many a second
+            self._say("source.unreadable", f"{frame} is unreadable: {event.why}")
 
     def _wait(self, seconds: float) -> None:
         """Wait before the next attempt, giving signs of life, unless the source is closed."""
@@ -97,5 +99,11 @@ class Watched:
 
     def _restart(self, why: str) -> None:
         self._tally.restarts += 1
-        self.trouble = redact(why)
-        log.warning("source.restart: camera %s, frame %d: %s", self._camera.id, self._tally.next, self.trouble)
+        self._say("source.restart", why)
+
+    def _say(self, what: str, why: str) -> None:
+        """Log what is wrong, once for as long as it is."""
+        why = redact(why)
+        level = logging.DEBUG if why == self.trouble else logging.WARNING
+        self.trouble = why
+        log.log(level, "%s: camera %s: %s", what, self._camera.id, why)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -38,19 +39,17 @@ class Ballast:
             growing.rename(self._path)
         except OSError:
             # a store without ballast works; the next frame that is kept tries again
-            growing.unlink(missing_ok=True)
+            with suppress(OSError):
+                growing.unlink(missing_ok=True)
             return False
         return True
 
     def release(self) -> bool:
-        """Give the space back; False if there is none to give.
-
-        Raises:
-            OSError: the disk is read-only or fails.
-        """
-        if self.missing_bytes:
+        """Give the space back; False if there is none to give, or the disk is read-only or fails."""
+        try:
+            self._path.unlink()
+        except OSError:
             return False
-        self._path.unlink()
         return True
 
     def spend_on(self, doing: str, action: Callable[[], Result]) -> Result:
@@ -64,8 +63,7 @@ class Ballast:
             with translated(doing):
                 return action()
         except StoreFullError:
-            with translated(doing):
-                if not self.release():
-                    raise
+            if not self.release():
+                raise
         with translated(doing):
             return action()

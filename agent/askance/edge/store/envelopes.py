@@ -22,6 +22,7 @@ class Envelopes:
     def __init__(self, path: Path) -> None:
         self._frames = path / "frames"
         self._damaged = path / "damaged"
+        self._shards: set[Path] = set()
         for folder in (self._frames, self._damaged):
             folder.mkdir(mode=0o750, exist_ok=True)
         sync_folder(path)
@@ -59,12 +60,10 @@ class Envelopes:
         except FileNotFoundError:
             return None
 
-    def remove(self, frame_ids: Collection[FrameId]) -> None:
-        """Unlink files, finished or not, missing or not; they stay gone after a power cut when this returns."""
-        for frame_id in frame_ids:
-            self.file(frame_id).unlink(missing_ok=True)
-            self._unfinished(frame_id).unlink(missing_ok=True)
-        self.sync(frame_ids)
+    def remove(self, frame_id: FrameId) -> None:
+        """Unlink a file, finished or not, missing or not; ``sync`` lets it stay gone after a power cut."""
+        self.file(frame_id).unlink(missing_ok=True)
+        self._unfinished(frame_id).unlink(missing_ok=True)
 
     def sync(self, frame_ids: Collection[FrameId]) -> None:
         """Make the names of these files, or their absence, durable."""
@@ -89,9 +88,10 @@ class Envelopes:
 
     def walk(self) -> Generator[tuple[Path, FrameId | None], None, None]:
         """Every file in id order with the id it stands for; None for a name or place that the store never gives."""
-        for file in sorted(self._frames.rglob("*"), key=lambda file: file.name):
-            if file.is_file():
-                yield file, self._id_of(file)
+        found = [(name, folder) for folder, _, names in os.walk(self._frames, onerror=_fail) for name in names]
+        for name, folder in sorted(found):
+            file = Path(folder, name)
+            yield file, self._id_of(file)
 
     def _unfinished(self, frame_id: FrameId) -> Path:
         return self._frames / f"{_UNFINISHED}{frame_id}"
@@ -104,9 +104,16 @@ class Envelopes:
         return frame_id if file == self.file(frame_id) else None
 
     def _make_shard(self, shard: Path) -> None:
-        if not shard.is_dir():
-            shard.mkdir(mode=0o750)
+        """Make a folder for files whose name is durable; that it is there says nothing of the crash before."""
+        if shard not in self._shards or not shard.is_dir():
+            shard.mkdir(mode=0o750, exist_ok=True)
             sync_folder(self._frames)
+            self._shards.add(shard)
+
+
+def _fail(error: OSError) -> None:
+    """Stop a walk: files that cannot be listed are not gone."""
+    raise error
 
 
 def sync_folder(folder: Path) -> None:

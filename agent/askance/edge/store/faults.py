@@ -6,10 +6,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
+from askance.database import DAMAGE_CODES, primary_code
 from askance.errors import StoreError, StoreFullError
 
+# What a file system says of a place that it cannot read, or that makes no sense to it.
+UNREADABLE_ERRNOS: Final = frozenset({errno.EIO, errno.EUCLEAN, errno.EBADMSG})
 # EFBIG is what a limit on file sizes says (LimitFSIZE of a unit, a quota of some file systems).
-TRANSIENT_ERRNOS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
+TRANSIENT_ERRNOS: Final = UNREADABLE_ERRNOS | {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 # SQLite answers a full disk with FULL or, while it grows its WAL, with IOERR or CANTOPEN.
 TRANSIENT_CODES: Final = frozenset(
     {
@@ -19,14 +22,6 @@ TRANSIENT_CODES: Final = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     }
 )
-DAMAGE_CODES: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_PRIMARY: Final = 0xFF
-
-
-def primary_code(error: sqlite3.Error) -> int | None:
-    """SQLite's primary result code; None for an error that Python's own layer raised."""
-    code: int | None = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else code & _PRIMARY
 
 
 @contextmanager

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from askance.database import connect, sound, transaction
+from askance.database import transaction
+from askance.edge.store.ballast import Ballast
 from askance.edge.store.envelopes import Envelopes
-from askance.edge.store.faults import DAMAGE_CODES, primary_code
+from askance.edge.store.faults import UNREADABLE_ERRNOS
 from askance.edge.store.index import Entry, Index, Record
 from askance.edge.store.lifecycle import Event
-from askance.edge.store.schema import INDEX_NAME, MIGRATIONS, PAGE_BYTES
+from askance.edge.store.opening import begin_anew, close_anyhow, open_index
 from askance.edge.store.spendings import charge
-from askance.errors import StoreError, WireError
+from askance.errors import StoreError, StoreFullError, WireError
 from askance.wire.codec import digest, unpack
 from askance.wire.identity import FrameId
 
@@ -34,6 +35,7 @@ class Recovery:
         adopted: files that had no row and have one now; the rules that they name have paid for them once more.
         lost: frames whose file is gone.
         damaged: files that are no sound envelope, moved to ``damaged``; those that had a row are in the ledger too.
+        unreadable: files without a row that the disk does not give back, left where they are for the next start.
     """
 
     rebuilt: bool
@@ -42,6 +44,7 @@ class Recovery:
     adopted: int
     lost: int
     damaged: int
+    unreadable: int
 
     def describe(self) -> str | None:
         """Say it in a line; None where there was nothing to do."""
@@ -52,36 +55,31 @@ class Recovery:
             "frames without a row taken in, their rules charged": self.adopted,
             "frames lost, their files are gone": self.lost,
             "damaged files set aside": self.damaged,
+            "files left alone, the disk does not give them back": self.unreadable,
         }
         parts = [f"{what}: {count}" for what, count in found.items() if count]
         return ", ".join(parts) or None
 
 
-def open_index(path: Path) -> tuple[sqlite3.Connection, bool]:
-    """Open the database in ``path``; a damaged one is set aside for an empty one, which the second value says.
+def recover(path: Path, envelopes: Envelopes, *, ballast: Ballast) -> tuple[sqlite3.Connection, Recovery]:
+    """Open the index in ``path`` and make rows and files agree.
+
+    An index that is damaged is set aside, and so is one whose pages are sound but with which no start gets to its end:
+    the device would never start again, and all that matters of it can be made anew from the files.
 
     Raises:
-        StoreError: it was written by a newer version.
-        sqlite3.Error: it cannot be opened.
-        OSError: it cannot be set aside.
+        StoreFullError: the disk has no room, is read-only or fails.
+        StoreError: the index was written by a newer version, or cannot be opened.
     """
-    file = path / INDEX_NAME
+    connection, rebuilt = ballast.spend_on("open the index", lambda: open_index(path))
     try:
-        connection = connect(file, MIGRATIONS, page_bytes=PAGE_BYTES)
-    except StoreError as error:
-        cause = error.__cause__
-        if not isinstance(cause, sqlite3.Error):
+        return connection, ballast.spend_on("check the store", lambda: sweep(connection, envelopes, rebuilt=rebuilt))
+    except (StoreError, ValueError) as error:
+        close_anyhow(connection)
+        if rebuilt or isinstance(error, StoreFullError) or isinstance(error.__cause__, OSError):
             raise
-        if primary_code(cause) not in DAMAGE_CODES:
-            raise cause from error
-    else:
-        if sound(connection):
-            return connection, False
-        # closing writes the log back, which a damaged file may refuse; it is set aside as it is
-        with suppress(sqlite3.Error):
-            connection.close()
-    _set_aside(file)
-    return connect(file, MIGRATIONS, page_bytes=PAGE_BYTES), True
+    made = ballast.spend_on("make an index anew", lambda: begin_anew(path))
+    return made, ballast.spend_on("check the store", lambda: sweep(made, envelopes, rebuilt=True))
 
 
 def sweep(connection: sqlite3.Connection, envelopes: Envelopes, *, rebuilt: bool) -> Recovery:
@@ -111,28 +109,40 @@ def sweep(connection: sqlite3.Connection, envelopes: Envelopes, *, rebuilt: bool
                 damaged += 1
     index.condemn(missing, Event.LOSE, reason=LOST)
     finish_deletions(index, envelopes)
-    adopted = _adopt(connection, envelopes, strangers=strangers)
-    damaged += len(strangers) - adopted
-    return Recovery(rebuilt, unfinished, finished, adopted, len(missing), damaged)
+    taken = _adopt(connection, envelopes, strangers=strangers)
+    damaged += taken.damaged
+    return Recovery(rebuilt, unfinished, finished, taken.adopted, len(missing), damaged, taken.unreadable)
 
 
 def finish_deletions(index: Index, envelopes: Envelopes) -> list[Entry]:
     """Unlink the files of frames in DELETING, then delete their rows; returns what went.
 
+    A file that the disk does not let go of keeps none of the others.
+
     Raises:
         OSError: the disk fails; what is left to do stays marked.
         sqlite3.Error: the same, seen by SQLite.
     """
-    condemned = index.condemned()
-    frame_ids = [entry.frame_id for entry in condemned]
-    if frame_ids:
-        envelopes.remove(frame_ids)
+    gone: list[Entry] = []
+    failure: OSError | None = None
+    for entry in index.condemned():
+        try:
+            envelopes.remove(entry.frame_id)
+        except OSError as error:
+            failure = error
+        else:
+            gone.append(entry)
+    if gone:
+        frame_ids = [entry.frame_id for entry in gone]
+        envelopes.sync(frame_ids)
         index.forget(frame_ids)
-    return condemned
+    if failure is not None:
+        raise failure
+    return gone
 
 
 def give_up(index: Index, envelopes: Envelopes, *, frame_id: FrameId, reason: str) -> list[Entry]:
-    """Count out a frame whose file is gone or damaged, and keep what is left of the file as evidence.
+    """Count out a frame whose file is gone or damaged, and keep what is left of the file as evidence; as above.
 
     Raises:
         OSError: the disk fails.
@@ -144,16 +154,32 @@ def give_up(index: Index, envelopes: Envelopes, *, frame_id: FrameId, reason: st
     return finish_deletions(index, envelopes)
 
 
-def _adopt(connection: sqlite3.Connection, envelopes: Envelopes, *, strangers: Sequence[FrameId]) -> int:
-    """Give rows to files that have none, and set aside what is no sound envelope; returns how many were sound."""
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What became of files without a row."""
+
+    adopted: int
+    damaged: int
+    unreadable: int
+
+
+def _adopt(connection: sqlite3.Connection, envelopes: Envelopes, *, strangers: Sequence[FrameId]) -> _Taken:
+    """Give rows to files that have none, and set aside what is no sound envelope; what cannot be read stays."""
     index = Index(connection)
-    adopted = 0
+    adopted = damaged = unreadable = 0
     for start in range(0, len(strangers), _ADOPTED_AT_ONCE):
         records: list[Record] = []
         for frame_id in strangers[start : start + _ADOPTED_AT_ONCE]:
-            record = _read(envelopes, frame_id)
+            try:
+                record = _read(envelopes, frame_id)
+            except OSError as error:
+                if error.errno not in UNREADABLE_ERRNOS:
+                    raise
+                unreadable += 1
+                continue
             if record is None:
                 envelopes.set_aside(envelopes.file(frame_id))
+                damaged += 1
             else:
                 records.append(record)
         # the crash may have come between the rename and the sync of its folder
@@ -162,7 +188,7 @@ def _adopt(connection: sqlite3.Connection, envelopes: Envelopes, *, strangers: S
             index.insert(records)
             charge(connection, records)
         adopted += len(records)
-    return adopted
+    return _Taken(adopted, damaged, unreadable)
 
 
 def _read(envelopes: Envelopes, frame_id: FrameId) -> Record | None:
@@ -173,16 +199,3 @@ def _read(envelopes: Envelopes, frame_id: FrameId) -> Record | None:
     except WireError:
         return None
     return Record(manifest, len(envelope), digest(envelope)) if manifest.frame_id == frame_id else None
-
-
-def _set_aside(file: Path) -> None:
-    """Rename a damaged database and its log; only the last one set aside is kept."""
-    before = sorted(file.parent.glob(f"{file.name}.corrupt-*"))
-    numbers = [int(old.name.removeprefix(f"{file.name}.corrupt-").partition("-")[0]) for old in before]
-    aside = file.with_name(f"{file.name}.corrupt-{max(numbers, default=0) + 1}")
-    for suffix in ("", "-wal"):
-        with suppress(FileNotFoundError):
-            file.with_name(file.name + suffix).rename(aside.with_name(aside.name + suffix))
-    # a map of the log that is gone
-    for old in (*before, file.with_name(f"{file.name}-shm")):
-        old.unlink(missing_ok=True)

@@ -3,25 +3,25 @@
 import threading
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack, suppress
-from shutil import disk_usage
 from typing import Final, Self
 
 from askance.database import transaction
 from askance.edge.config import StoreSection
-from askance.edge.store import candidates, spendings
+from askance.edge.store import spendings
 from askance.edge.store.ballast import Ballast
 from askance.edge.store.clock import BudgetClock
 from askance.edge.store.draft import Draft
 from askance.edge.store.envelopes import Envelopes
 from askance.edge.store.eviction import Newcomer
-from askance.edge.store.faults import translated
+from askance.edge.store.faults import UNREADABLE_ERRNOS, translated
 from askance.edge.store.habits import HabitBook
-from askance.edge.store.index import Due, Entry, Index, Record, Usage
+from askance.edge.store.index import Due, Index, Record, Usage
 from askance.edge.store.inspection import Inspection
 from askance.edge.store.ledger import begin_boot, read_ledgers
-from askance.edge.store.lifecycle import Event
 from askance.edge.store.lock import StoreLock
-from askance.edge.store.recovery import LOST, Recovery, finish_deletions, give_up, open_index, sweep
+from askance.edge.store.owed import Change, Owed
+from askance.edge.store.recovery import LOST, recover
+from askance.edge.store.room import Room
 from askance.edge.store.snapshot import peek
 from askance.edge.values import Drop, Spending
 from askance.errors import StoreFullError
@@ -58,17 +58,21 @@ class Store:
         self._ballast = Ballast(path / "ballast")
         self._envelopes = Envelopes(path)
         self._inspection = Inspection(self._envelopes)
-        self._connection, rebuilt = self._ballast.spend_on("open the index", lambda: open_index(path))
+        self._connection, self.recovery = recover(path, self._envelopes, ballast=self._ballast)
         resources.callback(self._connection.close)
-        self.recovery: Recovery = self._ballast.spend_on(
-            "check the store", lambda: sweep(self._connection, self._envelopes, rebuilt=rebuilt)
-        )
         self._index = Index(self._connection).of(device)
         boot = self._ballast.spend_on("note the boot", lambda: begin_boot(self._connection, boot_id))
         self._next_seq = boot.next_seq
         self._clock = BudgetClock(self._connection, boot.number)
         self.habits: Final = HabitBook(self._connection, self._lock)
-        self._bytes = self._index.usage().bytes
+        self._room = Room(
+            section,
+            connection=self._connection,
+            envelopes=self._envelopes,
+            inspection=self._inspection,
+            ballast=self._ballast,
+        )
+        self._owed = Owed(self._ballast)
         resources.callback(self._note_time)
         self._ballast.make()
         self._resources = resources.pop_all()
@@ -112,7 +116,8 @@ class Store:
             frame_id = new_frame_id(wall_ms=draft.taken.wall_ms or 0, randomness=randomness)
             manifest = draft.manifest(frame_id, self._device, boot_id=self._boot_id, seq=self._next_seq)
             envelope = pack(manifest, jpeg)
-            if not self._make_room(Newcomer(draft.arm, draft.priority, draft.value, len(envelope))):
+            self._owed.settle()
+            if not self._room.make(Newcomer(draft.arm, draft.priority, draft.value, len(envelope))):
                 return REFUSED
             with translated("keep a frame"), ExitStack() as undo:
                 undo.callback(self._discard, frame_id)
@@ -123,39 +128,57 @@ class Store:
                     self._clock.note()
                 undo.pop_all()
             self._next_seq += 1
-            self._bytes += len(envelope)
+            self._room.fill(len(envelope))
             return frame_id
 
     def due(self, limit: int, *, exclude: Collection[FrameId]) -> list[Due]:
         """The pending frames to send first: by priority, then value, then age; none of ``exclude``."""
         with self._lock, translated("look for frames to send"):
-            return self._index.due(limit, exclude)
+            self._owed.settle()
+            return self._index.due(limit, {*exclude, *self._owed.frames})
 
     def read(self, frame_id: FrameId, offset: int, *, length: int) -> bytes | None:
         """Return up to ``length`` bytes of the envelope from ``offset`` on; its hash has been checked in this run.
 
-        None where the frame is not held, or no more: one whose file is gone or damaged is counted as evicted.
+        None where the frame is not held, or no more: one whose file is gone or damaged is counted as evicted. One that
+        the disk does not give back is quarantined, so that the others pass; it may be queued again.
         """
         with self._lock, translated(f"read the frame {frame_id}"):
             entry = self._index.find(frame_id)
             if entry is None:
                 return None
-            trouble = self._inspection.trouble(entry)
-            piece = None if trouble else self._envelopes.read(frame_id, offset, length=length)
+            try:
+                trouble = self._inspection.trouble(entry)
+                piece = None if trouble else self._envelopes.read(frame_id, offset, length=length)
+            except OSError as error:
+                if error.errno not in UNREADABLE_ERRNOS:
+                    raise
+                self._index.quarantine(frame_id, f"the disk does not give it back: {error.strerror}")
+                return None
             if piece is None:
-                self._give_up(entry, trouble or LOST)
+                self._room.give_up(entry, trouble or LOST)
             return piece
 
     def deliver(self, frame_id: FrameId, sha256: Sha256) -> bool:
-        """Take central's receipt; False when no frame with this id and hash is held."""
+        """Take central's receipt; False when no frame with this id and hash is held.
+
+        A disk that does not take it keeps nothing from being sent: the receipt is remembered, see ``behind``.
+        """
         with self._lock:
             self._inspection.forget([frame_id])
-            return self._ballast.spend_on("note a receipt", lambda: self._index.deliver(frame_id, sha256))
+            return self._owed.note(frame_id, Change("note a receipt", lambda: self._index.deliver(frame_id, sha256)))
 
     def quarantine(self, frame_id: FrameId, reason: str) -> bool:
-        """Send the frame no more, for a ``reason`` that people read; False when it is not held."""
+        """Send the frame no more, for a ``reason`` that people read; False when it is not held; see ``behind``."""
         with self._lock:
-            return self._ballast.spend_on("quarantine a frame", lambda: self._index.quarantine(frame_id, reason))
+            return self._owed.note(
+                frame_id, Change("quarantine a frame", lambda: self._index.quarantine(frame_id, reason))
+            )
+
+    @property
+    def behind(self) -> str | None:
+        """Why the disk has not taken all that the centre has said; None where it has."""
+        return self._owed.trouble
 
     def requeue(self, frame_id: FrameId | None = None) -> int:
         """Send a quarantined frame again, or with None all of them; returns how many.
@@ -164,11 +187,13 @@ class Store:
             StoreError: the frame is not quarantined.
         """
         with self._lock:
+            self._owed.settle()
             return self._ballast.spend_on("queue frames again", lambda: self._index.requeue(frame_id))
 
     def ledgers(self) -> tuple[Ledger, ...]:
         """The count of frames of this boot, then of the earlier boots whose count changed last; see ``ledger``."""
         with self._lock, translated("read the ledger"):
+            self._owed.settle()
             return read_ledgers(self._connection, self._boot_id)
 
     def budget_now(self, monotonic_ns: int) -> int:
@@ -197,6 +222,7 @@ class Store:
     def usage(self) -> Usage:
         """How full the store is."""
         with self._lock, translated("measure the store"):
+            self._owed.settle()
             return self._index.usage()
 
     def _note_time(self) -> None:
@@ -204,45 +230,11 @@ class Store:
         with suppress(StoreFullError), translated("note the budget clock"):
             self._clock.note()
 
-    def _make_room(self, newcomer: Newcomer) -> bool:
-        """Evict what has to go; False when the quota holds nothing that is worth less.
-
-        Raises:
-            StoreFullError: other files fill the disk, and eviction cannot make up for it.
-        """
-        section = self._section
-        free = disk_usage(section.path).free
-        above_quota = self._bytes + newcomer.size - section.quota
-        need = max(above_quota, newcomer.size + section.min_free + self._ballast.missing_bytes - free)
-        if need <= 0:
-            self._ballast.make()
-            return True
-        if newcomer.size > section.quota:
-            return False
-        with translated("look for frames to evict"):
-            plan = candidates.choose(self._connection, newcomer, need=need, section=section)
-        reason = "quota" if above_quota > 0 else "disk"
-        self._ballast.spend_on("evict frames", lambda: self._evict(plan.victims, reason))
-        if not plan.fits and above_quota <= 0:
-            raise StoreFullError(
-                f"the disk has too few free bytes: {free}", hint="free space, or lower store.min_free; see df"
-            )
-        return plan.fits
-
-    def _evict(self, victims: Collection[FrameId], reason: str) -> None:
-        self._inspection.forget(victims)
-        self._bytes -= sum(entry.size for entry in self._index.condemn(victims, Event.EVICT, reason=reason))
-        finish_deletions(self._index, self._envelopes)
-
-    def _give_up(self, entry: Entry, reason: str) -> None:
-        self._inspection.forget([entry.frame_id])
-        self._bytes -= entry.size
-        give_up(self._index, self._envelopes, frame_id=entry.frame_id, reason=reason)
-
     def _discard(self, frame_id: FrameId) -> None:
         """Take back a file that did not become a capture."""
         try:
-            self._envelopes.remove([frame_id])
+            self._envelopes.remove(frame_id)
+            self._envelopes.sync([frame_id])
         except OSError:
             # the next start may adopt it: its sequence number is spent
             self._next_seq += 1

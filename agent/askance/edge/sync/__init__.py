@@ -6,17 +6,20 @@ in the two stores: a machine forgotten in mid-transfer is replaced by a new one 
 
 from askance.edge.sync.machine import Sync
 from askance.edge.sync.messages import (
+    Admit,
     Ask,
     Ceiling,
     Command,
     Connected,
     Deliver,
+    Doubt,
     Due,
     Event,
     Fetch,
     HangUp,
     Kept,
     Lost,
+    Post,
     Quarantine,
     Received,
     SendRange,
@@ -30,11 +33,13 @@ from askance.edge.sync.patience import Patience
 from askance.edge.sync.window import Window
 
 __all__ = [
+    "Admit",
     "Ask",
     "Ceiling",
     "Command",
     "Connected",
     "Deliver",
+    "Doubt",
     "Due",
     "Event",
     "Fetch",
@@ -42,6 +47,7 @@ __all__ = [
     "Kept",
     "Lost",
     "Patience",
+    "Post",
     "Quarantine",
     "Received",
     "SendRange",

@@ -1,6 +1,7 @@
 """What goes into the sync machine and what comes out of it."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TypeAlias
 
 from askance.wire.identity import FrameId, Sha256
@@ -31,7 +32,7 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The line broke; ``by_us``: we hung up, so that no message is to blame."""
+    """The line broke; ``by_us``: we hung up, or the broker said that it had to, so that no message is to blame."""
 
     by_us: bool = False
 
@@ -65,6 +66,13 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """There is something else to publish, of ``length`` bytes: a status, a notice."""
+
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class Vanished:
     """A frame is no longer in the store; nothing was published under ``ticket``."""
 
@@ -82,7 +90,7 @@ class Tick:
     """Nothing but time has passed."""
 
 
-Event: TypeAlias = Connected | Lost | Due | Kept | Settled | Received | Vanished | Stuck | Tick
+Event: TypeAlias = Connected | Lost | Due | Kept | Settled | Received | Post | Vanished | Stuck | Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,13 @@ class SendRange:
 
 
 @dataclass(frozen=True, slots=True)
+class Admit:
+    """Publish the first of what ``Post`` announced and was not admitted yet; answer with ``Settled``."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
 class Deliver:
     """The centre holds the frame: the device may let go of it."""
 
@@ -137,9 +152,20 @@ class Quarantine:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """Remember that this broker breaks on messages longer than ``length`` bytes."""
+    """Remember the longest message for this broker.
+
+    Attributes:
+        length: bytes; what is longer breaks the line, as far as is known.
+        before: what was known until now; None: nothing.
+    """
 
     length: int
+    before: int | None
+
+    @property
+    def raised(self) -> bool:
+        """Whether longer messages are tried again."""
+        return self.before is not None and self.length > self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +173,11 @@ class HangUp:
     """Nothing has moved for too long although the line looks up: break it; answer with ``Lost``."""
 
 
-Command: TypeAlias = Fetch | Ask | SendRange | Deliver | Quarantine | Ceiling | HangUp
+class Doubt(Enum):
+    """Why frames may not get there although the broker takes them."""
+
+    SILENT = auto()  # nobody answers
+    SWALLOWED = auto()  # what the broker took is missing at the centre
+
+
+Command: TypeAlias = Fetch | Ask | SendRange | Admit | Deliver | Quarantine | Ceiling | HangUp

@@ -24,8 +24,8 @@ class Patience:
 
     @property
     def stalled_s(self) -> float:
-        """How long a broker may owe an answer before the line counts as dead."""
-        return STALLED * self._base_s
+        """How long a broker may owe an answer before the line counts as dead: three times the longest first wait."""
+        return STALLED * min(self.most_s, self._base_s)
 
     def learn(self, sample_s: float) -> None:
         """Take a round trip into the mean."""

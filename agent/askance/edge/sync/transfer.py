@@ -59,7 +59,13 @@ class Transfer:
         outstanding: tickets of its messages that the broker has not acknowledged.
         since: when the last message about it went out; the start of the round trip.
         act_at: WAITING: not to be asked before; ASKED and SENT: not to be waited for beyond.
-        tries: waits that ended without an answer.
+        owed: bytes that the centre would lack if all that was sent had come there; None: nothing was.
+        tries: waits that ended without an answer, or with one that was no better than the last.
+        lacked: what the centre said that it misses, the last time; None: it has not spoken, or has started anew.
+        carried: whether the broker has taken all of it since.
+        longest: bytes of the longest range cut off since.
+        barren: answers in a row that missed the same although the broker had taken it.
+        swallowed: bytes of the longest message that the last of these was about; 0: it was none of these.
     """
 
     frame: Waiting
@@ -68,7 +74,13 @@ class Transfer:
     outstanding: set[int] = field(default_factory=set[int])
     since: float = 0.0
     act_at: float = 0.0
+    owed: int | None = None
     tries: int = 0
+    lacked: list[tuple[int, int]] | None = None
+    carried: bool = False
+    longest: int = 0
+    barren: int = 0
+    swallowed: int = 0
 
     def turn(self, turn: Turn) -> bool:
         """Move along the table; False, and nothing changes, when the table has no such move."""
@@ -76,21 +88,35 @@ class Transfer:
         if target is None:
             return False
         self.phase = target
+        self.carried = self.carried or turn is Turn.ALL_SETTLED
         return True
 
     def take(self, longest: int) -> tuple[int, int]:
         """Cut the next range of at most ``longest`` bytes off what is needed."""
         offset, length = self.needs[0]
+        self.longest = max(self.longest, min(length, longest))
+        self.owed = sum(length for _, length in self.needs) - min(length, longest)
         if length <= longest:
             self.needs.pop(0)
             return offset, length
         self.needs[0] = (offset + longest, length - longest)
         return offset, longest
 
+    def lost(self, ranges: Iterable[tuple[int, int]]) -> bool:
+        """Whether some of what was sent has not come to a centre that misses ``ranges``."""
+        return self.owed is not None and sum(length for _, length in ranges) > self.owed
+
     def need(self, ranges: Iterable[tuple[int, int]]) -> bool:
         """Note what is missing, as far as it is part of the frame; whether anything is."""
         size = self.frame.size
         self.needs = [(offset, min(length, size - offset)) for offset, length in ranges if offset < size]
+        progress = self.needs != self.lacked
+        self.swallowed = 0 if progress or not self.carried else self.longest
+        if progress:
+            self.tries = self.barren = 0
+        elif self.swallowed:
+            self.barren += 1
+        self.lacked, self.carried, self.longest, self.owed = [*self.needs], False, 0, None
         return bool(self.needs)
 
     def again(self, at: float) -> None:

@@ -1,15 +1,15 @@
 """How much may be under way at once, and how long one message may be."""
 
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
+from askance.edge.sync.backlog import Backlog
+from askance.edge.sync.tolerance import FLOOR, Tolerance
 from askance.wire.identity import FrameId
 
-FLOOR: Final = 4096
 HEADROOM: Final = 512
 SLOW_S: Final = 2.0
-STRIKES: Final = 2
-LAST_STRIKES: Final = 10
 SMOOTHING: Final = 0.125
 
 
@@ -30,10 +30,12 @@ class Window:
         payload: most bytes in flight; a message on its own may be longer.
         chunk: longest message wanted, bytes.
         keepalive_s: the connection's keepalive: a message that takes longer starves the ping behind it.
+        ceiling: the longest message that this broker bears, as learnt earlier; None: nothing was.
     """
 
-    def __init__(self, *, messages: int, payload: int, chunk: int, keepalive_s: float) -> None:
-        self.ceiling: int | None = None
+    def __init__(
+        self, *, messages: int, payload: int, chunk: int, keepalive_s: float, ceiling: int | None = None
+    ) -> None:
         self.goodput: float | None = None
         self._most_messages = messages
         self._payload = payload
@@ -42,14 +44,21 @@ class Window:
         self._messages = messages
         self._maximum_packet: int | None = None
         self._flights: dict[int, Flight] = {}
+        self._backlog = Backlog()
         self._moved_at = 0.0
-        self._strikes: dict[FrameId, int] = {}
+        self._tolerance = Tolerance(chunk, ceiling=ceiling)
 
     def open(self, *, receive_maximum: int | None, maximum_packet: int | None) -> None:
         """Begin on a new line with what its broker announced."""
         self._flights.clear()
+        self._backlog.clear()
         self._messages = min(self._most_messages, receive_maximum or self._most_messages)
         self._maximum_packet = maximum_packet
+
+    @property
+    def ceiling(self) -> int | None:
+        """The longest message that the broker bears, bytes; None while nothing was learnt."""
+        return self._tolerance.ceiling
 
     @property
     def chunk(self) -> int:
@@ -68,11 +77,27 @@ class Window:
         oldest = min((flight.sent_at for flight in self._flights.values()), default=None)
         return None if oldest is None else max(oldest, self._moved_at)
 
+    def stalled_at(self, longest_s: float) -> float:
+        """Return when the line counts as dead unless the broker answers; infinity while it owes nothing.
+
+        Args:
+            longest_s: how long it may owe an answer.
+        """
+        return inf if self.silent_since is None else self.silent_since + longest_s
+
     def fits(self, length: int) -> bool:
         """Whether a message of ``length`` bytes may be sent now."""
         if not self._flights:
             return True
         return len(self._flights) < self._messages and self._under_way + length <= self._payload
+
+    def admits(self, frame_id: FrameId) -> bool:
+        """Whether a frame may be sent: one that was begun always, another unless the centre is behind."""
+        return self._backlog.admits(frame_id)
+
+    def confirm(self, frame_id: FrameId, *, lost: bool) -> None:
+        """Note that the centre has spoken of a frame; ``lost``: some of what was sent has not come there."""
+        self._backlog.confirm(frame_id, lost=lost)
 
     @property
     def _under_way(self) -> int:
@@ -81,6 +106,8 @@ class Window:
     def depart(self, ticket: int, flight: Flight) -> None:
         """Note that a message was sent."""
         self._flights[ticket] = flight
+        if flight.frame_id is not None:
+            self._backlog.add(flight.frame_id)
 
     def arrive(self, ticket: int, now: float) -> Flight | None:
         """Note that the broker has answered; None for a message of an earlier line."""
@@ -88,24 +115,21 @@ class Window:
         if flight is not None:
             self._moved_at = now
         if flight is not None and flight.frame_id is not None:
-            self._strikes.pop(flight.frame_id, None)
+            self._tolerance.passed(flight.frame_id, flight.length)
             rate = flight.length / max(now - flight.sent_at, 1e-3)
             self.goodput = rate if self.goodput is None else self.goodput + SMOOTHING * (rate - self.goodput)
         return flight
 
     def forget(self, ticket: int) -> None:
-        """Strike out a message that was not sent after all."""
-        self._flights.pop(ticket, None)
+        """Strike out a message that was not sent after all, of a frame that is gone."""
+        flight = self._flights.pop(ticket, None)
+        if flight is not None and flight.frame_id is not None:
+            self._backlog.forget(flight.frame_id)
 
-    def broken(self, now: float, *, by_us: bool) -> tuple[FrameId | None, bool]:
-        """Find out whether the line broke over a message.
+    def broken(self, now: float, *, by_us: bool) -> FrameId | None:
+        """Find out whether the line broke over a message; the frame to set aside, or None.
 
-        Two breaks in a row over the same frame, none of which has been acknowledged in between, halve the ceiling: too
-        long for the broker or for the line, the remedy is the same. At the floor ``LAST_STRIKES`` of them set the frame
-        aside. A line on which nothing moved for long is slow: it gets shorter messages, whoever hung up.
-
-        Returns:
-            The frame to set aside, or None; and whether the ceiling changed.
+        A line on which nothing moved for long is slow: it gets shorter messages, whoever hung up.
         """
         since = self.silent_since
         if since is not None and now - since > SLOW_S:
@@ -113,20 +137,15 @@ class Window:
             self.goodput = at_most if self.goodput is None else min(self.goodput, at_most)
         suspect = None if by_us else self._suspect()
         self._flights.clear()
-        return (None, False) if suspect is None else self._strike(*suspect)
+        self._backlog.clear()
+        return None if suspect is None else self._tolerance.strike(*suspect)
+
+    def swallowed(self, length: int) -> bool:
+        """Note that the broker took messages of this length and passed none on; whether shorter ones are sent now."""
+        return self._tolerance.shorten(length)
 
     def _suspect(self) -> tuple[FrameId, int] | None:
         """Name the frame of the longest message, the first of several: a short one in its wake is not to blame."""
         flights = [(flight.frame_id, flight.length) for flight in self._flights.values()]
         longest = max((length for frame_id, length in flights if frame_id is not None), default=0)
         return next(((frame_id, length) for frame_id, length in flights if frame_id and length == longest), None)
-
-    def _strike(self, frame_id: FrameId, length: int) -> tuple[FrameId | None, bool]:
-        self._strikes[frame_id] = self._strikes.get(frame_id, 0) + 1
-        if self._strikes[frame_id] < (STRIKES if length > FLOOR else LAST_STRIKES):
-            return None, False
-        del self._strikes[frame_id]
-        if length <= FLOOR:
-            return frame_id, False
-        self.ceiling = max(FLOOR, length // 2)
-        return None, True

@@ -113,3 +113,11 @@ def test_what_is_no_request_is_answered_too(room: Room) -> None:
     answer = json.loads(room.desk.reply(b"open the door"))
 
     assert {"error", "hint"} == answer.keys()
+
+
+def test_what_is_wrong_is_told_and_what_was_counted(room: Room) -> None:
+    room.health.count("sync.line_lost", 3)
+    room.health.trouble("broker", "refused: Not authorized")
+
+    expected = {"trouble": {"broker": "refused: Not authorized"}, "counts": {"sync.line_lost": 3}}
+    assert expected == room.say({"health": {}})["health"]

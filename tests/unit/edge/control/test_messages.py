@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.control.messages import Answer, AskWhy, Capture, Request, Taken, read_request, write
+from askance.edge.control.messages import Answer, AskHealth, AskWhy, Capture, Request, Taken, read_request, write
 from askance.errors import ControlError
 from askance.wire.identity import CameraId
 
@@ -31,6 +31,7 @@ GATE = CameraId("gate")
             '{"why": {"last": 3, "camera": "gate", "rule": "people"}}',
             Request(why=AskWhy(last=3, camera=GATE, rule="people")),
         ),
+        ('{"health": {}}', Request(health=AskHealth())),
     ],
 )
 def test_a_request_is_read_as_it_is_written(line: str, request_: Request) -> None:
@@ -41,8 +42,9 @@ def test_a_request_is_read_as_it_is_written(line: str, request_: Request) -> Non
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("{}", "expected exactly one of readings, capture, why"),
+        ("{}", "expected exactly one of readings, capture, why, health"),
         ('{"why": {}, "capture": {}}', "expected exactly one of"),
+        ('{"why": {}, "health": {}}', "expected exactly one of"),
         ('{"why": {}, "for": "5s"}', "for belongs to readings"),
         ('{"readings": {}}', "readings: "),
         ('{"readings": {"Speed!": 1}}', "readings.Speed!"),

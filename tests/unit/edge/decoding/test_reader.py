@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from askance.edge.decoding.address import Kind
 from askance.edge.decoding.messages import Ended, Failed, Opened, Unreadable
+from askance.edge.decoding.reader import DAMAGED
 from askance.errors import SourceError
 from support_camera import HttpCamera
 from support_outlet import collect, collecting, job
@@ -177,3 +178,34 @@ def test_a_camera_on_request_delivers_its_first_frame_and_then_one_for_each_wish
 
     assert 2 == len(wanting.shots)
     assert wanting.shots[1].position > wanting.shots[0].position + 5
+
+
+class HalfCamera(HttpCamera):
+    """Sends half of each picture from the tenth to the twentieth."""
+
+    def part(self, level: int) -> bytes:
+        whole = np.random.default_rng(level).integers(0, 256, (120, 160, 3), np.uint8)
+        jpeg = cv2.imencode(".jpg", whole)[1].tobytes()
+        sent = jpeg[: len(jpeg) // 2] if 10 <= level < 20 else jpeg
+        return b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%b\r\n" % (len(sent), sent)
+
+
+@pytest.mark.parametrize("damaged", [False, True], ids=["not wanted", "wanted"])
+def test_pictures_of_which_the_decoder_has_to_guess_parts_are_told_and_not_delivered(
+    tmp_path: Path, *, damaged: bool
+) -> None:
+    with HalfCamera() as camera:
+        ending = threading.Thread(target=lambda: until(lambda: camera.shown > 35, within_s=30) and camera.hang_up.set())
+        ending.start()
+        collected = collect(job(Kind.NETWORK, camera.url, damaged=damaged), tmp_path)
+        ending.join()
+    told = [
+        message.position
+        for message in collected.messages
+        if isinstance(message, Unreadable) and message.why == DAMAGED
+    ]
+    delivered = {shot.position for shot in collected.shots}
+
+    assert damaged == (not told)
+    assert not delivered & set(told)
+    assert damaged or len(told) >= 10

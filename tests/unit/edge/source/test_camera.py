@@ -3,9 +3,11 @@
 import time
 from collections.abc import Iterator
 
+import pytest
+
 from askance.edge.config import CameraSection
 from askance.edge.decoding.address import resolve
-from askance.edge.source.camera import Camera
+from askance.edge.source.camera import LONGEST_WAIT_S, Camera
 from askance.wire.identity import CameraId
 from support_camera import HttpCamera
 from support_polling import until
@@ -45,3 +47,17 @@ def test_a_random_number_is_drawn_for_every_wait() -> None:
     assert list(opened.frames()) == []
     assert len(drawn) == 3
     assert opened.counts["restarts"] == 3
+
+
+def test_what_is_wrong_is_logged_once_for_as_long_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    opened = camera("http://127.0.0.1:9/none.mjpg", iter([0.0, 0.0]))
+    assert pytest.raises(RuntimeError, lambda: list(opened.frames()))  # the third wait finds no number
+
+    assert opened.counts["restarts"] == 3
+    assert ["source.restart: camera gate: the camera cannot be opened: nobody listens at its port"] == [
+        record.getMessage() for record in caplog.records
+    ]
+
+
+def test_a_camera_that_was_away_for_hours_is_looked_for_every_few_seconds() -> None:
+    assert LONGEST_WAIT_S <= 6

@@ -2,8 +2,12 @@
 
 import gc
 import os
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from askance.edge.decoding.address import Kind
 from askance.edge.decoding.messages import Ended, Message, Opened
@@ -68,3 +72,40 @@ def test_closing_leaves_no_descriptor_open(assets: Path) -> None:
     Decoder(job(Kind.FOLDER, assets / "video" / "crossing" / "img")).close()
 
     assert before == descriptors()
+
+
+@contextmanager
+def at_most(descriptors: int) -> Generator[None]:
+    """Let this process have so many descriptors more, for the block."""
+    spare = os.dup(0)
+    os.close(spare)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (spare + descriptors, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.parametrize("left", range(6))
+def test_one_that_cannot_be_started_leaves_no_descriptor_open(tmp_path: Path, left: int) -> None:
+    gc.collect()
+    before = descriptors()
+    with at_most(left), pytest.raises(OSError, match="Too many open files"):
+        Decoder(job(Kind.FOLDER, tmp_path))
+
+    assert before == descriptors()
+    assert children(os.getpid()) == []
+
+
+def test_a_child_has_nothing_of_our_configuration_in_its_environment(
+    assets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASKANCE__BROKER__PASSWORD", "s3cret")
+    decoder = Decoder(job(Kind.FOLDER, assets / "video" / "crossing" / "img"))
+    try:
+        assert after_waiting(decoder, lambda: decoder.ring.published > 0)
+        (child,) = children(os.getpid())
+        assert b"ASKANCE" not in Path(f"/proc/{child}/environ").read_bytes()
+    finally:
+        decoder.close()

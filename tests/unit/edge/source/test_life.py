@@ -1,6 +1,7 @@
 """A child's life as events, to its last."""
 
 import os
+import resource
 import signal
 from pathlib import Path
 from threading import Event
@@ -68,3 +69,15 @@ def test_closing_ends_the_events_and_the_child(assets: Path) -> None:
 
     assert list(events) == []
     assert children(os.getpid()) == []
+
+
+def test_a_child_that_cannot_be_started_has_died_too(tmp_path: Path) -> None:
+    """A machine is short of something for a moment; a camera whose reader gave up then would be blind for good."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        events = list(decoding(job(Kind.FOLDER, tmp_path), newest=True, patience=PATIENT, closed=Event()))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert [Died("the decoder does not start: Too many open files")] == events

@@ -28,6 +28,12 @@ def test_where_it_cannot_be_made_nothing_is_left(tmp_path: Path) -> None:
     assert [tmp_path / "folder"] == list(tmp_path.iterdir())
 
 
+def test_what_lies_in_its_place_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "ballast.tmp").mkdir()
+
+    assert not Ballast(tmp_path / "ballast").make()
+
+
 def test_a_full_disk_spends_the_ballast_and_tries_once_more(tmp_path: Path) -> None:
     ballast = Ballast(tmp_path / "ballast")
     ballast.make()

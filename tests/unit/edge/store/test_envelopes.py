@@ -1,5 +1,6 @@
 """The folder of envelope files."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def test_removing_takes_finished_and_unfinished_files_and_minds_no_missing_ones(
     envelopes = Envelopes(tmp_path)
     envelopes.write(an_id(1), b"x")
     (tmp_path / "frames" / f".tmp-{an_id(2)}").touch()
-    envelopes.remove([an_id(1), an_id(2), an_id(3)])
+    for number in (1, 2, 3):
+        envelopes.remove(an_id(number))
 
     assert list(envelopes.walk()) == []
 
@@ -77,3 +79,30 @@ def test_damaged_files_are_kept_up_to_a_bound(tmp_path: Path) -> None:
 
     assert len(list((tmp_path / "damaged").iterdir())) == DAMAGED_KEPT
     assert list(envelopes.walk()) == []
+
+
+def test_the_name_of_a_shard_that_a_crash_left_behind_is_made_durable_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    envelopes = Envelopes(tmp_path)
+    (tmp_path / "frames" / "00").mkdir()
+    sync, synced = os.fsync, list[str]()
+
+    def noted(descriptor: int) -> None:
+        sync(descriptor)
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    first, second = (new_frame_id(wall_ms=number, randomness=bytes(10)) for number in (1, 2))
+    envelopes.write(first, b"x")
+    envelopes.write(second, b"x")
+
+    assert [f".tmp-{first}", "frames", "00", f".tmp-{second}", "00"] == synced
+
+
+def test_files_that_cannot_be_listed_are_not_gone(tmp_path: Path) -> None:
+    envelopes = Envelopes(tmp_path)
+    (tmp_path / "frames").rmdir()
+
+    with pytest.raises(FileNotFoundError):
+        list(envelopes.walk())

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from askance.edge.store.faults import primary_code, translated
+from askance.edge.store.faults import translated
 from askance.errors import StoreError, StoreFullError
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT, errno.EFBIG])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.EUCLEAN])
 def test_a_disk_that_is_full_or_failing_is_transient(number: int) -> None:
     with pytest.raises(StoreFullError, match="cannot keep a frame") as caught, translated("keep a frame"):
         raise OSError(number, os.strerror(number))
@@ -62,7 +62,3 @@ def test_a_mistake_in_a_question_is_terminal() -> None:
         sqlite3.connect(":memory:").execute("SELECT * FROM elsewhere")
 
     assert type(caught.value) is StoreError
-
-
-def test_an_error_of_pythons_own_layer_has_no_code() -> None:
-    assert primary_code(sqlite3.ProgrammingError("closed")) is None

@@ -20,7 +20,7 @@ from askance.wire.codec import pack, unpack
 from askance.wire.identity import FrameId, new_frame_id
 from support_store import BOOT, DEVICE, index_of, keep, make_draft, open_store, sha_of
 
-NOTHING = Recovery(rebuilt=False, unfinished=0, finished=0, adopted=0, lost=0, damaged=0)
+NOTHING = Recovery(rebuilt=False, unfinished=0, finished=0, adopted=0, lost=0, damaged=0, unreadable=0)
 INDEX = "captures.db"
 Harm = Callable[[Path], object]
 
@@ -58,10 +58,11 @@ def test_a_clean_start_finds_nothing(three: tuple[Path, list[FrameId]]) -> None:
         pytest.param(NOTHING, None, id="nothing"),
         pytest.param(replace(NOTHING, lost=2), "frames lost, their files are gone: 2", id="one thing"),
         pytest.param(
-            Recovery(rebuilt=True, unfinished=1, finished=2, adopted=3, lost=4, damaged=5),
+            Recovery(rebuilt=True, unfinished=1, finished=2, adopted=3, lost=4, damaged=5, unreadable=6),
             "index was damaged and is rebuilt from the frames: 1, half-written files removed: 1,"
             " interrupted deletions finished: 2, frames without a row taken in, their rules charged: 3,"
-            " frames lost, their files are gone: 4, damaged files set aside: 5",
+            " frames lost, their files are gone: 4, damaged files set aside: 5,"
+            " files left alone, the disk does not give them back: 6",
             id="everything",
         ),
     ],
@@ -238,3 +239,12 @@ def test_a_copy_taken_while_the_store_runs_opens_with_every_frame(tmp_path: Path
     with open_store(tmp_path / "copy") as copy:
         assert {due.frame_id for due in copy.due(9, exclude=())} == frame_ids
         assert copy.recovery == NOTHING
+
+
+def test_an_index_that_is_sound_but_that_no_start_gets_through_is_rebuilt(three: tuple[Path, list[FrameId]]) -> None:
+    path, frame_ids = three
+    with index_of(path) as index:
+        index.execute("UPDATE captures SET sha256 = CAST(x'a6a6' AS TEXT) WHERE frame_id = ?", (frame_ids[1],))
+
+    with open_store(path) as store:
+        assert (store.recovery.rebuilt, store.recovery.adopted, ledger_of(store)) == (True, 3, (3, 0, 3, {}))

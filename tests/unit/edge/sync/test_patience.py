@@ -22,6 +22,13 @@ def test_a_slow_centre_is_given_three_of_its_round_trips() -> None:
     assert 180.0 == patience.stalled_s
 
 
+def test_an_answer_that_came_hours_late_does_not_keep_a_dead_line() -> None:
+    patience = Patience(10.0, 900.0)
+    patience.learn(7200.0)
+
+    assert 2700.0 == patience.stalled_s
+
+
 def test_one_slow_answer_moves_the_mean_by_an_eighth() -> None:
     patience = Patience(1.0, 900.0)
     patience.learn(8.0)

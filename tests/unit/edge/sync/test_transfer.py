@@ -47,3 +47,48 @@ def test_taking_cuts_the_needs_into_ranges_that_are_no_longer_than_asked(
     assert {*bytes_needed} <= {at for offset, length in taken for at in (offset, offset + length)}
     assert needs[0][0] == taken[0][0]
     assert sum(needs[-1]) == sum(taken[-1])
+
+
+def test_what_was_sent_and_is_missing_was_lost() -> None:
+    transfer = Transfer(FRAME)
+    assert not transfer.lost([(0, 100_000)])
+
+    transfer.need([(0, 100_000)])
+    assert not transfer.lost([(0, 100_000)])
+    transfer.take(40_000)
+    transfer.take(40_000)
+    transfer.again(0.0)
+
+    assert not transfer.lost([(80_000, 20_000)])
+    assert transfer.lost([(40_000, 60_000)])
+    transfer.need([(40_000, 60_000)])
+    assert not transfer.lost([(40_000, 60_000)])
+
+
+def test_what_the_broker_took_and_the_centre_still_misses_was_swallowed() -> None:
+    transfer = Transfer(FRAME, phase=Phase.SENDING)
+    transfer.need([(0, 100_000)])
+    seen: list[tuple[int, int]] = []
+    for _ in range(2):
+        while transfer.needs:
+            transfer.take(48_000)
+        transfer.turn(Turn.ALL_SETTLED)
+        transfer.tries = 3
+        transfer.need([(0, 100_000)])
+        transfer.phase = Phase.SENDING
+        seen.append((transfer.barren, transfer.swallowed))
+
+    assert [(1, 48_000), (2, 48_000)] == seen
+    assert 3 == transfer.tries
+    transfer.need([(48_000, 52_000)])
+    assert (0, 0, 0) == (transfer.barren, transfer.swallowed, transfer.tries)
+
+
+def test_what_the_broker_did_not_take_was_not_swallowed() -> None:
+    transfer = Transfer(FRAME, phase=Phase.SENDING)
+    transfer.need([(0, 100_000)])
+    transfer.take(48_000)
+    transfer.again(0.0)
+    transfer.need([(0, 100_000)])
+
+    assert (0, 0) == (transfer.barren, transfer.swallowed)

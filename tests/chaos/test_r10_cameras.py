@@ -1,0 +1,83 @@
+"""R10: cameras that freeze, go dark, stall, die, lie and come back."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+import pytest
+
+from askance.edge.attention import GateSection
+from chaos.ailments import AILMENTS, Ailment
+from chaos.sufferer import Naive, Outcome, suffer
+from chaos.verdict import Verdict
+from chaos.visit import Visit
+from chaos.ward import SECRETS, Ward
+from support_broker import Mosquitto
+from support_rtsp import missing
+
+LANES: Final = 8
+OPEN: Final = GateSection(motion=0, sharpness=0, darkest=0, contrast=0, structure=0, frozen=None)
+LACKING: Final = missing()
+
+pytestmark = [pytest.mark.skipif(LACKING is not None, reason=str(LACKING)), pytest.mark.timeout(600)]
+
+
+def unsaid(name: str, **changes: Any) -> Ailment:  # noqa: ANN401 (any field of it)
+    """Find an ailment of which nothing has to be said."""
+    ailment = next(ailment for ailment in AILMENTS if ailment.name == name)
+    return replace(ailment, says=None, **changes)
+
+
+LEFT_OUT: Final[Mapping[str, Callable[[Random], Outcome]]] = {
+    "black pictures, unchecked": lambda random: suffer(unsaid("black, h264"), random, gate=OPEN),
+    "frozen pictures, unchecked": lambda random: suffer(unsaid("frozen, mjpeg"), random, gate=OPEN),
+    "snow, unchecked": lambda random: suffer(unsaid("snow, mjpeg"), random, gate=OPEN),
+    "damaged pictures, wanted": lambda random: suffer(
+        unsaid("lost packets, h264"), random, camera={"damaged": True}, within_s=5.0
+    ),
+    "no watchdog": lambda random: suffer(unsaid("stranded", silence="1h", lasts_s=5.0), random, within_s=5.0),
+    "no eye on the age of pictures": lambda random: suffer(
+        unsaid("stalled, h264"), random, opener=lambda section, _: Naive(section), within_s=5.0
+    ),
+}
+"""What is left out on purpose, and has to be missed."""
+
+
+def visit(folder: Path, broker: Mosquitto, random: Random) -> Verdict:
+    """Look after two cameras on one real agent."""
+    with Ward(folder, broker, random=random) as ward:
+        round_ = Visit(ward)
+        round_.whole()
+        caught = any(secret in ward.config.read_bytes() for secret in SECRETS)
+    return Verdict(
+        "R10",
+        "two of them on one agent",
+        trials=round_.trials,
+        wrong=tuple(round_.wrong),
+        figures=round_.figures,
+        controls={"a password in plain sight": caught},
+    )
+
+
+def test_cameras_come_back_and_nothing_false_is_kept(
+    random: Random, found: Callable[[Verdict], None], mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    mosquitto.start()
+    chances = [Random(random.random()) for _ in range(len(AILMENTS) + len(LEFT_OUT) + 1)]  # noqa: S311 (no secret)
+    with ThreadPoolExecutor(LANES) as lanes:
+        visiting = lanes.submit(visit, tmp_path, mosquitto, chances.pop())
+        suffering = [lanes.submit(suffer, ailment, chances.pop()) for ailment in AILMENTS]
+        missing = {what: lanes.submit(does, chances.pop()) for what, does in LEFT_OUT.items()}
+    outcomes = [each.result() for each in suffering]
+    suffered = Verdict(
+        "R10",
+        "cameras (RTSP with H.264 and H.265, HTTP) that freeze, go dark, stall, die, lie and come back",
+        trials=len(outcomes) + len(missing),
+        wrong=tuple(complaint for outcome in outcomes for complaint in outcome.complaints),
+        figures={f"back after: {one.ailment}, s": round(one.back_s or -1.0, 1) for one in outcomes},
+        controls={what: bool(each.result().complaints) for what, each in missing.items()},
+    )
+    found(suffered + visiting.result())
