@@ -63,7 +63,7 @@ def programs(folder_of_frames: Path, tmp_path: Path, mosquitto: Mosquitto) -> It
     centre.kill()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(480)
 def test_every_frame_arrives_once_whoever_is_killed(
     programs: tuple[Program, Program], tmp_path: Path, mosquitto: Mosquitto
 ) -> None:
@@ -71,7 +71,7 @@ def test_every_frame_arrives_once_whoever_is_killed(
     agent, centre = programs
     edge_config, central_config = str(tmp_path / "edge.yaml"), str(tmp_path / "central.yaml")
     agent.start()  # nobody is there to send to: the agent captures and waits
-    assert until(lambda: _captured(edge_config) == FRAMES, within_s=90), agent.log
+    assert until(lambda: _captured(edge_config) == FRAMES, within_s=180), agent.log
     agent.kill()
     # From here on the camera has nothing more to show: a second pass over the photos would capture them again.
     for photo in sorted((tmp_path / "photos").iterdir())[1:]:

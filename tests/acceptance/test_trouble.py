@@ -190,4 +190,6 @@ def test_a_device_that_may_not_speak_under_its_name_says_so(
 
     assert until(lambda: "is device.id (tried-camera) its user name," in agent.log, within_s=60), agent.log
     assert pending(config) > 0
+    told = askance_json("edge", "status", "--config", str(config), "--json")["trouble"]
+    assert "Not authorized" in told["sync"], told
     assert 0 == agent.stop()

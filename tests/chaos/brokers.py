@@ -17,7 +17,8 @@ from typing import Final
 from support_broker import free_port, listening
 from support_polling import until
 
-START_S: Final = 120.0
+START_S: Final = 240.0
+IDLE: Final = ("+sbwt", "none", "+sbwtdcpu", "none", "+sbwtdio", "none")  # Erlang is not to wait by spinning
 STOP_S: Final = 30.0
 SBIN: Final = "/usr/sbin:/usr/local/sbin:/usr/lib/rabbitmq/bin"
 
@@ -110,6 +111,7 @@ distribution.listener.port_range.max = {on.second}
         "RABBITMQ_CONF_ENV_FILE": f"{on.folder}/empty",
         "RABBITMQ_ENABLED_PLUGINS_FILE": f"{on.folder}/enabled_plugins",
         "RABBITMQ_DIST_PORT": str(on.second),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": " ".join(IDLE),
         "RUNNING_UNDER_SYSTEMD": "true",  # the script becomes the node, so that its process id is the node's
     },
 )
@@ -132,7 +134,7 @@ modules:
     access_subscribe: {{"#": [{{allow: all}}]}}
 """
     },
-    commands=lambda on: [["erl", "-noinput", "-mnesia", "dir", f'"{on.folder}/spool"', "-s", "ejabberd"]],
+    commands=lambda on: [["erl", *IDLE, "-noinput", "-mnesia", "dir", f'"{on.folder}/spool"', "-s", "ejabberd"]],
     environment=lambda on: {
         "HOME": str(on.folder),
         "ERL_LIBS": "/usr/lib/x86_64-linux-gnu",

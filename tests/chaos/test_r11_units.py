@@ -43,6 +43,8 @@ AS_ROOT: Final = (
     f"{COMMAND} queue ls --config /etc/askance/central.yaml",
 )
 
+pytestmark = pytest.mark.timeout(600)
+
 Found = Callable[[Verdict], None]
 
 

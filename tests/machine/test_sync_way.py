@@ -2,14 +2,20 @@
 
 import pytest
 
+from askance.edge.config import SyncSection
+from askance.edge.parts import build_sync
 from askance.edge.sync import Admit, Ask, Connected, Doubt, HangUp, Lost, Post, SendRange, Settled, Stuck, Tick
 from askance.edge.sync.tolerance import FLOOR, STRIKES
+from askance.wire.identity import DeviceId
+from askance.wire.topics import Up, up
 from support_bench import UP, A, B, Bench, asked, heard, missing, stored, waiting
 from support_faults import Faults, Setup
 from support_power import Dark
 from support_world import machine
 
 LIMIT_S = 1800.0
+CHUNK_HEADER = 72
+MQTT_HEADER = 16  # fixed header, length of the topic, number, and properties
 
 
 @pytest.mark.parametrize("longest", [FLOOR, 9000, 30_000])
@@ -120,3 +126,20 @@ def test_a_broker_that_does_not_take_a_status_is_hung_up() -> None:
 
     assert [HangUp()] == bench(Tick(), 30.0)
     assert [] == asked(bench(heard(stored(B)), 31.0))
+
+
+def test_with_the_shipped_settings_a_broker_has_never_more_than_64_kib_to_acknowledge() -> None:
+    """Azure Event Grid: 64 KiB in flight for each session, headers and topics included."""
+    topic = up(DeviceId("a" * 63), Up.CHUNK)
+    frames = [waiting(index, size=20_000 + index) for index in range(16)]
+    bench = Bench(*frames)
+    bench.sync = build_sync(SyncSection(), keepalive_s=30.0, ceiling=None)
+    bench(UP, 0.0)
+    bench(Settled(1), 0.0)
+
+    sent = [one for one in bench(heard(*(missing(frame) for frame in frames)), 0.1) if isinstance(one, SendRange)]
+    refused = bench(Post(12_000), 0.2)
+
+    assert len(sent) > 1
+    assert sum(one.length + CHUNK_HEADER + len(topic) + MQTT_HEADER for one in sent) <= 64 * 1024
+    assert [] == refused

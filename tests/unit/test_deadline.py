@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from askance.deadline import by_deadline
+from support_polling import until
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,6 @@ def test_an_error_holds_nothing_that_was_at_work_for_longer_than_itself() -> Non
         with pytest.raises(ConnectionRefusedError):
             by_deadline(fail, within_s=10)
         del fail
-        assert gone() is None
+        assert until(lambda: gone() is None)
     finally:
         gc.enable()

@@ -159,7 +159,7 @@ class Receiver:
             self._line.subscribe(topics.every_up(shared_group=None))
         else:
             log.error("the broker refused the subscription: allow %s to read it", topics.every_up(shared_group=None))
-            self._line.hang_up()
+            self._line.hang_up("the broker refused the subscription")
 
     def _greet(self, known: set[DeviceId]) -> None:
         """Tell devices that a receiver is here: whatever they wait for, they may ask for it now."""

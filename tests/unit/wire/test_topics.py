@@ -16,10 +16,11 @@ def test_a_topic_that_a_device_publishes_on_is_read_back(device: DeviceId, kind:
 
 
 @given(devices, st.sampled_from([*Up, *Down]))
-def test_no_topic_has_more_than_five_slashes(device: DeviceId, kind: Up | Down) -> None:
+def test_no_topic_has_more_than_five_slashes_and_eighty_letters(device: DeviceId, kind: Up | Down) -> None:
     topic = up(device, kind) if isinstance(kind, Up) else down(device, kind)
 
-    assert topic.count("/") <= 5
+    assert topic.count("/") <= 5  # AWS IoT Core: 7, and 256 bytes
+    assert len(topic) <= 80
 
 
 def test_the_topics_are_those_of_the_protocol() -> None:

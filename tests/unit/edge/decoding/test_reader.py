@@ -195,14 +195,17 @@ def test_pictures_of_which_the_decoder_has_to_guess_parts_are_told_and_not_deliv
     tmp_path: Path, *, damaged: bool
 ) -> None:
     with HalfCamera() as camera:
-        ending = threading.Thread(target=lambda: until(lambda: camera.shown > 35, within_s=30) and camera.hang_up.set())
+
+        def hang_up_later() -> None:
+            until(lambda: camera.shown > 35, within_s=30)
+            camera.hang_up.set()
+
+        ending = threading.Thread(target=hang_up_later)
         ending.start()
         collected = collect(job(Kind.NETWORK, camera.url, damaged=damaged), tmp_path)
         ending.join()
     told = [
-        message.position
-        for message in collected.messages
-        if isinstance(message, Unreadable) and message.why == DAMAGED
+        message.position for message in collected.messages if isinstance(message, Unreadable) and message.why == DAMAGED
     ]
     delivered = {shot.position for shot in collected.shots}
 

@@ -51,7 +51,8 @@ def test_a_random_number_is_drawn_for_every_wait() -> None:
 
 def test_what_is_wrong_is_logged_once_for_as_long_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
     opened = camera("http://127.0.0.1:9/none.mjpg", iter([0.0, 0.0]))
-    assert pytest.raises(RuntimeError, lambda: list(opened.frames()))  # the third wait finds no number
+    with pytest.raises(RuntimeError):  # the third wait finds no number
+        list(opened.frames())
 
     assert opened.counts["restarts"] == 3
     assert ["source.restart: camera gate: the camera cannot be opened: nobody listens at its port"] == [
