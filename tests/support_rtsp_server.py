@@ -23,8 +23,10 @@ STRIPS: Final = 15
 """The frame is so many blocks wide, and so many strips high, the first of which is the clock's."""
 
 _ENCODERS: Final = {  # one thread each: more would keep frames back, or cut them into slices that get lost
-    "h264": "x264enc tune=zerolatency speed-preset=ultrafast threads=1 bitrate=2000 key-int-max=30 ! rtph264pay",
-    "h265": "x265enc tune=zerolatency speed-preset=ultrafast bitrate=2000 key-int-max=30 ! rtph265pay",
+    "h264": "x264enc tune=zerolatency speed-preset=ultrafast threads=1 pass=quant quantizer=24 key-int-max=30"
+    " ! rtph264pay",
+    "h265": "x265enc tune=zerolatency speed-preset=ultrafast qp=24 key-int-max=30"
+    " option-string=pools=none:frame-threads=1 ! rtph265pay",
 }
 _FLAT: Final = {"black": (16, 128, 128), "green": (0, 0, 0), "grey": (126, 128, 128)}
 
@@ -119,7 +121,7 @@ def serve(port: str, codec: str) -> None:
 
     factory = rtsp.RTSPMediaFactory()
     factory.set_launch(
-        "( appsrc name=lens is-live=true format=time do-timestamp=true"
+        "( appsrc name=lens is-live=true format=time do-timestamp=true max-buffers=2 leaky-type=downstream"
         f" ! {_ENCODERS[codec]} config-interval=-1 name=pay0 pt=96 )"
     )
     factory.connect("media-configure", configure)

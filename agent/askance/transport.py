@@ -175,6 +175,9 @@ class Link:
         stopper.join(STOP_S)
         if stopper.is_alive() and (channel := self._client.socket()) is not None:
             channel.close()  # the goodbye does not get through; the thread ends over the closed socket
+        # They hold us as we hold them: until the collector came, each link would leave its descriptors behind.
+        self._client.on_connect = self._client.on_disconnect = self._client.on_message = None
+        self._client.on_publish = self._client.on_subscribe = self._client.on_log = None
 
     def _properties(self, packet: int, **values: int | None) -> Properties | None:
         """Collect what is set; MQTT 3.1.1 has no properties."""

@@ -8,7 +8,7 @@ from random import Random
 from typing import Final, TypeAlias
 
 from chaos.cable import Cable
-from chaos.onlooker import OLDEST_MS
+from chaos.wall import OLDEST_MS
 from chaos.webcam import Webcam
 from support_broker import free_port
 from support_rtsp import Codec, RtspCamera
@@ -17,6 +17,7 @@ SILENCE: Final = "3s"
 PATIENT: Final = "20s"
 GONE: Final = "stopped sending|no sign of life"
 GUESSED: Final = "guess parts"
+UNNOTICED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Ailment:
         silence: the patience with the camera.
         restarts: whether its decoder may be started again.
         oldest_ms: how old its pictures may be: a decoder gives one away when the next begins.
+        unnoticed: how many torn pictures may pass: what is lost at a picture's end the decoder makes up without a word.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Ailment:
     silence: str = SILENCE
     restarts: bool = True
     oldest_ms: int = OLDEST_MS
+    unnoticed: int = 0
 
 
 def on_stage(codec: Codec | None, opened: ExitStack, *, random: Random) -> Stage:
@@ -108,7 +111,7 @@ def spoils(name: str, what: str, share: float, *, says: str | None, codec: Codec
     def mend(stage: Stage) -> None:
         setattr(stage.cable, what, 0.0)
 
-    return Ailment(f"{name}, {codec or 'mjpeg'}", spoil, mend, 5.0, says, codec)
+    return Ailment(f"{name}, {codec or 'mjpeg'}", spoil, mend, 5.0, says, codec, unnoticed=UNNOTICED)
 
 
 def _hold(stage: Stage) -> None:

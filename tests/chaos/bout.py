@@ -73,6 +73,11 @@ class Bout:
             missing = [word for word in words if word not in self.device.said]
             self.wrong.append(f"{self.name}: does not say {missing}, but {self.device.said!r}")
 
+    def complains(self, part: str, *, within_s: float = SPEAK_S) -> None:
+        """Have it note that the device does not say within the time that something is wrong with a part just then."""
+        if not until(lambda: part in self.device.health.vitals().trouble, within_s=within_s):
+            self.wrong.append(f"{self.name}: says nothing of its {part}")
+
     def recovers(self, *, within_s: float = ARRIVE_S) -> None:
         """Have it note that the device does not say in the end that all is well."""
         if not until(lambda: self.device.well, within_s=within_s):

@@ -8,7 +8,7 @@ from typing import Final
 OPTIONS: Final = ("-y", "-s", "80")
 """strace's, for a log that ``broken_promises`` can read; ``sendto`` has to be among its calls."""
 
-_ON_A_FILE: Final = re.compile(r"(pwrite64|write|fsync|fdatasync)\(\d+<([^>]*)>.*\) += (-?\d+)")
+_ON_A_FILE: Final = re.compile(r"(pwrite64|write|ftruncate|fsync|fdatasync)\(\d+<([^>]*)>.*\) += (-?\d+)")
 _RENAMED: Final = re.compile(r'rename\("[^"]*", "([^"]*)"\) += 0')
 _PROMISED: Final = re.compile(r'sendto\(.*"kept (\w+) ')
 
@@ -25,7 +25,7 @@ def broken_promises(calls: Sequence[str]) -> list[str]:
             failed.discard(str(PurePath(renamed[1]).parent))
         elif found := _ON_A_FILE.search(line):
             call, path, result = found[1], found[2], int(found[3])
-            if "write" in call:
+            if "sync" not in call:
                 unsynced[path] = True
                 failed.discard(path)
             elif result < 0 and unsynced.get(path):

@@ -53,7 +53,7 @@ def _long_frames(on: Bout, broker: Broker) -> Outcome:
         broker.ready()
         on.give()
         with broker.frozen():
-            on.says("broker: ")
+            on.complains("broker")
         on.arrived()
         on.recovers()
         return on.outcome()

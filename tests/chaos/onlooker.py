@@ -6,22 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from askance.edge.attention import GateSection
 from askance.edge.gate import GateMemory, look
 from askance.edge.source import Source
-from askance.edge.values import Drop, Frame
+from askance.edge.values import Drop
+from chaos.wall import OLDEST_MS, Wall
 from support_polling import until
 from support_rtsp import age_ms
 
-OLDEST_MS: Final = 2000
-"""A frame that was drawn longer ago is none of now: a second that the source allows, and the encoder's way."""
-
 GATE: Final = GateSection(frozen=timedelta(seconds=3))
-
-_UNLIKE: Final = 12  # mean grey levels by which a wall differs from itself, encoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +24,16 @@ class Sight:
     Attributes:
         at_s: monotonic seconds when it came.
         dropped: why the gate did not let it through; None: it would be kept.
-        age_ms: how long ago it was drawn, as its picture says.
-        unlike: mean grey levels by which what never changes has changed.
-        oldest_ms: how old it may be.
+        sound: whether its picture is whole and of now.
+        age_ms: how long ago it was drawn, as it says itself.
+        torn: by how much of what is allowed its wall has changed.
     """
 
     at_s: float
     dropped: str | None
+    sound: bool
     age_ms: int
-    unlike: float
-    oldest_ms: int
-
-    @property
-    def sound(self) -> bool:
-        """Whether its picture is whole and of now."""
-        return abs(self.age_ms) <= self.oldest_ms and self.unlike < _UNLIKE
+    torn: float
 
     @property
     def false(self) -> bool:
@@ -70,7 +58,7 @@ class Onlooker:
     def __init__(self, source: Source, *, gate: GateSection = GATE, oldest_ms: int = OLDEST_MS) -> None:
         self.sights: list[Sight] = []
         self._source, self._gate, self._oldest_ms = source, gate, oldest_ms
-        self._wall: NDArray[np.int16] | None = None
+        self._wall = Wall()
         self._picture: str | None = None
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -92,14 +80,10 @@ class Onlooker:
             memory, seen = look(memory, frame, section=self._gate)
             self._picture = memory.picture.trouble
             dropped = seen.reason if isinstance(seen, Drop) else None
-            age, unlike = age_ms(frame.image, frame.taken.monotonic_ns), self._unlike(frame)
-            self.sights.append(Sight(time.monotonic(), dropped, age, unlike, self._oldest_ms))
-
-    def _unlike(self, frame: Frame) -> float:
-        wall = frame.image[frame.height // 2 :].astype(np.int16)
-        if self._wall is None or self._wall.shape != wall.shape:
-            self._wall = wall
-        return float(np.abs(wall - self._wall).mean())
+            at_ns = frame.taken.monotonic_ns
+            sound = self._wall.sound(frame.image, at_ns, oldest_ms=self._oldest_ms)
+            age, torn = age_ms(frame.image, at_ns), self._wall.torn(frame.image)
+            self.sights.append(Sight(time.monotonic(), dropped, sound, age, torn))
 
     def __enter__(self) -> Self:
         self._thread.start()

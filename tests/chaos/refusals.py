@@ -108,7 +108,7 @@ def outages(folder: Path, random: Random) -> Outcome:
         broker.kill_and_restart()
         on.give()
         with broker.frozen():
-            on.says("broker: nothing moved")
+            on.complains("broker")
         on.give()
         broker.stop()
         on.says("cannot reach the broker", "`broker.port`")

@@ -41,18 +41,19 @@ class Outcome:
         wrong: everything else.
     """
 
-    ailment: str
-    back_s: float | None
-    seen: int
-    false: int
+    ailment: Ailment
+    back_s: float | None = None
+    seen: int = 0
+    false: int = 0
     wrong: tuple[str, ...] = ()
 
     @property
     def complaints(self) -> tuple[str, ...]:
         """Everything that speaks against it."""
         late = () if self.back_s is not None and self.back_s <= BAR_S else (f"not back in time: {self.back_s} s",)
-        false = (f"{self.false} of {self.seen} frames kept that show nothing that is there",) if self.false else ()
-        return tuple(f"{self.ailment}: {what}" for what in (*self.wrong, *late, *false))
+        kept = f"{self.false} of {self.seen} frames kept that show nothing that is there"
+        false = (kept,) if self.false > self.ailment.unnoticed else ()
+        return tuple(f"{self.ailment.name}: {what}" for what in (*self.wrong, *late, *false))
 
 
 def suffer(
@@ -80,7 +81,7 @@ def suffer(
         source = opener(CameraSection.model_validate({**plain, **(camera or {})}), random)
         looking = opened.enter_context(Onlooker(source, gate=gate, oldest_ms=ailment.oldest_ms))
         if looking.sees(_FIRST_S) is None:
-            return Outcome(ailment.name, None, 0, 0, (f"never seen: {source.trouble}",))
+            return Outcome(ailment, wrong=(f"never seen: {source.trouble}",))
         begun_s = time.monotonic()
         ailment.begin(stage)
         wrong = [] if _kept_up(ailment, looking, begun_s=begun_s) else [f"not said: {ailment.says}: {source.trouble}"]
@@ -96,7 +97,7 @@ def suffer(
             wrong.append(f"still said: {source.trouble}")
         false = sum(sight.false for sight in looking.sights)
         back_s = None if back is None else back - over_s
-        return Outcome(ailment.name, back_s, len(looking.sights), false, tuple(wrong))
+        return Outcome(ailment, back_s, len(looking.sights), false, tuple(wrong))
 
 
 def _kept_up(ailment: Ailment, looking: Onlooker, *, begun_s: float) -> bool:

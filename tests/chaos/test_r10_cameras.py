@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from askance.edge.attention import GateSection
-from chaos.ailments import AILMENTS, Ailment
+from chaos.ailments import AILMENTS, Ailment, spoils
 from chaos.sufferer import Naive, Outcome, suffer
 from chaos.verdict import Verdict
 from chaos.visit import Visit
@@ -36,7 +36,10 @@ LEFT_OUT: Final[Mapping[str, Callable[[Random], Outcome]]] = {
     "frozen pictures, unchecked": lambda random: suffer(unsaid("frozen, mjpeg"), random, gate=OPEN),
     "snow, unchecked": lambda random: suffer(unsaid("snow, mjpeg"), random, gate=OPEN),
     "damaged pictures, wanted": lambda random: suffer(
-        unsaid("lost packets, h264"), random, camera={"damaged": True}, within_s=5.0
+        spoils("many lost packets", "lost", 0.4, says=None, codec="h264"),
+        random,
+        camera={"damaged": True},
+        within_s=5.0,
     ),
     "no watchdog": lambda random: suffer(unsaid("stranded", silence="1h", lasts_s=5.0), random, within_s=5.0),
     "no eye on the age of pictures": lambda random: suffer(
@@ -77,7 +80,10 @@ def test_cameras_come_back_and_nothing_false_is_kept(
         "cameras (RTSP with H.264 and H.265, HTTP) that freeze, go dark, stall, die, lie and come back",
         trials=len(outcomes) + len(missing),
         wrong=tuple(complaint for outcome in outcomes for complaint in outcome.complaints),
-        figures={f"back after: {one.ailment}, s": round(one.back_s or -1.0, 1) for one in outcomes},
+        figures={
+            **{f"back after: {one.ailment.name}, s": round(one.back_s or -1.0, 1) for one in outcomes},
+            **{f"torn and kept: {one.ailment.name}": one.false for one in outcomes if one.ailment.unnoticed},
+        },
         controls={what: bool(each.result().complaints) for what, each in missing.items()},
     )
     found(suffered + visiting.result())

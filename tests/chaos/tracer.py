@@ -24,6 +24,7 @@ WRITING: Final = (
 """Every system call with which a store changes a disk; ``openat`` where it makes or changes a file."""
 
 LONGEST_S: Final = 60.0
+DETACHED_S: Final = 10.0
 _CALL: Final = re.compile(r"^(?:\d+ +)?(\w+)\((.*)$")
 
 Say = Callable[[str], object]
@@ -69,7 +70,10 @@ def traced(pid: int, *options: str) -> Generator[subprocess.Popen[str]]:
             yield tracer
         finally:
             tracer.send_signal(signal.SIGINT)
-            tracer.stderr.read()
+            try:
+                tracer.wait(timeout=DETACHED_S)
+            except subprocess.TimeoutExpired:  # it waits for a thread that has been killed meanwhile
+                tracer.kill()
 
 
 def trace(live: Callable[[Say], object], folder: Path, *, options: Sequence[str]) -> Traced:

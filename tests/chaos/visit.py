@@ -11,11 +11,11 @@ from chaos.ward import SECRETS, STEADY, TRIED, Ward
 from support_camera import children
 
 FIRST_S: Final = 60.0
-SHARE: Final = 0.7
+SHARE: Final = 0.5
 """A camera beside a dead one gives at least so much of its frames."""
 
 _CYCLES: Final = 20
-_GROWTH: Final = {"descriptors": 2, "threads": 1, "children": 0, "rings": 4, "MB": 12}
+_GROWTH: Final = {"descriptors": 8, "threads": 1, "children": 0, "rings": 4, "MB": 12}
 """What the agent may hold more after twenty losses of a camera than after two; a leak would be twenty of each."""
 
 

@@ -20,13 +20,14 @@ from askance.wire.identity import DeviceId
 from askance.wire.receipts import Status
 from chaos.cable import Cable
 from chaos.site import DEVICE, EVERY_FRAME, rows
+from chaos.wall import Wall
 from chaos.webcam import Webcam
 from support_broker import Mosquitto, free_port
 from support_camera import children
 from support_link import Ear, linked, section
 from support_polling import until
 from support_programs import Program, askance, write_yaml
-from support_rtsp import RtspCamera, age_ms
+from support_rtsp import RtspCamera
 
 TRIED: Final = "tried"
 STEADY: Final = "steady"
@@ -35,9 +36,7 @@ LOGIN: Final = ("view er", "p@ss:w%rd/#?")
 SECRETS: Final = (b"p@ss:w", b"p%40ss", b"qu3ry-s3cret", b"t0k3n-s3cret", b"br0ker-s3cret")
 """What nobody may hear: the password as it is and as it is written in an address, those in a query, the broker's."""
 
-_ON_THEIR_WAY: Final = 3
-_OLDEST_MS: Final = 2000
-_UNLIKE: Final = 12
+_ON_THEIR_WAY: Final = 6  # in the pipeline's window, the models and the ring
 
 
 class Ward:
@@ -106,15 +105,11 @@ class Ward:
 
     def false(self, camera: str) -> int:
         """Return how many kept frames of a camera show nothing that was there: old, torn, or no scene at all."""
-        wall, false = None, 0
+        wall, false = Wall(), 0
         for envelope in self.envelopes():
-            if envelope.manifest.camera != camera:
-                continue
-            image = np.asarray(cv2.imdecode(np.frombuffer(envelope.jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
-            lower = image[image.shape[0] // 2 :].astype(np.int16)
-            wall = lower if wall is None else wall
-            old = abs(age_ms(image, envelope.manifest.taken.monotonic_ns)) > _OLDEST_MS
-            false += old or float(np.abs(lower - wall).mean()) > _UNLIKE
+            if envelope.manifest.camera == camera:
+                image = np.asarray(cv2.imdecode(np.frombuffer(envelope.jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+                false += not wall.sound(image, envelope.manifest.taken.monotonic_ns)
         return false
 
     def holds(self) -> dict[str, int]:

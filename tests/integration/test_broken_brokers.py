@@ -1,6 +1,8 @@
 """Brokers that send nonsense, refuse, or hit a fault in our own thread: the owner always hears that the link ended."""
 
+import gc
 import socket
+from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
@@ -10,6 +12,7 @@ from support_broker import Mosquitto
 from support_courier import DEVICE, Shelf, rounds
 from support_link import Ear, linked, section
 from support_peer import accepting
+from support_polling import until
 from support_receiver import Receiver
 
 
@@ -37,6 +40,24 @@ def test_an_exception_in_the_link_s_thread_ends_the_link_aloud(mosquitto: Mosqui
         assert down.reason == "the connection's thread ended"
         assert "Received PUBACK from ear" not in mosquitto.log
         ear.link.close()
+
+
+def test_links_that_break_leave_no_descriptors_to_the_collector(mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+
+    def descriptors() -> int:
+        return len([*Path("/proc/self/fd").iterdir()])
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = descriptors()
+        for _ in range(5):
+            with linked(section(mosquitto.port)):
+                pass
+        assert until(lambda: descriptors() <= before)
+    finally:
+        gc.enable()
 
 
 def test_a_broker_that_sends_garbage_is_reported() -> None:

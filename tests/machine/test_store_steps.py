@@ -33,14 +33,15 @@ class Held(NamedTuple):
     captured: int
 
 
-def fill(path: Path) -> dict[State, FrameId]:
-    """Fill a store to the brim with frames in every state, and name one in each."""
+def fill(path: Path, *, aside: int) -> dict[State, FrameId]:
+    """Fill a store with twice as many frames as are set aside, in every state, and name one in each; 8 are the most."""
     with open_store(path, quota=QUOTA) as store:
-        frames = [keep(store, make_draft(value=0.1), size=FRAME) for _ in range(8)]
-        for frame_id in frames[:4]:
+        frames = [keep(store, make_draft(value=0.1), size=FRAME) for _ in range(2 * aside)]
+        for frame_id in frames[:aside]:
             store.quarantine(frame_id, "schema")
-        store.deliver(frames[4], sha_of(store, frames[4]))
-    return {State.QUARANTINED: frames[0], State.DELIVERED: frames[4], State.PENDING: frames[5]}
+        delivered, pending = frames[aside : aside + 2]
+        store.deliver(delivered, sha_of(store, delivered))
+    return {State.QUARANTINED: frames[0], State.DELIVERED: delivered, State.PENDING: pending}
 
 
 def look(path: Path) -> Held:
@@ -95,7 +96,7 @@ WORK: list[Callable[[Store, FrameId], None]] = [keep_two, hear_a_receipt, hear_a
 def crashes(tmp_path: Path, work: Callable[[Store, FrameId], None]) -> Iterator[bool]:
     """Do some work on a filled store; for a crash after all and before each step: whether the disk is in order."""
     path = tmp_path / "store"
-    chosen = fill(path)[State.PENDING]
+    chosen = fill(path, aside=4)[State.PENDING]
     shutil.copytree(path, tmp_path / "before")
     with stepping() as steps, open_store(path, quota=QUOTA) as store:
         taken = snapshots(steps, path, into=tmp_path / "taken", work=lambda: work(store, chosen))
@@ -117,7 +118,7 @@ def test_a_crash_before_any_step_leaves_each_frame_as_it_was_or_as_it_should_be(
 
 def mess(path: Path, *, corrupt: bool) -> None:
     """Leave behind what a start has to put right: half a file, one without row, a row without file, a damaged file."""
-    held = fill(path)
+    held = fill(path, aside=2)
     frame_id = new_frame_id(wall_ms=1, randomness=bytes(range(10)))
     stranger = path / "frames" / frame_id[-2:].lower() / f"{frame_id}.askf"
     stranger.parent.mkdir(exist_ok=True)

@@ -27,14 +27,20 @@ class Found:
         return self.broken is None and not self.stuck
 
 
-def explore(kinds: Kinds, roots: Sequence[State]) -> Found:
-    """Visit every state that may follow; stop at the first that breaks a promise."""
+def explore(kinds: Kinds, roots: Sequence[State], *, most: int | None = None) -> Found:
+    """Visit every state that may follow; stop at the first that breaks a promise.
+
+    Args:
+        kinds: what device and receivers are made of.
+        roots: where to begin.
+        most: states, more or less; what follows the last of them is not looked at, and taken for good. None: all.
+    """
     search = Search(kinds)
     numbers = {root: number for number, root in enumerate(roots)}
     frontier = list(numbers)
     before: list[list[int]] = [[] for _ in roots]
     over: list[int] = []
-    while frontier:
+    while frontier and (most is None or len(numbers) < most):
         state = frontier.pop()
         number = numbers[state]
         if state.broken:
@@ -49,6 +55,7 @@ def explore(kinds: Kinds, roots: Sequence[State]) -> Found:
                 frontier.append(following)
             if following.faults == state.faults:
                 before[at].append(number)
+    over += [numbers[state] for state in frontier]
     return Found(len(numbers), None, len(numbers) - reach(over, before))
 
 

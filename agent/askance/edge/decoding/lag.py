@@ -10,7 +10,7 @@ _STALL_NS: Final = 10**9
 _STANDS_OUT: Final = 4
 _WAITED: Final = 0.75  # who waits for most of the usual time has read all that was there, or a hole in it
 _LEAP_NS: Final = 10 * 10**9  # time stamps that are further apart tell nothing
-_IDLE_NS: Final = 3 * 10**8  # a hole in a burst, as retransmissions make them, is shorter
+_IDLE_NS: Final = 6 * 10**8  # the holes in a burst, as retransmissions make them, are shorter together
 _LEARNS: Final = 4
 
 
@@ -19,7 +19,7 @@ class Lag:
     """What is known of the way from a camera to here; all times are nanoseconds.
 
     A frame may be as old as the silence before it was longer than its time stamp says; those behind it catch up by
-    what their time stamps are further apart than they come. Once the reader has to wait for every frame again, nothing
+    what their time stamps are further apart than they come. Once the reader has had to wait for frames again, nothing
     is left on the way. Time stamps are compared with the one before alone: many cameras count frames and not time.
 
     Attributes:
@@ -28,7 +28,7 @@ class Lag:
         media_ns: its time stamp; None before the first.
         waited_ns: how long the reader waited for it.
         usual_ns: how long it waits as a rule; 0 before that is known.
-        idle_ns: how long it has waited for the last frames that it had to wait for, together.
+        idle_ns: how long it has waited for frames since the last stall, holes in a burst included.
     """
 
     behind_ns: int
@@ -52,7 +52,8 @@ class Lag:
         late_ns = waited_ns - passed_ns
         if late_ns > _STALL_NS and waited_ns > _STANDS_OUT * max(self.usual_ns, self.waited_ns):
             return Lag(self.behind_ns + late_ns, read_ns, media_ns, waited_ns, self.usual_ns)
-        idle_ns = self.idle_ns + waited_ns if waited_ns >= _WAITED * (self.usual_ns or passed_ns) else 0
+        had_to_wait = waited_ns >= _WAITED * (self.usual_ns or passed_ns)
+        idle_ns = self.idle_ns + waited_ns if had_to_wait else self.idle_ns
         behind_ns = 0 if idle_ns > _IDLE_NS else max(0, self.behind_ns + min(0, late_ns))
         usual_ns = self.usual_ns
         if not behind_ns:

@@ -162,7 +162,7 @@ def _play_camera(job: Job, outlet: Outlet) -> None:
     Raises:
         SourceError: it cannot be opened, or nothing of that kind comes.
     """
-    lag = Lag(0, time.monotonic_ns())
+    lag = Lag(0, outlet.beat())  # from here on it is the camera that takes its time
     with Complaints() as complaints:
         capture = _open_camera(job)
         if not capture.isOpened():

@@ -12,6 +12,7 @@ from askance.edge.source.decoder import Decoder
 
 _STEP_S: Final = 0.5
 _START_S: Final = 20.0  # a slow board takes that long to load OpenCV from its card
+_SLACK_S: Final = 2.0  # a child that can ends the opening itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,12 @@ class _Life:
             return self._last
         if self._decoder.over:
             return Died("the decoder died")
-        limit_s = self._patience.reading_s if self._open else self._patience.opening_s + _START_S
+        limit_s = self._limit_s()
         silent_s = (time.monotonic_ns() - max(self._heard_ns, self._decoder.ring.beat_ns)) / 1e9
         return Died(f"no sign of life for {limit_s:g} s") if silent_s > limit_s else None
+
+    def _limit_s(self) -> float:
+        """Return how long the child may be silent in what it does now: loading its libraries, opening, reading."""
+        if self._open:
+            return self._patience.reading_s
+        return self._patience.opening_s + (_SLACK_S if self._decoder.ring.beat_ns else _START_S)

@@ -3,6 +3,8 @@
 import os
 import resource
 import signal
+import socket
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -81,3 +83,13 @@ def test_a_child_that_cannot_be_started_has_died_too(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
     assert [Died("the decoder does not start: Too many open files")] == events
+
+
+def test_a_child_that_is_stopped_while_it_opens_a_camera_is_given_no_time_to_load_what_it_has_loaded() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        patience = Patience(opening_s=1, reading_s=1)
+        address = f"http://127.0.0.1:{deaf.getsockname()[1]}/x"
+        patient = replace(job(Kind.NETWORK, address), open_timeout_s=60)
+        events = decoding(patient, newest=True, patience=patience, closed=Event())
+
+        assert list(events)[-1] == Died("no sign of life for 3 s")
