@@ -74,7 +74,7 @@ def look(memory: GateMemory, frame: Frame, *, section: GateSection) -> Glance:
 
 def _judge(memory: GateMemory, view: Grey, *, tile: Grey, at_ns: int, section: GateSection) -> Glance:
     """Decide on a frame whose picture is sound."""
-    brightness = float(tile.mean()) / 255
+    brightness = cv2.mean(tile)[0] / 255
     moved = None if memory.tile is None else motion(memory.tile, tile)
     if brightness < section.darkest:
         return Glance(memory, Drop("gate.dark"))

@@ -80,7 +80,7 @@ def inspect(memory: PictureMemory, tile: Grey, *, at_ns: int, section: GateSecti
 
 def same_picture(before: Grey, now: Grey) -> bool:
     """Return whether two tiles show the same picture, encoded once or twice."""
-    return int(cv2.absdiff(before, now).max()) <= GRAIN
+    return cv2.norm(before, now, cv2.NORM_INF) <= GRAIN
 
 
 def structure(tile: Grey) -> float:
@@ -88,16 +88,20 @@ def structure(tile: Grey) -> float:
 
     It is 1 for a picture of one colour. Photos have 0.6 and more.
     """
-    values = tile.astype(np.float32)
-    spread = float(values.var())
+    spread = _deviation(tile) ** 2
     if spread == 0.0:
         return 1.0
-    steps = values[:, 1:] - values[:, :-1]
-    return 1.0 - float(np.square(steps).mean()) / (2.0 * spread)
+    left, right = tile[:, :-1], tile[:, 1:]
+    return 1.0 - cv2.norm(left, right, cv2.NORM_L2SQR) / right.size / (2.0 * spread)
+
+
+def _deviation(tile: Grey) -> float:
+    """Return the standard deviation of the grey levels."""
+    return float(cv2.meanStdDev(tile)[1].item())
 
 
 def _fault(tile: Grey, *, still_ns: int, section: GateSection) -> Drop | None:
-    if float(tile.std()) < section.contrast * 255:
+    if _deviation(tile) < section.contrast * 255:
         return Drop("gate.flat")
     if section.structure > 0 and structure(tile) < section.structure:
         return Drop("gate.snow")
