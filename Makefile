@@ -85,7 +85,7 @@ test: .venv/dev.stamp ## every test but the campaign's, with coverage; the skips
 	need mosquitto=mosquitto systemd-analyze=systemd openssl=openssl "rtsp=$(RTSP)"
 	mkdir -p build
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --junitxml=build/tests.xml | tee build/tests.log
+	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile --junitxml=build/tests.xml | tee build/tests.log
 	$(BIN)/coverage combine --quiet
 	$(BIN)/python tests/bars.py build/tests.xml
 

@@ -77,6 +77,17 @@ def connect(
     return connection
 
 
+def expect_begun(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a database without a table: such is one that is only being made, and nobody can read it yet.
+
+    Raises:
+        StoreError: it is the one in ``path``.
+        sqlite3.Error: it cannot be read at all.
+    """
+    if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
+        raise StoreError(f"nothing is in the database yet: {path}", hint="try again when what makes it has started")
+
+
 @contextmanager
 def _alone(folder: Path) -> Generator[None, None, None]:
     """Let one process at a time make a database of this folder, or bring it up to date: steps are taken once."""

@@ -36,7 +36,7 @@ LEFT_OUT: Final[Mapping[str, Callable[[Random], Outcome]]] = {
     "frozen pictures, unchecked": lambda random: suffer(unsaid("frozen, mjpeg"), random, gate=OPEN),
     "snow, unchecked": lambda random: suffer(unsaid("snow, mjpeg"), random, gate=OPEN),
     "damaged pictures, wanted": lambda random: suffer(
-        spoils("many lost packets", "lost", 0.4, says=None, codec="h264"),
+        spoils("garbage", "garbled", 0.003, says=None, codec="h265"),
         random,
         camera={"damaged": True},
         within_s=5.0,

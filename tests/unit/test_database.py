@@ -11,7 +11,7 @@ from threading import Barrier
 
 import pytest
 
-from askance.database import Migration, connect, primary_code, sound, transaction
+from askance.database import Migration, connect, expect_begun, primary_code, sound, transaction
 from askance.errors import StoreError
 
 ONE = Migration("one", ("CREATE TABLE things (name TEXT PRIMARY KEY) STRICT",))
@@ -185,6 +185,19 @@ def test_a_reader_changes_nothing(path: Path) -> None:
 
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         reader.execute("INSERT INTO things VALUES ('a')")
+
+
+def test_a_reader_is_told_that_a_database_is_only_being_made(path: Path) -> None:
+    writer = sqlite3.connect(path)
+    writer.execute("PRAGMA user_version = 1")
+    reader = connect(path, (), readonly=True)
+
+    with pytest.raises(StoreError, match="nothing is in the database yet") as refused:
+        expect_begun(reader, path)
+
+    assert "try again" in str(refused.value.hint)
+    connect(path, [ONE])
+    expect_begun(reader, path)
 
 
 def test_damage_is_noticed(path: Path) -> None:

@@ -78,11 +78,13 @@ def _catalog(folder: Path, *, readonly: bool) -> "Generator[sqlite3.Connection, 
     import sqlite3
 
     from askance.central.schema import CATALOG, open_catalog
+    from askance.database import expect_begun
     from askance.errors import StoreError, StoreLockedError
 
     path = folder / CATALOG
     try:
         with closing(open_catalog(folder, readonly=readonly)) as connection:
+            expect_begun(connection, path)
             yield connection
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", None) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:

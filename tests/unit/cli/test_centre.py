@@ -73,6 +73,10 @@ def no_database(centre: Path) -> None:
     (centre / "centre" / "catalog.db").write_bytes(b"x" * 8192)
 
 
+def only_begun(centre: Path) -> None:
+    (centre / "centre" / "catalog.db").write_bytes(b"")
+
+
 def torn(centre: Path) -> None:
     """The schema is there, and every other page is garbage."""
     path = centre / "centre" / "catalog.db"
@@ -109,6 +113,7 @@ DAMAGED = "storage.path"
         pytest.param(no_database, ("central", "status"), os.EX_IOERR, "not a database", DAMAGED, id="garbage-status"),
         pytest.param(no_database, ("queue", "ls"), os.EX_IOERR, "not a database", DAMAGED, id="garbage-ls"),
         pytest.param(no_database, ("queue", "claim", "--labeler", "a"), os.EX_IOERR, "database", "owner", id="claim"),
+        pytest.param(only_begun, ("central", "status"), os.EX_IOERR, "nothing is in", "try again", id="only-begun"),
         pytest.param(torn, ("central", "status"), os.EX_IOERR, "malformed", DAMAGED, id="torn-status"),
         pytest.param(torn, ("queue", "ls"), os.EX_IOERR, "malformed", DAMAGED, id="torn-ls"),
         pytest.param(BROKEN_MANIFEST, ("queue", "ls"), os.EX_IOERR, "damaged", DAMAGED, id="manifest-ls"),

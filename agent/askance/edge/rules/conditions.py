@@ -1,6 +1,6 @@
 """Conditions of rules, evaluated to a tree that says what held and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -22,7 +22,8 @@ class All:
     def evaluate(self, facts: FrameFacts) -> Finding:
         """Evaluate every part, so that the tree is whole."""
         parts = tuple([part.evaluate(facts) for part in self.parts])
-        return _combine("all", parts, matched=all(part.matched for part in parts))
+        failed = [part for part in parts if not part.matched]
+        return _combine("all", parts, telling=failed or parts, matched=not failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class AnyOf:
     def evaluate(self, facts: FrameFacts) -> Finding:
         """Evaluate every part, so that the tree is whole."""
         parts = tuple([part.evaluate(facts) for part in self.parts])
-        return _combine("any", parts, matched=any(part.matched for part in parts))
+        held = [part for part in parts if part.matched]
+        return _combine("any", parts, telling=held or parts, matched=bool(held))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +171,7 @@ def within(clause: Clause, area: Area | None) -> Clause:
             return clause
 
 
-def _combine(clause: str, parts: tuple[Finding, ...], *, matched: bool) -> Finding:
+def _combine(clause: str, parts: tuple[Finding, ...], *, telling: Sequence[Finding], matched: bool) -> Finding:
     """Let the strongest of the parts that decided it speak for all."""
-    telling = [part for part in parts if part.matched == matched]
     strongest = telling[0] if len(telling) == 1 else max(telling, key=lambda part: part.strength)
     return Finding(matched, clause, strongest.value, strongest.text, strongest.objects, parts)

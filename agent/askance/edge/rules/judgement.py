@@ -1,8 +1,8 @@
 """What each rule says of one frame: whether it matches, what the frame is worth to it, and what hinders it."""
 
-from collections.abc import Callable, Iterable
-from functools import cache
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable
+from functools import cached_property
+from typing import NamedTuple
 
 from askance.edge.rules.bar import Bar
 from askance.edge.rules.context import FrameContext
@@ -13,8 +13,18 @@ from askance.edge.rules.memory import Memory
 from askance.edge.rules.policy import Policy, Rule
 from askance.edge.values import Subject
 
-Age: TypeAlias = Callable[[], int | None]
-"""How long ago a frame was kept that is alike, nanoseconds; worked out when the first rule asks."""
+
+class Past:
+    """What was before a frame."""
+
+    def __init__(self, memory: Memory, context: FrameContext) -> None:
+        self.memory = memory
+        self._context = context
+
+    @cached_property
+    def age_ns(self) -> int | None:
+        """How long ago a frame was kept that is alike, nanoseconds; worked out when the first rule asks."""
+        return self.memory.age_ns(self._context)
 
 
 class Verdict(NamedTuple):
@@ -47,8 +57,8 @@ def verdicts(policy: Policy, memory: Memory, *, facts: FrameFacts, context: Fram
         context: the frame.
     """
     rules = [rule for rule in policy.rules if rule.in_force(context.today)]
-    age_ns = _age(memory, context)
-    return ranked(_verdict(rule, memory, facts=facts, context=context, age_ns=age_ns) for rule in rules)
+    past = Past(memory, context)
+    return ranked([_verdict(rule, past, facts=facts, context=context) for rule in rules])
 
 
 def ranked(found: Iterable[Verdict]) -> tuple[Verdict, ...]:
@@ -66,50 +76,45 @@ def reweigh(verdict: Verdict, facts: FrameFacts) -> Verdict:
 
 def recall(found: Iterable[Verdict], memory: Memory, *, context: FrameContext) -> tuple[Verdict, ...]:
     """Ask the rules that nothing hinders whether they pause by now: others were kept while the frame has waited."""
-    age_ns = _age(memory, context)
-    return tuple(_recalled(verdict, memory, context=context, age_ns=age_ns) for verdict in found)
+    past = Past(memory, context)
+    return tuple(_recalled(verdict, past, context=context) for verdict in found)
 
 
-def _recalled(verdict: Verdict, memory: Memory, *, context: FrameContext, age_ns: Age) -> Verdict:
+def _recalled(verdict: Verdict, past: Past, *, context: FrameContext) -> Verdict:
     if not verdict.finding.matched or verdict.obstacle is not None:
         return verdict
-    _, obstacle = _pause(verdict.rule, memory, finding=verdict.finding, context=context, age_ns=age_ns)
+    _, obstacle = _pause(verdict.rule, past, finding=verdict.finding, context=context)
     return verdict._replace(obstacle=obstacle)
 
 
-def _age(memory: Memory, context: FrameContext) -> Age:
-    """Return what says, working it out once, how long ago a frame was kept that looks the same."""
-    return cache(lambda: memory.scene(context).age_ns(context.looks, now_ns=context.now_ns))
-
-
-def _verdict(rule: Rule, memory: Memory, *, facts: FrameFacts, context: FrameContext, age_ns: Age) -> Verdict:
-    finding, bar = rule.when.evaluate(facts), memory.bar(rule.id).look(context.now_ns)
+def _verdict(rule: Rule, past: Past, *, facts: FrameFacts, context: FrameContext) -> Verdict:
+    finding, bar = rule.when.evaluate(facts), past.memory.bar(rule.id).look(context.now_ns)
     if not finding.matched:
         return Verdict(rule, finding, 0.0, None, bar)
     value = _worth(rule, finding, novelty=facts.novelty)
     if rule.limits.frames is not None:
         bar = bar.note(value, rate=rule.limits.frames, pause_ns=rule.pause_ns, now_ns=context.now_ns)
-    subjects, pause = _pause(rule, memory, finding=finding, context=context, age_ns=age_ns)
-    obstacle = pause or _poverty(rule, memory, bar=bar, value=value, now_ns=context.now_ns)
+    subjects, pause = _pause(rule, past, finding=finding, context=context)
+    obstacle = pause or _poverty(rule, past.memory, bar=bar, value=value, now_ns=context.now_ns)
     return Verdict(rule, finding, value, obstacle, bar, subjects)
 
 
 def _pause(
-    rule: Rule, memory: Memory, *, finding: Finding, context: FrameContext, age_ns: Age
+    rule: Rule, past: Past, *, finding: Finding, context: FrameContext
 ) -> tuple[tuple[Subject, ...], str | None]:
     """Name whom and where a frame is about, and say what of late keeps the rule from it."""
-    now_ns, marks = context.now_ns, memory.mark(rule.id)
+    now_ns, marks = context.now_ns, past.memory.mark(rule.id)
     objects = finding.strongest().objects if rule.marks_ns else ()
     followed = tracks(objects, context.view, camera=context.camera) if rule.track_ns else ()
     stood = places(objects, context.view, camera=context.camera, area=rule.area) if rule.zone_ns else ()
     obstacle = None
     if (
-        cooling(memory.purse(rule.id), rule.pause_ns, now_ns=now_ns)
+        cooling(past.memory.purse(rule.id), rule.pause_ns, now_ns=now_ns)
         or marks.known(followed, rule.track_ns, now_ns=now_ns)
         or marks.known(stood, rule.zone_ns, now_ns=now_ns)
     ):
         obstacle = "rules.cooldown"
-    elif rule.scene_ns and (kept_ns := age_ns()) is not None and kept_ns < rule.scene_ns:
+    elif rule.scene_ns and (kept_ns := past.age_ns) is not None and kept_ns < rule.scene_ns:
         obstacle = "rules.alike"
     return (*followed, *stood), obstacle
 

@@ -48,6 +48,11 @@ class Memory:
         """What was kept last of what the camera looks at."""
         return self.scenes.get(context.where, _NO_SCENES)
 
+    def age_ns(self, context: FrameContext) -> int | None:
+        """How long ago, or ahead, a frame was kept that shows the same; None: none is remembered."""
+        scenes = self.scene(context)
+        return scenes.age_ns(context.looks, now_ns=context.now_ns) if scenes.kept else None
+
     def kept(self, context: FrameContext) -> "Memory":
         """Remember what a frame shows that was kept."""
         scenes = self.scene(context).add(context.looks, now_ns=context.now_ns)

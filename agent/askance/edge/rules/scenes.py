@@ -138,11 +138,11 @@ def looks(detections: Detections, *, dhash: str, size: tuple[int, int]) -> Looks
         dhash: its difference hash, 16 hex digits.
         size: its width and height, pixels.
     """
-    clear = np.flatnonzero(detections.scores >= FAINT)[:MOST_OBJECTS]
+    clear = (detections.scores >= FAINT).nonzero()[0][:MOST_OBJECTS]
     boxes = detections.boxes[clear]
     centres = (boxes[:, :2] + boxes[:, 2:]) / (2 * max(size))
     embeddings = None if detections.embeddings is None else _units(detections.embeddings[clear])
-    return Looks(int(dhash, 16), detections.label_ids[clear], centres.astype(np.float32), embeddings)
+    return Looks(int(dhash, 16), detections.label_ids[clear], centres.astype(np.float32, copy=False), embeddings)
 
 
 def _units(vectors: Floats) -> Floats:
@@ -173,8 +173,6 @@ class Scenes:
 
         A frame of the same moment is alike, whatever has moved in it.
         """
-        if not self.kept:
-            return None
         ages_ns = np.array([abs(now_ns - scene.at_ns) for scene in self.kept])
         alike = np.flatnonzero(self._album.alike(seen) | (ages_ns < MOMENT_NS))
         return int(ages_ns[alike].min()) if len(alike) else None

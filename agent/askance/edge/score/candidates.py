@@ -10,10 +10,17 @@ from askance.edge.values import Measure
 
 
 def chosen(detections: Detections, wish: Measure) -> NDArray[np.bool_]:
-    """Return, shape (n,), which candidates have a label that counts."""
+    """Return, shape (n,), read only, which candidates have a label that counts."""
     if wish.label_ids is None:
-        return np.ones(len(detections), dtype=np.bool_)
+        return _all(len(detections))
     return _counting(wish.label_ids).take(detections.label_ids, mode="clip")
+
+
+@lru_cache(maxsize=512)
+def _all(number: int) -> NDArray[np.bool_]:
+    every = np.ones(number, np.bool_)
+    every.setflags(write=False)
+    return every
 
 
 @lru_cache(maxsize=64)

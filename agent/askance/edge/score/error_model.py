@@ -74,6 +74,7 @@ class ErrorModel:
         fitted_on: which photos, and how, in words.
         looks: the further looks after which it holds, by name, and what each is exactly; none: the first look alone.
         again: the one for frames that have been looked at again; None: nobody has fitted that.
+        table: (3, len(NAMES)), float64: means, scales and coefficients.
     """
 
     names: tuple[str, ...]
@@ -87,6 +88,7 @@ class ErrorModel:
     fitted_on: str
     looks: Mapping[str, str] = field(default_factory=dict[str, str])
     again: "ErrorModel | None" = None
+    table: NDArray[np.float64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.names != NAMES:
@@ -94,6 +96,7 @@ class ErrorModel:
         sizes = {len(self.means), len(self.scales), len(self.coefficients)}
         if sizes != {len(NAMES)} or min(self.scales) <= 0:
             raise ValueError(f"expected {len(NAMES)} means, scales above 0 and coefficients, got {sorted(sizes)}")
+        object.__setattr__(self, "table", np.array([self.means, self.scales, self.coefficients], np.float64))
 
     def expected(self, vector: NDArray[np.float64]) -> float:
         """Return how many errors to expect in a frame, from 0.001 to 300.
@@ -105,8 +108,9 @@ class ErrorModel:
         Args:
             vector: (len(NAMES),), float64: ``statistics.statistics`` of the frame.
         """
-        z = ((np.log1p(vector) - self.means) / self.scales).clip(-FARTHEST, FARTHEST)
-        exponent = self.intercept + float(z @ np.array(self.coefficients))
+        means, scales, coefficients = self.table
+        z = np.minimum(np.maximum((np.log1p(vector) - means) / scales, -FARTHEST), FARTHEST)
+        exponent = self.intercept + float(z @ coefficients)
         return exp(min(max(exponent, log(_LEAST)), log(MOST)))
 
 

@@ -56,7 +56,7 @@ def _things(found: Detections) -> NDArray[np.bool_]:
         not (isinstance(shape, Whole) or (isinstance(shape, Region) and shape.scope in {Scope.SEMANTIC, Scope.STUFF}))
         for shape in found.shapes
     ]
-    return found.reported & own
+    return found.reported & np.array(own, np.bool_)  # of an empty list NumPy would make numbers
 
 
 def _contested(
@@ -71,7 +71,7 @@ def _contested(
     labels, counts = found.label_ids[pairs], mine[pairs]
     rivals = (shared > APART) & (labels[:, 0] != labels[:, 1]) & counts.any(axis=1)
     if found.models is not None:
-        rivals &= [found.models[first] == found.models[second] for first, second in pairs.tolist()]
+        rivals &= np.array([found.models[first] == found.models[second] for first, second in pairs.tolist()], np.bool_)
     pairs, shared = pairs[rivals], shared[rivals]
     order = np.lexsort((pairs[:, 1], pairs[:, 0], -shared))
     return pairs[order], shared[order]

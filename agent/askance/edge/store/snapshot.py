@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from askance.database import connect
+from askance.database import connect, expect_begun
 from askance.edge.store.faults import translated
 from askance.edge.store.index import Index
 from askance.edge.store.ledger import read_ledgers
@@ -60,6 +60,7 @@ def peek(path: Path) -> Snapshot:
     connection = connect(path / INDEX_NAME, (), readonly=True)
     try:
         with translated(f"read the store {path}"):
+            expect_begun(connection, path / INDEX_NAME)
             # one transaction, so that ledger and counts are of the same moment
             connection.execute("BEGIN")
             boot = connection.execute(_NEWEST_BOOT).fetchone()

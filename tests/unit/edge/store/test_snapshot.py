@@ -44,6 +44,13 @@ def test_where_there_is_no_store_the_hint_says_how_to_get_one(tmp_path: Path) ->
     assert "store.path" in (caught.value.hint or "")
 
 
+def test_an_index_that_is_only_being_made_is_an_error_that_passes(tmp_path: Path) -> None:
+    (tmp_path / "captures.db").write_bytes(b"")
+
+    with pytest.raises(StoreError, match="nothing is in the database yet"):
+        Store.peek(tmp_path)
+
+
 def test_a_damaged_index_is_an_error_with_a_hint(tmp_path: Path) -> None:
     (tmp_path / "captures.db").write_bytes(b"no database" * 500)
 
