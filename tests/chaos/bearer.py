@@ -1,7 +1,6 @@
 """A device without a camera in this process: the real store, line and courier of a site, and frames of any size."""
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -11,12 +10,11 @@ from typing import Final, Self
 
 from askance import settings
 from askance.edge.config import EdgeConfig
-from askance.edge.courier import Courier
 from askance.edge.health import Health
-from askance.edge.parts import boot_id, build_line, build_sync, open_store
-from askance.edge.status import report
+from askance.edge.parts import build_line, open_store
 from askance.edge.sync import Sync
 from askance.edge.workers import Pulse, Worker, carry
+from chaos.carrier import build_courier
 from chaos.site import Site
 from support_central import make_jpeg
 from support_store import make_draft
@@ -51,7 +49,7 @@ class Bearer:
             if self._older:
                 self._line._v5, self._line._proven = False, True
             stop = threading.Event()
-            courier = self._courier(config)
+            courier = build_courier(config, self._store, line=self._line, health=self.health, mutate=self._mutate)
             worker = Worker(Pulse("courier", stop, self.health), partial(carry, courier=courier))
             worker.start()
             resources.callback(self._join, worker, stop)
@@ -82,32 +80,6 @@ class Bearer:
         for size in sizes:
             self._store.keep(make_draft(), JPEG + random.randbytes(size))
         self._line.wake()
-
-    def _courier(self, config: EdgeConfig) -> Courier:
-        """Put the courier together as the agent does."""
-        keepalive_s = config.broker.keepalive.total_seconds()
-        machine = build_sync(
-            config.sync, keepalive_s=keepalive_s, ceiling=self._store.chunk_ceiling(self._line.address)
-        )
-        return Courier(
-            self._line,
-            self._mutate(machine),
-            shelf=self._store,
-            device=config.device.id,
-            status=partial(
-                report,
-                config.device.id,
-                self._store,
-                online=True,
-                boot_id=boot_id(),
-                health=self.health,
-                gauges={},
-                rules={},
-            ),
-            status_every_s=config.sync.status_every.total_seconds(),
-            health=self.health,
-            clock=time.monotonic,
-        )
 
     def _join(self, worker: Worker, stop: threading.Event) -> None:
         stop.set()

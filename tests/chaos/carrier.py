@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -28,6 +29,7 @@ from askance.edge.health import Health
 from askance.edge.parts import boot_id, build_line, build_sync, open_store
 from askance.edge.status import report
 from askance.edge.store import Store
+from askance.edge.sync import Sync
 from askance.edge.workers import Pulse, Worker, carry
 from askance.line import Line
 from askance.logs import set_up
@@ -47,8 +49,15 @@ def photo(index: int, *, smallest: int, largest: int) -> bytes:
     return jpeg + random.randbytes(max(0, size - len(jpeg)))  # as phones do, behind the end of the image
 
 
-def build_courier(config: EdgeConfig, store: Store, *, line: Line, health: Health) -> Courier:
-    """Put the courier together as the agent does."""
+def build_courier(
+    config: EdgeConfig,
+    store: Store,
+    *,
+    line: Line,
+    health: Health,
+    mutate: Callable[[Sync], Sync] = lambda sync: sync,
+) -> Courier:
+    """Put the courier together as the agent does; ``mutate`` is done to its sync machine."""
     section, keepalive_s = config.sync, config.broker.keepalive.total_seconds()
 
     def status() -> Status:
@@ -56,7 +65,7 @@ def build_courier(config: EdgeConfig, store: Store, *, line: Line, health: Healt
 
     return Courier(
         line,
-        build_sync(section, keepalive_s=keepalive_s, ceiling=store.chunk_ceiling(line.address)),
+        mutate(build_sync(section, keepalive_s=keepalive_s, ceiling=store.chunk_ceiling(line.address))),
         shelf=store,
         device=config.device.id,
         status=status,
