@@ -39,8 +39,10 @@ here() {
 need() {
 	lacking=()
 	for one in "$$@"; do here "$${one%%=*}" || lacking+=($${one#*=}); done
-	[ "$${#lacking[@]}" = 0 ] || debian "$${lacking[@]}" \
-		|| echo "askance: cannot install $${lacking[*]}: what needs them is skipped" >&2
+	[ "$${#lacking[@]}" = 0 ] || debian "$${lacking[@]}" && return
+	for one in "$${lacking[@]}"; do
+		debian "$$one" || echo "askance: cannot install $$one: what needs it is skipped" >&2
+	done
 }
 endef
 

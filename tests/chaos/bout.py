@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from askance.edge.store.schema import INDEX_NAME
 from askance.edge.sync import Sync
+from chaos.account import rows
 from chaos.bearer import SIZES, Bearer
-from chaos.site import Site, rows
+from chaos.site import Site
 from chaos.verdict import Verdict
 from support_polling import until
 from support_programs import write_yaml

@@ -14,8 +14,9 @@ from typing import Final, Self
 
 from askance.central.schema import CATALOG
 from askance.edge.store.schema import INDEX_NAME
+from chaos.account import Account, rows
 from chaos.container import Container
-from chaos.site import EVERY_FRAME, Account, Site, rows, take_photos
+from chaos.site import EVERY_FRAME, Site, take_photos
 from support_polling import until
 from support_programs import write_yaml
 

@@ -14,7 +14,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,8 +28,21 @@ if __name__ == "__main__":
 
 from chaos.verdict import Verdict  # noqa: E402 (the path has to be there first)
 
-LANES: Final = 2
+IN_TIME: Final = frozenset({"R6", "R7", "R10", "R11", "R13", "R14"})
+"""Those that measure how soon something happens: one after the other, beside those that keep a core busy."""
+
 LONGEST_S: Final = 600
+SOAK: Final = 20
+"""Of so many minutes of a long campaign one is a soak's, and of a short one half a minute."""
+
+NAMESPACES: Final = (
+    *("setpriv", "--pdeathsig", "KILL"),
+    *("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
+)
+"""What a program mounts and starts behind these ends with it, however it ends; for root alone."""
+
+CONFINED: Final = (*NAMESPACES, *("sh", "-c", 'mount -t tmpfs tmpfs /dev/shm && "$@"; exit $?', "sh"))
+
 NAME: Final = re.compile(r"test_(r\d+)_\w+\.py")
 
 
@@ -41,7 +55,7 @@ class Run:
         seed: of its chances.
         verdicts: what its tests found, in their order.
         passed: whether pytest was content.
-        skipped: why parts were not run.
+        skipped: why parts were not run, and how many.
         seconds: how long it took.
         output: what pytest said.
     """
@@ -50,7 +64,7 @@ class Run:
     seed: int
     verdicts: tuple[Verdict, ...]
     passed: bool
-    skipped: tuple[str, ...]
+    skipped: Mapping[str, int]
     seconds: float
     output: str
 
@@ -73,36 +87,52 @@ def number(path: Path) -> str:
     return named[1].upper()
 
 
-def run(path: Path, *, seed: int, folder: Path) -> Run:
+def run(path: Path, *, seed: int, folder: Path, soak_minutes: float) -> Run:
     """Run a scenario's file in a process of its own."""
     scenario = number(path)
-    record = folder / f"{scenario}-{seed}.jsonl"
+    record, log = (folder / f"{scenario}-{seed}.{kind}" for kind in ("jsonl", "log"))
     record.unlink(missing_ok=True)
-    environment = {**os.environ, "ASKANCE_CHAOS_SEED": str(seed), "ASKANCE_CHAOS_RECORD": str(record)}
+    told = {"SEED": str(seed), "RECORD": str(record), "MINUTES": str(soak_minutes)}
+    environment = {**os.environ, **{f"ASKANCE_CHAOS_{name}": value for name, value in told.items()}}
     command = [sys.executable, "-m", "pytest", "-m", "chaos", "-p", "no:cacheprovider", str(path)]
+    confined = CONFINED if os.geteuid() == 0 else ()
+    longest_s = LONGEST_S + 60 * soak_minutes
     begun = time.monotonic()
-    try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=LONGEST_S)
-        code, output = done.returncode, done.stdout + done.stderr
-    except subprocess.TimeoutExpired as error:
-        code, output = -1, f"not over after {error.timeout} s"
+    with log.open("w") as said:
+        try:
+            done = subprocess.run(
+                [*confined, *command], env=environment, stdout=said, stderr=said, check=False, timeout=longest_s
+            )
+            code = done.returncode
+        except subprocess.TimeoutExpired:
+            said.write(f"not over after {longest_s:.0f} s\n")
+            code = -1
+    output = log.read_text()
     lines = record.read_text().splitlines() if record.exists() else []
+    skips: Counter[str] = Counter()
+    for count, reason in re.findall(r"^SKIPPED \[(\d+)\] \S+ (.*)$", output, re.MULTILINE):
+        skips[reason] += int(count)
     return Run(
         scenario,
         seed,
         tuple(Verdict.from_json(json.loads(line)) for line in lines),
         passed=code == 0,
-        skipped=tuple(re.findall(r"^SKIPPED \[\d+\] \S+ (.*)$", output, re.MULTILINE)),
+        skipped=skips,
         seconds=time.monotonic() - begun,
         output=output,
     )
 
 
-def rounds(paths: Sequence[Path], *, seeds: Iterable[int], folder: Path) -> Iterable[Run]:
-    """Run all scenarios with each seed in turn."""
-    with ThreadPoolExecutor(LANES) as lanes:
+def rounds(paths: Sequence[Path], *, seeds: Iterable[int], folder: Path, soak_minutes: float) -> Iterable[Run]:
+    """Run all scenarios with each seed in turn, in two lanes."""
+    with ThreadPoolExecutor(1) as timed, ThreadPoolExecutor(1) as busy:
         for seed in seeds:
-            runs = [lanes.submit(run, path, seed=seed, folder=folder) for path in paths]
+            runs = [
+                (timed if number(path) in IN_TIME else busy).submit(
+                    run, path, seed=seed, folder=folder, soak_minutes=soak_minutes
+                )
+                for path in paths
+            ]
             for done in as_completed(runs):
                 yield done.result()
 
@@ -115,48 +145,74 @@ def seeds_until(deadline: float, first: int, *, least: int) -> Iterable[int]:
         yield seed
 
 
-def summary(runs: Sequence[Run]) -> dict[str, Verdict]:
-    """Add up what was found, by scenario in the campaign's order; a run that ended badly without a word is told."""
+def summary(runs: Sequence[Run], *, everything: bool) -> dict[str, Verdict]:
+    """Add up what was found, by scenario in the campaign's order.
+
+    Args:
+        runs: all of them; one that ended badly without a word is told.
+        everything: whether nothing may be left out, as where one is root.
+    """
     total: dict[str, Verdict] = {}
     for one in runs:
         parts = list(one.verdicts)
         if not one.passed and not any(part.failures for part in parts):
             parts.append(Verdict(one.scenario, "", 0, wrong=("ended badly: see what pytest said",)))
+        if everything and one.skipped:
+            parts.append(Verdict(one.scenario, "", 0, wrong=tuple(f"not run: {reason}" for reason in one.skipped)))
         for part in parts:
             total[one.scenario] = total[one.scenario] + part if one.scenario in total else part
-    return dict(sorted(total.items(), key=lambda item: int(item[0][1:])))
+    unproven = {name for name, whole in total.items() if not whole.controls}
+    for name in unproven - {one.scenario for one in runs if one.skipped}:
+        total[name] += Verdict(name, "", 0, wrong=("no control was run",))
+    return {name: total[name] for name in in_order(total)}
 
 
-def table(found: dict[str, Verdict], runs: Sequence[Run]) -> str:
+def in_order(names: Iterable[str]) -> list[str]:
+    """Sort scenarios as the campaign numbers them."""
+    return sorted(names, key=lambda name: int(name[1:]))
+
+
+def table(found: Mapping[str, Verdict], runs: Sequence[Run]) -> str:
     """Draw the table."""
     lines = [f"{'':4} {'trials':>7} {'lost':>5} {'doubled':>7} {'stuck':>5} {'caught':>7} {'s':>5}  what was done"]
     for scenario, verdict in found.items():
-        seconds = sum(one.seconds for one in runs if one.scenario == scenario)
         caught = f"{sum(verdict.controls.values())}/{len(verdict.controls)}"
         lines.append(
             f"{scenario:4} {verdict.trials:7} {verdict.lost:5} {verdict.duplicated:7} {verdict.stuck:5} {caught:>7}"
-            f" {seconds:5.0f}  {verdict.title}"
+            f" {seconds(runs, scenario):5.0f}  {verdict.title}"
         )
         lines += [f"{'':4} FAILED: {failure}" for failure in verdict.failures]
-    skipped = sorted({(one.scenario, reason) for one in runs for reason in one.skipped})
-    lines += [f"{scenario:4} not run: {reason}" for scenario, reason in skipped]
+    for scenario in in_order({one.scenario for one in runs}):
+        lines += [f"{scenario:4} not run: {count} x {reason}" for reason, count in skipped(runs, scenario).items()]
     return "\n".join(lines)
 
 
-def report(found: dict[str, Verdict], runs: Sequence[Run]) -> dict[str, object]:
-    """Return what `reliability-report.json` holds."""
+def seconds(runs: Sequence[Run], scenario: str) -> float:
+    """Return how long a scenario has taken in all."""
+    return sum(one.seconds for one in runs if one.scenario == scenario)
+
+
+def skipped(runs: Sequence[Run], scenario: str) -> Counter[str]:
+    """Count what was not run of a scenario, by its reason."""
+    return sum((Counter(one.skipped) for one in runs if one.scenario == scenario), Counter())
+
+
+def report(found: Mapping[str, Verdict], runs: Sequence[Run]) -> dict[str, object]:
+    """Return what `reliability-report.json` holds; a scenario of which nothing could be run has not passed."""
+    nothing = {name: Verdict(name, "", 0) for name in {one.scenario for one in runs} - set(found)}
+    whole = {**found, **nothing}
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "seeds": sorted({one.seed for one in runs}),
         "scenarios": {
             scenario: {
-                **verdict.as_json(),
-                "passed": not verdict.failures,
-                "seconds": round(sum(one.seconds for one in runs if one.scenario == scenario), 1),
-                "not run": sorted({reason for one in runs if one.scenario == scenario for reason in one.skipped}),
+                **whole[scenario].as_json(),
+                "passed": not whole[scenario].failures,
+                "seconds": round(seconds(runs, scenario), 1),
+                "not run": dict(skipped(runs, scenario)),
             }
-            for scenario, verdict in found.items()
+            for scenario in in_order(whole)
         },
     }
 
@@ -173,15 +229,18 @@ def main() -> int:
     folder = options.json.parent / "chaos"
     folder.mkdir(parents=True, exist_ok=True)
     runs: list[Run] = []
+    found: dict[str, Verdict] = {}
+    soak_minutes = max(options.minutes / SOAK, 0.5)
+    begun = time.monotonic()
     seeds = seeds_until(time.monotonic() + 60 * options.minutes, options.seed, least=options.rounds)
-    for one in rounds(scenarios(options.only), seeds=seeds, folder=folder):
+    for one in rounds(scenarios(options.only), seeds=seeds, folder=folder, soak_minutes=soak_minutes):
         runs.append(one)
         sys.stderr.write(f"{one.scenario}: {'passed' if one.passed else 'FAILED'} in {one.seconds:.0f} s\n")
         if not one.passed:
             sys.stderr.write(one.output)
-    found = summary(runs)
-    sys.stdout.write(table(found, runs) + "\n")
-    options.json.write_text(json.dumps(report(found, runs), indent=2) + "\n")
+        found = summary(runs, everything=os.geteuid() == 0)
+        options.json.write_text(json.dumps(report(found, runs), indent=2) + "\n")
+    sys.stdout.write(f"{table(found, runs)}\n{(time.monotonic() - begun) / 60:.1f} minutes\n")
     return 0 if all(one.passed for one in runs) and not any(verdict.failures for verdict in found.values()) else 1
 
 

@@ -10,15 +10,12 @@ from typing import Final
 
 import pytest
 
+from chaos.campaign import NAMESPACES
 from chaos.verdict import Verdict
 
 LONGEST_S: Final = 500
 
 _HERE: Final = Path(__file__).parent
-_CONFINE: Final = (
-    *("setpriv", "--pdeathsig", "KILL"),
-    *("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
-)
 _NEEDED: Final = {
     "mkfs.ext4": "e2fsprogs",
     "mount": "mount",
@@ -38,7 +35,7 @@ def require(folder: Path) -> None:
     place.mkdir()
     image.write_bytes(bytes(2**20))
     subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], check=True)
-    mount = [*_CONFINE, "mount", "-o", "loop", str(image), str(place)]
+    mount = [*NAMESPACES, "mount", "-o", "loop", str(image), str(place)]
     tried = subprocess.run(mount, capture_output=True, text=True, check=False)
     if tried.returncode:
         pytest.skip(f"a loop device needs root to mount it: {tried.stderr.strip()}")
@@ -46,7 +43,7 @@ def require(folder: Path) -> None:
 
 def run(script: str, *arguments: object, wrapper: Sequence[str] = ()) -> Verdict:
     """Run a script of this folder, through a ``wrapper`` such as eatmydata, and read the verdict that it prints."""
-    command = [*_CONFINE, *wrapper, sys.executable, str(_HERE / script), *map(str, arguments)]
+    command = [*NAMESPACES, *wrapper, sys.executable, str(_HERE / script), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST_S)
     assert done.returncode == 0, done.stderr
     return Verdict.from_json(json.loads(done.stdout))

@@ -1,22 +1,17 @@
-"""A whole site as real processes: one device, one centre or several on one catalog, and the account of every frame.
+"""A whole site as real processes: one device, one centre or several on one catalog, and the account of every frame."""
 
-The promise under test: a frame that the device's store counted as captured is in its store or in the centre's catalog,
-with the same bytes, once; and when everything is quiet, nothing is left under way.
-"""
-
-import hashlib
 import shutil
-import sqlite3
-from collections import Counter
+import time
 from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from askance.edge.store.schema import INDEX_NAME
+from chaos.account import Account, Books
 from support_polling import until
 from support_programs import Program, write_yaml
+
+STILL_S: Final = 5.0
+"""How long nothing changes when it is quiet: an agent takes up to 4 s to see that it is to capture no more."""
 
 DEVICE: Final = "tried-camera"
 EVERY_FRAME: Final = "version: 1\nrules:\n  - {id: everything, when: {random: {probability: 1.0}}}\n"
@@ -31,34 +26,6 @@ OPEN_GATE: Final = {
     "structure": 0.0,
     "frozen": None,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Where the frames of a device are.
-
-    Attributes:
-        captured: how many the device's store counted, over all its boots.
-        arrived: how many stand in the catalog.
-        lost: promised, and neither held by the device nor by the centre with the same bytes, nor counted as evicted.
-        duplicated: captures or tasks beyond one for each frame.
-        pending: what the device still holds to send.
-        staged: pieces that wait at the centre.
-        unbalanced: boots of the device whose ledger does not add up.
-    """
-
-    captured: int
-    arrived: int
-    lost: int
-    duplicated: int
-    pending: int
-    staged: int
-    unbalanced: int
-
-    @property
-    def stuck(self) -> int:
-        """Frames and pieces that are under way."""
-        return self.pending + self.staged
 
 
 class Site:
@@ -87,6 +54,7 @@ class Site:
         self.rules.write_text(EVERY_FRAME)
         self.store = folder / "device"
         self.catalog = folder / "central"
+        self._books = Books()
         self.edge_yaml = write_yaml(
             folder / "edge.yaml",
             {
@@ -124,58 +92,29 @@ class Site:
         """Change the rules so that the next start of the agent captures nothing more."""
         self.rules.write_text(NO_FRAME)
 
-    def quiet(self, *, within_s: float = 30.0) -> bool:
-        """Wait, without any fault, until nothing is under way; whoever does not run is started first."""
+    def quiet(self, *, within_s: float = 30.0) -> Account:
+        """Wait, without any fault, until nothing is under way and nothing has changed for a while, and count.
+
+        Whoever does not run is started first. What is still under way after ``within_s`` is stuck.
+        """
         for program in self.programs:
             if not program.running:
                 program.start()
-        return until(lambda: self.account().stuck == 0, within_s=within_s)
+        since_s, account = time.monotonic(), self.account()
+
+        def still() -> bool:
+            nonlocal since_s, account
+            before, account = account, self.account()
+            if account.stuck or account != before:
+                since_s = time.monotonic()
+            return time.monotonic() - since_s >= STILL_S
+
+        until(still, within_s=within_s)
+        return account
 
     def account(self) -> Account:
-        """Count every frame, in both databases as they stand; a database that is not there yet holds none."""
-        held = rows(self.store / INDEX_NAME, "SELECT frame_id, sha256, state FROM captures WHERE state != 'deleting'")
-        boots = rows(
-            self.store / INDEX_NAME,
-            "SELECT b.captured, b.stored, coalesce((SELECT sum(frames) FROM evictions e WHERE e.boot = b.number), 0),"
-            " (SELECT count(*) FROM captures c WHERE c.boot = b.number AND state IN ('pending', 'quarantined'))"
-            " FROM boots b",
-        )
-        catalog = self.catalog / "catalog.db"
-        arrived = rows(catalog, "SELECT frame_id, sha256 FROM captures")
-        tasks = rows(catalog, "SELECT capture, count(*) FROM tasks GROUP BY capture")
-        waiting = {frame: sha for frame, sha, state in held if state in {"pending", "quarantined"}}
-        there = dict(arrived)
-        delivered = {frame: sha for frame, sha, state in held if state == "delivered"}
-        missing = [frame for frame, sha in delivered.items() if there.get(frame) != sha]
-        torn = [frame for frame, sha in waiting.items() if not self._whole(frame, sha)]
-        promised = sum(captured - evicted for captured, _, evicted, _ in boots)
-        nowhere = promised - len(set(waiting) | set(there))
-        copies = Counter(frame for frame, _ in arrived)
-        return Account(
-            captured=sum(captured for captured, *_ in boots),
-            arrived=len(arrived),
-            lost=max(0, nowhere) + len(missing) + len(torn),
-            duplicated=sum(count - 1 for count in copies.values()) + sum(count - 1 for _, count in tasks),
-            pending=sum(state == "pending" for *_, state in held),
-            staged=len(rows(catalog, "SELECT 1 FROM staging")),
-            unbalanced=sum(captured != stored + evicted + left for captured, stored, evicted, left in boots),
-        )
-
-    def _whole(self, frame_id: str, sha256: str) -> bool:
-        """Whether the file of a frame holds what its row says."""
-        return any(
-            hashlib.sha256(file.read_bytes()).hexdigest() == sha256 for file in self.store.rglob(f"{frame_id}*.askf")
-        )
-
-
-def rows(database: Path, question: str) -> list[Any]:
-    """Ask a database beside whoever writes to it; nothing where it is not there, or not made yet."""
-    if not database.exists():
-        return []
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'captures'").fetchone():
-            return []
-        return connection.execute(question).fetchall()
+        """Count every frame, in both databases as they stand."""
+        return self._books.account(self.store, self.catalog)
 
 
 def take_photos(assets: Path, folder: Path, *, count: int) -> str:

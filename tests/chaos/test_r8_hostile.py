@@ -26,11 +26,12 @@ from askance.transport import Link
 from askance.wire.identity import DeviceId
 from askance.wire.topics import Down, Up, down, up
 from chaos import mutants
+from chaos.account import rows
 from chaos.gossip import LONGEST_PAUSE_S, PATIENCE_S, RETAINED, Listener, receipts
 from chaos.mutations import Sent
 from chaos.ordeal import heavy, hostile, judge, told, unbalanced
 from chaos.rivals import Rivalry, small_disk
-from chaos.site import DEVICE, Site, rows
+from chaos.site import DEVICE, Site
 from chaos.toll import arrived, carrying
 from chaos.verdict import Verdict
 from chaos.victim import Found, mark, peak_mb, take_stock

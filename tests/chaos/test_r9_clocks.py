@@ -17,8 +17,9 @@ from askance.edge.store import Store, candidates
 from askance.wire.identity import FrameId
 from askance.wire.topics import Up
 from chaos import clocks
+from chaos.account import rows
 from chaos.clocks import CASES, NO_TIME_OF_DAY, NOBODY_SET_IT, Life, Told, faked, live
-from chaos.site import Site, rows, take_photos
+from chaos.site import Site, take_photos
 from chaos.verdict import Verdict
 from support_broker import Mosquitto
 from support_central import make_envelope, open_intake, topic

@@ -21,6 +21,7 @@ class Verdict:
         wrong: everything else that may not be, in words; each counts as a failure.
         controls: what was broken on purpose (a mutant, a store without fsync), and whether the scenario noticed.
         figures: what was measured beside, by name; of two parts' the greater one counts, so the greater is the worse.
+        amounts: how much there was of what, by name, as frames or kills of a kind; they add up.
     """
 
     scenario: str
@@ -32,6 +33,7 @@ class Verdict:
     wrong: tuple[str, ...] = ()
     controls: Mapping[str, bool] = field(default_factory=dict[str, bool])
     figures: Mapping[str, float] = field(default_factory=dict[str, float])
+    amounts: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def failures(self) -> list[str]:
@@ -45,6 +47,7 @@ class Verdict:
         assert self.scenario == other.scenario, f"{self.scenario} and {other.scenario} are two scenarios"
         names = sorted({*self.figures, *other.figures})
         worst = {name: max(part.figures[name] for part in (self, other) if name in part.figures) for name in names}
+        counted = sorted({*self.amounts, *other.amounts})
         seen = sorted({*self.controls, *other.controls})
         caught = {name: self.controls.get(name, True) and other.controls.get(name, True) for name in seen}
         return Verdict(
@@ -57,11 +60,13 @@ class Verdict:
             wrong=(*self.wrong, *other.wrong),
             controls=caught,
             figures=worst,
+            amounts={name: sum(part.amounts.get(name, 0) for part in (self, other)) for name in counted},
         )
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        return {**asdict(self), "controls": dict(self.controls), "figures": dict(self.figures)}
+        mappings = {name: dict(getattr(self, name)) for name in ("controls", "figures", "amounts")}
+        return {**asdict(self), **mappings}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:

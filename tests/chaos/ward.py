@@ -1,9 +1,9 @@
-"""Two cameras on one real agent that keeps every frame its gate lets through, and all that the agent says of them."""
+"""Two cameras on one real agent that keeps every frame its gate lets through, its centre, and all they say of them."""
 
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from queue import Empty
@@ -13,13 +13,16 @@ from typing import Final, Self
 import cv2
 import numpy as np
 
+from askance.central.export.coco import ANNOTATIONS
+from askance.central.schema import CATALOG
 from askance.edge.store.schema import INDEX_NAME
 from askance.mqtt import Received
 from askance.wire.codec import Envelope, load_json, unpack
 from askance.wire.identity import DeviceId
 from askance.wire.receipts import Status
+from chaos.account import rows
 from chaos.cable import Cable
-from chaos.site import DEVICE, EVERY_FRAME, rows
+from chaos.site import DEVICE, EVERY_FRAME
 from chaos.wall import Wall
 from chaos.webcam import Webcam
 from support_broker import Mosquitto, free_port
@@ -33,14 +36,30 @@ TRIED: Final = "tried"
 STEADY: Final = "steady"
 FPS: Final = 5.0
 LOGIN: Final = ("view er", "p@ss:w%rd/#?")
-SECRETS: Final = (b"p@ss:w", b"p%40ss", b"qu3ry-s3cret", b"t0k3n-s3cret", b"br0ker-s3cret")
-"""What nobody may hear: the password as it is and as it is written in an address, those in a query, the broker's."""
+WRITTEN: Final[Mapping[str, tuple[bytes, ...]]] = {
+    "edge.yaml": (b"p%40ss", b"rd%2F%23%3F", b"w3bcam-s3cret", b"qu3ry-s3cret", b"t0k3n-s3cret", b"br0ker-s3cret"),
+    "central.yaml": (b"c3ntre-s3cret",),
+}
+SECRETS: Final = (b"p@ss:w", b"rd/#?", *WRITTEN["edge.yaml"], *WRITTEN["central.yaml"])
+"""What nobody may hear: both ends of the password as it is, and everything as it is written in a configuration."""
+
+LOOKED_AT: Final = (
+    "edge.log",
+    "central.log",
+    "mqtt",
+    f"device/{INDEX_NAME}",
+    f"central/{CATALOG}",
+    f"exports/coco/{ANNOTATIONS}",
+    "exports/sheet.html",
+)
+"""Where secrets are looked for, among others: something has to be there."""
 
 _ON_THEIR_WAY: Final = 6  # in the pipeline's window, the models and the ring
+_EXPORTED: Final = "20"
 
 
 class Ward:
-    """The agent, its broker and its cameras; the tried one is not there yet, and hangs on a cable as the other does."""
+    """Agent, centre, broker and cameras; the tried one is not there yet, and hangs on a cable as the other does."""
 
     def __init__(self, folder: Path, broker: Mosquitto, *, random: Random, **gate: object) -> None:
         self.tried = RtspCamera(free_port(), login=LOGIN)
@@ -51,6 +70,9 @@ class Ward:
         self._over = threading.Event()
         self._folder = folder
         self._store = folder / "device"
+        self._exports = folder / "exports"
+        self._exports.mkdir()
+        self._status = Status(device=DeviceId(DEVICE), online=False)
         (folder / "rules.yaml").write_text(EVERY_FRAME)
         steady = f"{self.webcam.address(self.cables[STEADY].port)}?user=a&password=qu3ry-s3cret&token=t0k3n-s3cret"
         urls = {TRIED: self.tried.address(self.cables[TRIED].port), STEADY: steady}
@@ -70,7 +92,13 @@ class Ward:
                 "log": {"level": "debug", "form": "json"},
             },
         )
+        login = {"port": broker.port, "username": "centre", "password": "c3ntre-s3cret"}
+        self.central_config = write_yaml(
+            folder / "central.yaml",
+            {"storage": {"path": str(folder / "central")}, "broker": login, "log": {"level": "debug", "form": "json"}},
+        )
         self.agent = Program(folder / "edge.log", "edge", "run", "--config", str(self.config))
+        self.centre = Program(folder / "central.log", "central", "run", "--config", str(self.central_config))
 
     def counts(self) -> dict[str, int]:
         """Return how many frames of each camera are kept so far."""
@@ -100,8 +128,12 @@ class Ward:
     @property
     def status(self) -> Status:
         """The device's last word about itself."""
-        told = [payload for payload in self.heard[-50:] if payload.startswith(b'{"v":1,"device"')]
-        return load_json(Status, told[-1]) if told else Status(device=DeviceId(DEVICE), online=False)
+        return self._status
+
+    def losses(self, *cameras: str) -> int:
+        """Return how often the agent has lost cameras so far."""
+        log = self.agent.log
+        return sum(log.count(f"source.restart: camera {camera}: ") for camera in cameras)
 
     def false(self, camera: str) -> int:
         """Return how many kept frames of a camera show nothing that was there: old, torn, or no scene at all."""
@@ -125,28 +157,33 @@ class Ward:
         }
 
     def public(self) -> dict[str, bytes]:
-        """Return everything that the agent, its children and our commands show to others, by where."""
-        config = ("--config", str(self.config))
-        shown: dict[str, bytes] = {"log": self.agent.log.encode(), "mqtt": b"\n".join(self.heard)}
-        for command in (
-            ("edge", "status", *config),
-            ("edge", "status", *config, "--json"),
-            ("edge", "why", *config),
-            ("edge", "check", *config),
-            ("edge", "check", *config, "--json"),
-            ("config", "show", "edge", *config),
-            ("config", "show", "edge", *config, "--json"),
-            ("doctor",),
-        ):
+        """Return everything that both programs, their children and our commands show to others, by where."""
+        shown: dict[str, bytes] = {"mqtt": b"\n".join(self.heard)}
+        for command in self._commands():
             done = askance(*command)
             shown[" ".join(command)] = (done.stdout + done.stderr).encode()
-        for pid in (self.agent.pid, *children(self.agent.pid)):
+        for pid in (self.agent.pid, self.centre.pid, *children(self.agent.pid)):
             for name in ("cmdline", "environ", "comm"):
                 shown[f"{name} of {pid}"] = Path(f"/proc/{pid}/{name}").read_bytes()
-        for file in self._store.rglob("*"):
-            if file.is_file():
-                shown[str(file.relative_to(self._folder))] = file.read_bytes()
+        for file in self._folder.rglob("*"):
+            if file.is_file() and file not in {self.config, self.central_config}:
+                with suppress(FileNotFoundError):  # it was on its way to its place, where it is found as well
+                    shown[str(file.relative_to(self._folder))] = file.read_bytes()
         return shown
+
+    def _commands(self) -> Iterator[tuple[str, ...]]:
+        edge, central, exports = ("--config", str(self.config)), ("--config", str(self.central_config)), self._exports
+        for command in ("status", "check", "why"):
+            yield ("edge", command, *edge)
+        for command in ("status", "check"):
+            yield ("edge", command, *edge, "--json")
+        yield ("config", "show", "edge", *edge, "--json")
+        yield ("config", "show", "edge", *edge)
+        yield ("config", "show", "central", *central)
+        yield ("queue", "ls", *central, "--json")
+        for form, to in (("coco", exports / "coco"), ("sheet", exports / "sheet.html")):
+            yield ("queue", "export", *central, "--format", form, "--out", str(to), "--limit", _EXPORTED)
+        yield ("doctor",)
 
     def _listen(self, ear: Ear) -> None:
         while not self._over.is_set():
@@ -154,6 +191,8 @@ class Ward:
                 event = ear.events.get(timeout=0.1)
                 if isinstance(event, Received):
                     self.heard.append(event.payload)
+                    if event.topic.endswith("/up/s"):
+                        self._status = load_json(Status, event.payload)
                     ear.link.acknowledge(event.mid)
 
     def __enter__(self) -> Self:
@@ -167,6 +206,7 @@ class Ward:
             opened.callback(listening.join)
             opened.callback(self._over.set)
             opened.callback(self.tried.kill)
+            opened.callback(self.centre.kill)
             opened.callback(self.agent.kill)
             self._opened = opened.pop_all()
         return self

@@ -1,9 +1,11 @@
 """The campaign's own works: verdicts add up, a bad one cannot hide, and the table and the report say what was found."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,13 @@ SKIPS = """
 import pytest
 def test_it():
     pytest.skip("no strace: apt-get install strace")
+"""
+LINGERS = """
+import subprocess
+from chaos.verdict import Verdict
+def test_it(found):
+    subprocess.Popen(["sleep", "3456.5"])
+    found(Verdict("R98", "", 1, controls={"a mutant": True}))
 """
 CRASHES = """
 def test_it():
@@ -64,32 +73,54 @@ def test_parts_add_up_and_the_worse_one_counts() -> None:
     assert GOOD.title == (GOOD + GOOD).title
 
 
-def ended(*verdicts: Verdict, passed: bool = True, skipped: tuple[str, ...] = ()) -> Run:
+def test_amounts_of_parts_add_up() -> None:
+    parts = [Verdict("R3", "", 1, amounts=amounts) for amounts in ({"frames": 3, "kills": 0}, {"frames": 4})]
+
+    assert {"frames": 7, "kills": 0} == (parts[0] + parts[1]).amounts
+
+
+def ended(*verdicts: Verdict, passed: bool = True, skipped: Mapping[str, int] | None = None) -> Run:
     """A run of R3 that took two seconds."""
-    return Run("R3", len(verdicts), verdicts, passed, skipped, 2.0, "")
+    return Run("R3", len(verdicts), verdicts, passed, skipped or {}, 2.0, "")
 
 
 def test_a_run_that_ends_badly_without_a_word_is_told() -> None:
-    (verdict,) = summary([ended(GOOD), ended(passed=False)]).values()
+    (verdict,) = summary([ended(GOOD), ended(passed=False)], everything=True).values()
 
     assert ["ended badly: see what pytest said"] == verdict.failures
     assert 10 == verdict.trials
 
 
-def test_the_table_and_the_report_name_trials_losses_controls_and_what_was_not_run() -> None:
-    runs = [ended(GOOD + Verdict("R3", "kills", 1, lost=2)), ended(skipped=("no root",))]
+def test_a_scenario_without_any_control_proves_nothing() -> None:
+    (verdict,) = summary([ended(Verdict("R3", "kills", 1))], everything=True).values()
 
-    drawn = table(summary(runs), runs)
-    told = json.loads(json.dumps(report(summary(runs), runs)))
+    assert ["no control was run"] == verdict.failures
+
+
+def test_the_table_and_the_report_name_trials_losses_controls_and_what_was_not_run() -> None:
+    runs = [ended(GOOD + Verdict("R3", "kills", 1, lost=2)), ended(skipped={"no root": 2})]
+    found = summary(runs, everything=False)
+
+    drawn = table(found, runs)
+    told = json.loads(json.dumps(report(found, runs)))
 
     assert "R3        11     2       0     0     1/1     4  power cuts; kills" in drawn
     assert "FAILED: lost: 2" in drawn
-    assert "R3   not run: no root" in drawn
+    assert "R3   not run: 2 x no root" in drawn
     scenario = told["scenarios"]["R3"]
-    assert (11, 2, False, ["no root"], 4.0) == tuple(
+    assert (11, 2, False, {"no root": 2}, 4.0) == tuple(
         scenario[key] for key in ("trials", "lost", "passed", "not run", "seconds")
     )
     assert [0, 1] == told["seeds"]
+
+
+def test_what_could_not_be_run_has_not_passed_and_fails_where_everything_can() -> None:
+    runs = [ended(skipped={"no root": 2})]
+
+    assert {} == summary(runs, everything=False)
+    assert ["not run: no root", "nothing was tried"] == summary(runs, everything=True)["R3"].failures
+    told = json.loads(json.dumps(report({}, runs)))
+    assert (False, {"no root": 2}) == tuple(told["scenarios"]["R3"][key] for key in ("passed", "not run"))
 
 
 @pytest.fixture
@@ -109,7 +140,8 @@ def campaign(checkout: Path, tmp_path: Path) -> Path:
         pytest.param(PASSES, 0, "R98       10     0       0     0     1/1", id="two rounds pass"),
         pytest.param(LOSES, 1, "FAILED: lost: 4", id="a loss"),
         pytest.param(CRASHES, 1, "FAILED: ended badly", id="a crash"),
-        pytest.param(SKIPS, 0, "R98  not run: no strace: apt-get install strace", id="a skip"),
+        pytest.param(SKIPS, int(os.geteuid() == 0), "R98  not run: 2 x no strace: apt-get install strace", id="a skip"),
+        pytest.param(LINGERS, 0, "R98        2     0       0     0     1/1", id="one that leaves something behind"),
     ],
 )
 def test_a_campaign_of_two_rounds(campaign: Path, scenario: str, code: int, said: str) -> None:
@@ -127,7 +159,13 @@ def test_a_campaign_of_two_rounds(campaign: Path, scenario: str, code: int, said
 
     assert code == done.returncode, done.stdout + done.stderr
     assert said in done.stdout, done.stdout
+    assert os.geteuid() != 0 or "3456.5" not in running()
     assert [1, 2] == json.loads((root / "out" / "report.json").read_text())["seeds"]
+
+
+def running() -> str:
+    """The command lines of all processes."""
+    return subprocess.run(["ps", "-e", "-o", "args"], capture_output=True, text=True, check=True).stdout
 
 
 def test_every_scenario_of_the_issue_is_there() -> None:
