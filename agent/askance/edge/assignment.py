@@ -35,12 +35,12 @@ def assign(rows: Indices, columns: Indices, *, gains: Numbers, steps: int = STEP
     Returns:
         Indices of the chosen pairs, ascending.
     """
-    if not len(gains):
-        return rows
     if len(gains) > MOST:
         spread = (columns - rows) % (columns.max() + 1)  # of equal gains every row is to keep some
         best = np.sort(np.argpartition(_TIE * spread - gains, MOST)[:MOST])
         return best[assign(rows[best], columns[best], gains=gains[best], steps=steps)]
+    if all(len(set(keys.tolist())) == len(keys) for keys in (rows, columns)):  # nobody has a rival
+        return np.arange(len(gains))
     sure = gains >= _rival(rows, gains) + _rival(columns, gains)
     row_taken, column_taken = (np.bincount(keys, weights=sure)[keys] for keys in (rows, columns))
     rest = (row_taken + column_taken == 0).nonzero()[0]

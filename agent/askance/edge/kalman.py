@@ -120,7 +120,7 @@ def corrected(motion: Motion, boxes: Floats) -> Motion:
 def boxes_of(motion: Motion) -> Floats:
     """Return left, top, right, bottom of boxes, (n, 4), float32."""
     place = motion[:, PLACE].copy()
-    place[:, 2:] = np.maximum(place[:, 2:], _LEAST_SIDE)
+    np.maximum(place[:, 2:], _LEAST_SIDE, out=place[:, 2:])
     corners: Numbers = place @ _CORNERS
     return corners.astype(np.float32)
 

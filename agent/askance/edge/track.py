@@ -149,23 +149,23 @@ def follow(
     """
     table = _expected(memory, at_ns=at_ns, camera=camera, patience_ns=section.patience_ns)
     order, first = _taking_part(detections, section)
-    boxes, labels = detections.boxes[order], detections.label_ids[order]
+    boxes, labels = detections.boxes.take(order, axis=0), detections.label_ids[order]
     rows, left = _pair(table, boxes, labels=labels, first=first, section=section)
 
     known = (rows >= 0).nonzero()[0]
     born = (rows[:first] < 0).nonzero()[0][: section.most_tracks - len(known)]
-    continued = _continued(
-        _take(table, rows[known]), boxes[known], labels=labels[known], reported=known < first, at_ns=at_ns
-    )
-    begun = _begun(boxes[born], labels=labels[born], next_id=memory.next_id, at_ns=at_ns)
-    lost = _take(table, left)
+    following = _take(table, np.concatenate([rows[known], left.nonzero()[0]]))
+    continued, lost = following[: len(known)], following[len(known) :]
+    _continue(continued, boxes.take(known, axis=0), labels=labels[known], reported=known < first, at_ns=at_ns)
     lost["misses"] += 1
-    following = _stack(continued, begun, lost)[: section.most_tracks]
-    following.setflags(write=False)
-
     tracks = np.full(len(detections), NOBODY, np.int32)
-    tracks[order[known]], tracks[order[born]] = continued["id"], begun["id"]
-    return TrackMemory(following, (memory.next_id + len(born)) % IDS, at_ns), tracks
+    tracks[order[known]] = continued["id"]
+    if len(born):  # mostly nobody is new
+        begun = _begun(boxes[born], labels=labels[born], next_id=memory.next_id, at_ns=at_ns)
+        tracks[order[born]] = begun["id"]
+        following = _stack(continued, begun, lost)
+    following.setflags(write=False)
+    return TrackMemory(following[: section.most_tracks], (memory.next_id + len(born)) % IDS, at_ns), tracks
 
 
 def _taking_part(detections: Detections, section: TrackSection) -> tuple[Indices, int]:
@@ -173,7 +173,7 @@ def _taking_part(detections: Detections, section: TrackSection) -> tuple[Indices
     boxes, scores, reported = detections.boxes, detections.scores, detections.reported
     left, top, right, bottom = boxes.T
     chosen = ((reported | (scores >= section.low)) & (right > left) & (bottom > top)).nonzero()[0]
-    columns = (detections.label_ids[chosen], *boxes[chosen].T, -scores[chosen], ~reported[chosen])
+    columns = (detections.label_ids[chosen], *boxes.take(chosen, axis=0).T, -scores[chosen], ~reported[chosen])
     order = chosen[np.lexsort(columns)][: section.most_candidates]
     return order, int(np.count_nonzero(reported[order]))
 
@@ -194,15 +194,18 @@ def _pair(table: Table, boxes: Floats, *, labels: Ints, first: int, section: Tra
     As in ByteTrack, what a pair counts is by how much it overlaps more than it must; and the first candidates choose
     before the others do.
     """
-    least = np.where(np.arange(len(boxes)) < first, section.first_iou, section.second_iou)
+    least = np.full(len(boxes), section.second_iou)
+    least[:first] = section.first_iou
     overlaps = _overlaps(kalman.boxes_of(table["motion"]), boxes)
     close = (overlaps >= least.astype(np.float32)).ravel().nonzero()[0]  # of a flat table it is found far faster
     rows, columns = np.unravel_index(close, overlaps.shape)
     gains = np.maximum(overlaps.ravel()[close].astype(np.float64) - least[columns], _LEAST_GAIN)
-    gains[table["label"][rows] != labels[columns]] *= _OTHER_LABEL
+    gains *= np.where(table["label"][rows] == labels[columns], 1.0, _OTHER_LABEL)
     found, left = np.full(len(boxes), -1, np.intp), np.ones(len(table), np.bool_)
     for choosing in (columns < first, columns >= first):
         possible = (choosing & left[rows]).nonzero()[0]
+        if not len(possible):  # mostly the reported candidates have taken all
+            continue
         chosen = possible[assign(rows[possible], columns[possible], gains=gains[possible])]
         found[columns[chosen]] = rows[chosen]
         left[rows[chosen]] = False
@@ -211,33 +214,30 @@ def _pair(table: Table, boxes: Floats, *, labels: Ints, first: int, section: Tra
 
 def _overlaps(one: Floats, other: Floats) -> Floats:
     """Return the IoU of each box, (n, 4), with each other box, (m, 4), as (n, m); both have an area."""
-    left, top, right, bottom = np.ascontiguousarray(one.T)[:, :, None]
-    other_left, other_top, other_right, other_bottom = np.ascontiguousarray(other.T)
-    across = np.minimum(right, other_right) - np.maximum(left, other_left)
-    down = np.minimum(bottom, other_bottom) - np.maximum(top, other_top)
-    shared = np.maximum(across, 0.0) * np.maximum(down, 0.0)
-    areas = (right - left) * (bottom - top) + (other_right - other_left) * (other_bottom - other_top)
+    low, high = np.ascontiguousarray(one.T).reshape(2, 2, -1, 1)
+    other_low, other_high = np.ascontiguousarray(other.T).reshape(2, 2, 1, -1)
+    across, down = np.maximum(np.minimum(high, other_high) - np.maximum(low, other_low), 0.0)
+    shared = across * down
+    (width, height), (other_width, other_height) = high - low, other_high - other_low
+    areas = width * height + other_width * other_height
     return np.asarray(shared / (areas - shared), np.float32)
 
 
 def _begun(boxes: Floats, *, labels: Ints, next_id: int, at_ns: int) -> Table:
     """Return a new track for each of some candidates."""
     table = np.zeros(len(boxes), _ROW)
-    if not len(table):  # mostly nobody is new
-        return table
     table["id"] = (next_id + np.arange(len(boxes))) % IDS
     table["motion"], table["box"], table["label"] = kalman.begun(boxes), boxes, labels
     table["hits"], table["last_ns"] = 1, at_ns
     return table
 
 
-def _continued(table: Table, boxes: Floats, *, labels: Ints, reported: Bools, at_ns: int) -> Table:
-    """Return tracks as they are now that each was seen as a candidate."""
+def _continue(table: Table, boxes: Floats, *, labels: Ints, reported: Bools, at_ns: int) -> None:
+    """Note that each of some tracks was seen as a candidate."""
     table["motion"] = kalman.corrected(table["motion"], boxes)
     table["box"], table["label"] = boxes, np.where(reported, labels, table["label"])
     table["hits"] += 1
     table["misses"], table["last_ns"] = 0, at_ns
-    return table
 
 
 def _take(table: Table, rows: Indices | Bools) -> Table:

@@ -62,17 +62,17 @@ class Moment:
     @cached_property
     def places(self) -> Mapping[int, int]:
         """The row of each track that has a candidate."""
-        rows = (self.tracks != NOBODY).nonzero()[0]
-        return dict(zip(self.tracks[rows].tolist(), rows.tolist(), strict=True))
+        return {track: row for row, track in enumerate(self.tracks.tolist()) if track != NOBODY}
 
     @cached_property
     def reports(self) -> Mapping[int, Report]:
         """The reported ones of these, by track."""
         found = self.detections
-        rows = (found.reported & (self.tracks != NOBODY)).nonzero()[0]
-        columns = (rows, found.label_ids[rows], found.scores[rows], found.boxes[rows])
+        rows = found.reported.nonzero()[0]
+        columns = (rows, found.label_ids.take(rows), found.scores.take(rows), found.boxes.take(rows, axis=0))
         reports = map(Report, *(column.tolist() for column in columns), repeat(self.at_ns))
-        return dict(zip(self.tracks[rows].tolist(), reports, strict=True))
+        tracks = zip(self.tracks.take(rows).tolist(), reports, strict=True)
+        return {track: report for track, report in tracks if track != NOBODY}
 
 
 def cut(boxes: Floats, part: Part, *, size: tuple[int, int]) -> Bools:

@@ -56,23 +56,23 @@ def push(window: Window[T], newest: Waiting[T], *, ahead: int) -> tuple[Window[T
         newest: the frame.
         ahead: how many frames each one waits for.
     """
-    window = Window(window.before, (*window.waiting, newest))
-    return _ripen(window, now_ns=newest.moment.at_ns, ahead=ahead)
+    return _ripen(window.before, (*window.waiting, newest), now_ns=newest.moment.at_ns, ahead=ahead)
 
 
 def wait(window: Window[T], *, now_ns: int) -> tuple[Window[T], Ripe[T]]:
     """Take out the frames that have waited long enough: time passes also while nothing worth a look comes."""
-    return _ripen(window, now_ns=now_ns, ahead=len(window.waiting))
+    return _ripen(window.before, window.waiting, now_ns=now_ns, ahead=len(window.waiting))
 
 
 def flush(window: Window[T]) -> tuple[Window[T], Ripe[T]]:
     """Take out all frames: nothing comes after them any more."""
-    return _ripen(window, now_ns=0, ahead=0, last=True)
+    return _ripen(window.before, window.waiting, now_ns=0, ahead=0, last=True)
 
 
-def _ripen(window: Window[T], *, now_ns: int, ahead: int, last: bool = False) -> tuple[Window[T], Ripe[T]]:
+def _ripen(
+    before: tuple[Moment, ...], waiting: tuple[Waiting[T], ...], *, now_ns: int, ahead: int, last: bool = False
+) -> tuple[Window[T], Ripe[T]]:
     ripe: list[tuple[View, T]] = []
-    before, waiting = window.before, window.waiting
     while waiting and (last or len(waiting) > ahead or not _fresh(waiting[0].moment, now_ns)):
         first, *others = waiting
         after = tuple(other.moment for other in others if other.moment.at_ns - first.moment.at_ns <= PATIENCE_NS)

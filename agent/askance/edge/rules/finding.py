@@ -1,6 +1,5 @@
 """Whether a clause of a rule held, and why."""
 
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 NEGATIVE: Final = frozenset({"not", "inhibit"})
@@ -34,14 +33,11 @@ class Finding(NamedTuple):
         """What findings are ordered by, the strongest last."""
         return self.clause not in CIRCUMSTANCES, self.value
 
-    def evidence(self) -> Iterator["Finding"]:
+    def evidence(self) -> list["Finding"]:
         """List the measured findings that speak for a match; what stands under ``not`` or ``inhibit`` never does."""
         if not self.matched or self.clause in NEGATIVE:
-            return
-        if not self.parts:
-            yield self
-        for part in self.parts:
-            yield from part.evidence()
+            return []
+        return [found for part in self.parts for found in part.evidence()] if self.parts else [self]
 
     def strongest(self) -> "Finding":
         """Return the strongest evidence; the finding itself where there is none."""

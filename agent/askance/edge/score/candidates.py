@@ -37,6 +37,14 @@ def most_doubtful(doubts: NDArray[np.float64], *, most: int) -> tuple[int, ...]:
     return tuple(order[doubts[order] > 0].tolist())
 
 
+def worst(doubts: NDArray[np.float64], *, most: int) -> tuple[float, tuple[int, ...]]:
+    """Return the greatest doubt, and the indices of those at least half as great, greatest first, at most ``most``."""
+    order = (-doubts).argsort(kind="stable")[:most]
+    ranked = doubts[order]
+    value = float(ranked[0]) if len(ranked) else 0.0
+    return value, tuple(order[: np.count_nonzero(ranked >= value / 2)].tolist()) if value else ()
+
+
 def and_more(count: int) -> str:
     """Say how many objects a sentence leaves out."""
     return f", and {count} more" if count else ""

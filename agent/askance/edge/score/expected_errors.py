@@ -3,7 +3,6 @@
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from askance.edge.detections import Detections
 from askance.edge.score.binary_entropy import TOP, binary_entropy
@@ -42,11 +41,11 @@ def expected_errors(view: View, wish: Measure, /, *, lore: Lore) -> Signal | Non
     detections = view.detections
     mine = chosen(detections, wish)
     model, seen = known(view, model)
-    expected = model.expected(statistics(_only(seen, chosen(seen, wish)), size=view.size, floor=model.floor))
+    expected = model.expected(statistics(_only(seen, wish), size=view.size, floor=model.floor))
     objects = most_doubtful(np.where(mine, binary_entropy(detections.scores), 0.0), most=TOP)
     low, scores = _LOW * model.report, detections.scores
     between = (mine & (scores >= low) & (scores < model.report)).nonzero()[0]
-    few = _count_small(detections.boxes[between], size=view.size)
+    few = _count_small(detections.boxes.take(between, axis=0), size=view.size)
     what = "1 candidate" if len(between) == 1 else f"{len(between)} candidates"
     after = f" after another look ({', '.join(model.looks)})" if model.looks else ""
     band = f"between {low:.2g} and {model.report:.2g}"
@@ -68,9 +67,10 @@ def known(view: View, model: ErrorModel) -> tuple[ErrorModel, Detections]:
     return (again, places(view, looks).fused()) if len(looks) == len(again.looks) else (model, view.detections)
 
 
-def _only(detections: Detections, mine: NDArray[np.bool_]) -> Detections:
-    if mine.all():
+def _only(detections: Detections, wish: Measure) -> Detections:
+    if wish.label_ids is None:
         return detections
+    mine = chosen(detections, wish)
     return Detections(
         boxes=detections.boxes[mine],
         scores=detections.scores[mine],

@@ -41,7 +41,14 @@ def jitter(view: View, wish: Measure, *, lore: Lore) -> Signal:
 def _between(earlier: Report, later: Report, *, at_ns: int) -> Sequence[float]:
     """Return where a box that moves evenly is at a time."""
     share = (at_ns - earlier.at_ns) / (later.at_ns - earlier.at_ns)
-    return [one + (other - one) * share for one, other in zip(earlier.box, later.box, strict=True)]
+    left, top, right, bottom = earlier.box
+    then_left, then_top, then_right, then_bottom = later.box
+    return (
+        left + (then_left - left) * share,
+        top + (then_top - top) * share,
+        right + (then_right - right) * share,
+        bottom + (then_bottom - bottom) * share,
+    )
 
 
 def _iou(one: Sequence[float], other: Sequence[float]) -> float:
@@ -50,6 +57,8 @@ def _iou(one: Sequence[float], other: Sequence[float]) -> float:
     other_left, other_top, other_right, other_bottom = other
     across = min(right, other_right) - max(left, other_left)
     down = min(bottom, other_bottom) - max(top, other_top)
-    common = max(across, 0.0) * max(down, 0.0)
+    if across <= 0.0 or down <= 0.0:
+        return 0.0
+    common = across * down
     areas = (right - left) * (bottom - top) + (other_right - other_left) * (other_bottom - other_top)
     return common / max(areas - common, 1e-9)

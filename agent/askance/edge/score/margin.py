@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from askance.edge.score.candidates import and_more, chosen, most_doubtful
+from askance.edge.score.candidates import and_more, chosen, worst
 from askance.edge.score.lore import Lore
 from askance.edge.values import Floats, Measure, Signal
 from askance.edge.view import View
@@ -32,10 +32,9 @@ def margin(view: View, wish: Measure, *, lore: Lore) -> Signal | None:
         return None
     best, second = _two_best(table)
     doubts = np.where(chosen(detections, wish), best * (1.0 - (best - second)), 0.0)
-    value = float(doubts.max(initial=0.0))
-    if value == 0.0:
+    value, objects = worst(doubts, most=MOST_OBJECTS)
+    if not objects:
         return Signal("margin", 0.0, (), "no object that a second class claims")
-    objects = most_doubtful(np.where(doubts >= value / 2, doubts, 0.0), most=MOST_OBJECTS)
     first = objects[0]
     name = lore.names[int(detections.label_ids[first])]
     text = f"{name}: two classes within {best[first] - second[first]:.2f}, {best[first]:.2f} and {second[first]:.2f}"

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from askance.edge.score.candidates import and_more, most_doubtful
+from askance.edge.score.candidates import and_more, worst
 from askance.edge.score.forms import reported_forms
 from askance.edge.score.lore import Lore
 from askance.edge.shapes import Region
@@ -45,10 +45,9 @@ def mask_dispersion(view: View, wish: Measure, /, *, lore: Lore) -> Signal | Non
     masks = {row: region.soft for row, region in regions.items() if region.soft is not None}
     doubts = np.zeros(len(found))
     doubts[list(masks)] = dispersions(list(masks.values()))
-    if not doubts.any():
+    value, objects = worst(doubts, most=MOST_OBJECTS)
+    if not objects:
         return Signal("mask_dispersion", 0.0, (), "no mask that is undecided")
-    value = float(doubts.max())
-    objects = most_doubtful(np.where(doubts >= value / 2, doubts, 0.0), most=MOST_OBJECTS)
     first = objects[0]
     name = lore.names[int(found.label_ids[first])]
     text = f"the mask of {name} at {found.scores[first]:.2f} is {value:.0%} undecided inside"

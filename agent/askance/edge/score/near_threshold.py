@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from askance.edge.score.candidates import and_more, chosen, most_doubtful
+from askance.edge.score.candidates import and_more, chosen
 from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
 from askance.edge.view import View
@@ -35,12 +35,14 @@ def near_threshold(view: View, wish: Measure, *, lore: Lore) -> Signal:
     detections, calibration = view.detections, lore.calibration
     raw = detections.scores.astype(np.float64)
     scores = raw if calibration is None else calibration.probabilities(detections)
-    doubts = np.where(chosen(detections, wish), np.maximum(0.0, 1.0 - np.abs(scores - middle) / half), 0.0)
-    total = fsum(doubts.tolist())  # exactly rounded: neither the order nor one more object can lower it
-    objects = most_doubtful(doubts, most=MOST_OBJECTS)
+    doubts = 1.0 - np.abs(scores - middle) / half
+    rows = (chosen(detections, wish) & (doubts > 0.0)).nonzero()[0]
     band = f"{wish.low:.2f} to {wish.high:.2f}"
-    if not objects:
+    if not len(rows):
         return Signal("near_threshold", 0.0, (), f"nothing scored inside {band}")
+    inside = doubts[rows]
+    total = fsum(inside.tolist())  # exactly rounded: neither the order nor one more object can lower it
+    objects = tuple(rows[(-inside).argsort(kind="stable")[:MOST_OBJECTS]].tolist())
     first = objects[0]
     name = lore.names[int(detections.label_ids[first])]
     known = calibration is not None and (detections.models is None or detections.models[first] is None)

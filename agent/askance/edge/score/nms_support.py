@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askance.edge.detections import Rivals
-from askance.edge.score.candidates import and_more, chosen, most_doubtful
+from askance.edge.score.candidates import and_more, chosen, worst
 from askance.edge.score.lore import Lore
 from askance.edge.values import Floats, Measure, Signal
 from askance.edge.view import View
@@ -38,10 +38,9 @@ def nms_support(view: View, wish: Measure, /, *, lore: Lore) -> Signal | None:
     rivals = found.support.rivals
     mass = np.where(found.reported & chosen(found, wish), _agreeing(rivals, found.scores), np.nan)
     doubts = np.nan_to_num(1.0 / (1.0 + mass))
-    if not doubts.any():
+    value, objects = worst(doubts, most=MOST_OBJECTS)
+    if not objects:
         return Signal("nms_support", 0.0, (), "no object whose support is known")
-    value = float(doubts.max())
-    objects = most_doubtful(np.where(doubts >= value / 2, doubts, 0.0), most=MOST_OBJECTS)
     first = objects[0]
     name = lore.names[int(found.label_ids[first])]
     others = round(float(rivals.count[first])) - 1

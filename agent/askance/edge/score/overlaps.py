@@ -32,10 +32,10 @@ def overlaps(boxes: Floats) -> Pairs:
     """
     order = boxes[:, 0].argsort(kind="stable")
     left, top, right, bottom = boxes.T.take(order, axis=1)
-    places = np.arange(len(order))
-    ends = np.maximum(left.searchsorted(right), places + 1)  # the first box that begins too far right for each one
-    met = ends - places - 1
-    one = places.repeat(met)
+    after = np.arange(1, len(order) + 1)
+    ends = np.maximum(left.searchsorted(right), after)  # the first box that begins too far right for each one
+    met = ends - after
+    one = np.arange(len(order)).repeat(met)
     other = np.arange(len(one)) + (ends - met.cumsum())[one]
     down = np.minimum(bottom[one], bottom[other]) - np.maximum(top[one], top[other])
     both = (down > 0.0).nonzero()[0]

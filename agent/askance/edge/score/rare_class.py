@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from askance.edge.score.candidates import and_more, chosen, most_doubtful
+from askance.edge.score.candidates import and_more, chosen, worst
 from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
 from askance.edge.view import View
@@ -32,10 +32,9 @@ def rare_class(view: View, wish: Measure, /, *, lore: Lore) -> Signal | None:
     rarities = _rarities(lore, frozenset(found.label_ids.tolist()))
     rare = np.array([rarities[label] for label in found.label_ids.tolist()], np.float64)
     worth = np.where(chosen(found, wish), np.clip(found.scores.astype(np.float64), 0.0, 1.0) * rare, 0.0)
-    if not worth.any():
+    value, objects = worst(worth, most=MOST_OBJECTS)
+    if not objects:
         return Signal("rare_class", 0.0, (), "no class that is rare")
-    value = float(worth.max())
-    objects = most_doubtful(np.where(worth >= value / 2, worth, 0.0), most=MOST_OBJECTS)
     first = objects[0]
     label = int(found.label_ids[first])
     text = f"{lore.names[label]} at {found.scores[first]:.2f}, labelled {lore.counts.get(label, 0)} times so far"

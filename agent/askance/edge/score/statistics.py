@@ -1,6 +1,6 @@
 """What the candidates of one frame look like in numbers, from which its errors are expected."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,11 @@ CROWDED: Final = 0.3
 CONTESTED: Final = 0.5
 COVERED: Final = 0.45
 _CLAIMED: Final = 0.3
+
+# At an IoU two boxes have this share of their areas together in common, so that nothing has to be divided.
+_CROWDED_PART, _CONTESTED_PART, _COVERED_PART = (np.float32(iou / (1.0 + iou)) for iou in (CROWDED, CONTESTED, COVERED))
 _EDGES: Final = np.array(BINS)
+_NUMBER, _SCORE, _DOUBT, _ENTROPY, _VARIANCE, _SIDE = range(6)  # what a group of candidates sums to
 _TINY: Final = np.finfo(np.float64).tiny
 
 _HISTOGRAM: Final = tuple(f"scores_to_{round(100 * end):03d}" for end in (*BINS, 1.0))
@@ -32,17 +36,6 @@ _EXTREMES: Final = ("best_score", "typical_side")
 
 NAMES: Final = (*_HISTOGRAM, *_TOTALS, *_DOUBTS, *_PLACES, *_LABELS, *_EXTREMES)
 """What each entry of the vector is."""
-
-
-class _Sums(NamedTuple):
-    """What a group of candidates sums to."""
-
-    number: float
-    score: float
-    doubt: float
-    entropy: float
-    variance: float
-    side: float
 
 
 def statistics(detections: Detections, *, size: tuple[int, int], floor: float) -> NDArray[np.float64]:
@@ -83,34 +76,34 @@ def statistics(detections: Detections, *, size: tuple[int, int], floor: float) -
     scores, bits, areas = raw.astype(np.float64).clip(0.0, 1.0), binary_entropy(raw), _areas(boxes)
     sides = np.sqrt(areas.astype(np.float64) / (size[0] * size[1]))
     crowded, contested, covered = _overlapped(boxes, scores, labels=labels, areas=areas)
-    ones, doubts, places = np.ones(len(rows), np.bool_), 1.0 - scores, ~covered
-    groups = np.array([ones, reported, ~reported, sides < SMALL, places, places & ~reported], np.float64)
+    ones, doubts, places, unsaid = np.ones(len(rows), np.bool_), 1.0 - scores, ~covered, ~reported
+    groups = np.array([ones, reported, unsaid, sides < SMALL, places, places & unsaid], np.float64)
     columns = np.array([ones, scores, doubts, bits, scores * doubts, scores * sides])
-    every, sure, unsure, small, place, unsure_place = map(_Sums._make, (groups @ columns.T).tolist())
+    every, sure, unsure, small, place, unsure_place = (groups @ columns.T).tolist()
     counts, sums = np.bincount(labels), np.bincount(labels, weights=scores)
     values = [
         *np.bincount(_EDGES.searchsorted(scores, side="right"), minlength=len(_HISTOGRAM)).tolist(),
-        every.number,
-        sure.number,
-        every.score,
-        unsure.score,
-        sure.doubt,
-        every.entropy,
+        every[_NUMBER],
+        sure[_NUMBER],
+        every[_SCORE],
+        unsure[_SCORE],
+        sure[_DOUBT],
+        every[_ENTROPY],
         float(np.sort(bits)[-TOP:].sum()),
-        small.entropy,
-        every.variance,
+        small[_ENTROPY],
+        every[_VARIANCE],
         np.count_nonzero(crowded),
         np.count_nonzero(contested),
-        place.number,
-        place.score,
-        unsure_place.score,
-        place.entropy,
+        place[_NUMBER],
+        place[_SCORE],
+        unsure_place[_SCORE],
+        place[_ENTROPY],
         np.count_nonzero(counts),
         np.count_nonzero(sums > _CLAIMED),
         int(counts.max()),
         float(sums.max()),
         float(scores.max()),
-        every.side / max(every.score, _TINY),
+        every[_SIDE] / max(every[_SCORE], _TINY),
     ]
     return np.array(values, np.float64)
 
@@ -123,21 +116,16 @@ def _overlapped(
     both, same = areas[one] + areas[other], labels[one] == labels[other]
     crowded, contested, covered = np.zeros((3, len(boxes)), np.bool_)
     for flags, pairs in (
-        (crowded, same & (common > _part(CROWDED) * both)),
-        (contested, ~same & (common > _part(CONTESTED) * both)),
+        (crowded, same & (common > _CROWDED_PART * both)),
+        (contested, ~same & (common > _CONTESTED_PART * both)),
     ):
         flags[one[pairs]] = flags[other[pairs]] = True
-    much, ahead = common > _part(COVERED) * both, scores[one] - scores[other]
+    much, ahead = common > _COVERED_PART * both, scores[one] - scores[other]
     covered[other[much & (ahead > 0)]] = covered[one[much & (ahead < 0)]] = True
     return crowded, contested, covered
 
 
-def _part(iou: float) -> np.float32:
-    """Return the share of two boxes' areas together that they have in common at an IoU; nothing is divided then."""
-    return np.float32(iou / (1.0 + iou))
-
-
 def _areas(boxes: Floats) -> Floats:
-    width, height = np.maximum(boxes[:, 2:] - boxes[:, :2], np.float32(0.0)).T
+    width, height = np.maximum(boxes[:, 2:] - boxes[:, :2], 0.0).T
     areas: Floats = width * height
     return areas

@@ -21,6 +21,12 @@ def test_nothing_is_known_of_a_rule_at_first() -> None:
     assert (Memory().purse(rule), Memory().bar(rule), Memory().mark(rule)) == (Purse(), Bar(), Marks())
 
 
+def test_it_is_known_how_long_ago_the_same_was_kept() -> None:
+    assert Memory().age_ns(FRAME) is None
+    assert Memory().kept(FRAME).age_ns(replace(FRAME, now_ns=9)) == 2
+    assert Memory().kept(FRAME).age_ns(replace(FRAME, pose="road")) is None
+
+
 def test_what_was_kept_is_a_scene_of_its_camera_and_pose() -> None:
     memory = Memory().kept(FRAME).kept(replace(FRAME, pose="road", now_ns=9))
 

@@ -1,8 +1,9 @@
 """Candidates are chosen by label and ordered by doubt."""
 
 import numpy as np
+import pytest
 
-from askance.edge.score.candidates import and_more, chosen, most_doubtful
+from askance.edge.score.candidates import and_more, chosen, most_doubtful, worst
 from askance.edge.values import Measure
 from support_scenes import CAR, PERSON, scene
 
@@ -18,6 +19,17 @@ def test_the_greatest_doubts_come_first_and_none_is_left_out_before_the_limit() 
     doubts = np.array([0.1, 0.0, 0.9, 0.9, 0.2])
     assert most_doubtful(doubts, most=9) == (2, 3, 4, 0)
     assert most_doubtful(doubts, most=2) == (2, 3)
+
+
+def test_the_worst_are_those_at_least_half_as_doubtful_as_the_greatest() -> None:
+    doubts = np.array([0.4, 0.0, 0.8, 0.39, 0.8])
+    assert worst(doubts, most=9) == (0.8, (2, 4, 0))
+    assert worst(doubts, most=2) == (0.8, (2, 4))
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_where_nothing_is_doubtful_nobody_is_the_worst(number: int) -> None:
+    assert worst(np.zeros(number), most=9) == (0.0, ())
 
 
 def test_a_sentence_says_how_many_it_leaves_out() -> None:

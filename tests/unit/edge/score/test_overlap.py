@@ -100,6 +100,12 @@ def test_a_model_contradicts_itself_alone(models: tuple[str | None, ...], expect
     assert overlap(still(found((CAR, 0, 0.9), (PERSON, 0, 0.6), models=models)), ANY, lore=LORE).value == expected
 
 
+@pytest.mark.parametrize("given", [[], [(CAR, 0, 0.9)], [(CAR, 0, 0.9), (PERSON, 300, 0.9)]])
+def test_what_stands_alone_contradicts_nothing_whoever_sees_it_and_whatever_its_shape(given: list[Thing]) -> None:
+    seen = found(*given, shapes=[None] * len(given), models=("faces",) * len(given))
+    assert overlap(still(seen), ANY, lore=LORE).value == 0.0
+
+
 @given(things, st.integers(0, 99))
 def test_the_order_of_objects_does_not_matter(given: list[Thing], seed: int) -> None:
     shuffled = Random(seed).sample(given, len(given))  # noqa: S311 (a test's shuffle)
