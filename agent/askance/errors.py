@@ -8,7 +8,7 @@ The tree; exit codes are those of sysexits.h (``os.EX_*``)::
     ├── ModelError           a model, its card or its hash is wrong            EX_DATAERR 65
     ├── MissingPartError     a program or optional library is not installed    EX_UNAVAILABLE 69
     ├── StoreError           the capture store or the catalog is unusable      EX_IOERR 74
-    │   ├── StoreLockedError another agent holds it                            EX_TEMPFAIL 75
+    │   ├── StoreLockedError another program holds it                          EX_TEMPFAIL 75
     │   └── StoreFullError   no space, read-only, or the disk fails: transient EX_IOERR 74
     ├── LinkError            the connection to the broker                      EX_UNAVAILABLE 69
     │   ├── BrokerAwayError  it cannot be reached: transient                   EX_TEMPFAIL 75

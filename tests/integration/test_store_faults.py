@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from askance.edge.store.index import Index
+from askance.edge.store.lifecycle import Event
 from askance.edge.store.schema import INDEX_NAME
 from askance.errors import StoreFullError
 from askance.wire.codec import pack
@@ -84,6 +86,40 @@ def test_a_file_without_row_that_cannot_be_read_keeps_no_store_from_opening(tmp_
     assert ("1 0",) == trace(start, tmp_path, options=unreadable(file_of(path, frame_id))).lines
     with open_store(path) as store:
         assert (0, 1) == (store.recovery.unreadable, store.recovery.adopted)
+
+
+def test_a_folder_that_cannot_be_listed_keeps_no_store_from_opening_and_costs_no_frame(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    with open_store(path) as store:
+        frame_id = keep(store)
+
+    def start(say: Say) -> None:
+        with open_store(path) as store:
+            say(f"{store.recovery.unlisted} {store.recovery.lost} {len(store.due(9, exclude=()))}")
+
+    folder = file_of(path, frame_id).parent
+    options = ("-P", str(folder), "-e", "trace=getdents64", "-e", "inject=getdents64:error=EUCLEAN")
+
+    assert ("1 0 1",) == trace(start, tmp_path, options=options).lines
+
+
+def test_a_file_that_cannot_be_unlinked_keeps_no_store_from_opening(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    with open_store(path) as store:
+        frame_id = keep(store)
+    with index_of(path) as index:
+        Index(index).condemn([frame_id], Event.EVICT, reason="quota")
+
+    def start(say: Say) -> None:
+        with open_store(path) as store:
+            say(f"{store.recovery.finished} {store.recovery.stuck}")
+
+    calls = "/^unlink(at)?$"
+    options = ("-P", str(file_of(path, frame_id)), "-e", f"trace={calls}", "-e", f"inject={calls}:error=EUCLEAN")
+
+    assert ("0 1",) == trace(start, tmp_path, options=options).lines
+    with open_store(path) as store:
+        assert (1, 0) == (store.recovery.finished, store.recovery.stuck)
 
 
 @pytest.mark.parametrize(("tries", "rebuilt"), [(1, False), (2, True)])

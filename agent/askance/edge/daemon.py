@@ -212,11 +212,9 @@ class Agent:
 
     def _delivered(self) -> bool:
         """Whether the store holds nothing that waits for the centre."""
-        try:
+        with self._health.enduring(StoreFullError, "delivery"):
             return not self._store.usage().counts.get(State.PENDING, 0)
-        except StoreFullError as error:
-            self._health.trouble("store", str(error))
-            return False
+        return False
 
     def _govern(self, strain: Strain, *, now_s: float) -> None:
         """Look at cameras less often, or more often again."""

@@ -2,7 +2,8 @@
 
 import threading
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,6 +74,16 @@ class Health:
                 del self._trouble[part]
             else:
                 self._trouble[part] = what
+
+    @contextmanager
+    def enduring(self, failure: type[Exception], part: str) -> Generator[None]:
+        """Run the block; where it ends in such a failure, that is what is wrong with the part until it does not."""
+        try:
+            yield
+        except failure as error:
+            self.trouble(part, str(error))
+        else:
+            self.trouble(part, None)
 
     def news(self) -> list[tuple[str, str | None]]:
         """Return, once, what has gone wrong or right since this was last asked: parts, and what is wrong or None."""

@@ -47,3 +47,11 @@ class Shelf(Protocol):
     def set_chunk_ceiling(self, broker: str, ceiling: int) -> None:
         """Remember the longest message that this broker bears."""
         ...
+
+
+def due_in_turn(shelf: Shelf, limit: int, *, exclude: Collection[FrameId], last: Collection[FrameId]) -> list[Held]:
+    """Return the most urgent undelivered frames, those in ``last`` behind all others."""
+    first = shelf.due(limit, exclude={*exclude, *last})
+    if not last or len(first) == limit:
+        return [*first]
+    return [*first, *shelf.due(limit - len(first), exclude={*exclude, *(held.frame_id for held in first)})]

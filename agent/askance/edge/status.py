@@ -9,7 +9,7 @@ from askance.edge.health import Health
 from askance.edge.store import Store
 from askance.errors import StoreFullError
 from askance.wire.identity import DeviceId
-from askance.wire.receipts import RuleTally, Status
+from askance.wire.receipts import Ledger, RuleTally, Status
 
 MAX_LEDGERS: Final = 16
 MOST_COUNTERS: Final = 256
@@ -38,12 +38,11 @@ def report(
         gauges: what else is counted, by name.
         rules: what came of each.
     """
-    try:
+    ledgers: tuple[Ledger, ...] = ()
+    with health.enduring(StoreFullError, "ledgers"):
         ledgers = store.ledgers()[:MAX_LEDGERS]
-    except StoreFullError as error:
-        health.trouble("store", str(error))
-        ledgers = ()
     health.trouble("receipts", store.behind)
+    health.trouble("folders", store.recovery.trouble)
     vitals = health.vitals()
     troubles = [f"{part}: {what}"[:_LONGEST_TROUBLE] for part, what in vitals.trouble.items()]
     return Status(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import Never
 
 import pytest
 
@@ -15,7 +16,7 @@ from askance.edge.config import CameraSection, EdgeConfig, StoreSection
 from askance.edge.daemon import SLOW, Agent, run
 from askance.edge.governor import Strain
 from askance.edge.store import Store
-from askance.errors import ConfigError, SourceError
+from askance.errors import ConfigError, SourceError, StoreFullError
 from askance.sections import BrokerSection
 from askance.wire.identity import CameraId
 from support_broker import free_port
@@ -123,6 +124,22 @@ def test_the_status_tells_how_often_cameras_are_looked_at(tmp_path: Path, assets
     assert (0, ()) == (before.counters["governor.interval_ms"], before.trouble)
     assert 113 == after.counters["governor.interval_ms"]
     assert (f"governor: {SLOW}",) == after.trouble
+
+
+def test_a_store_that_cannot_be_measured_is_trouble_until_it_can(
+    tmp_path: Path, assets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_store: Store) -> Never:
+        raise StoreFullError("no space left")
+
+    with ExitStack() as resources:
+        agent = Agent(config(tmp_path, str(assets / "video" / "bikes.mp4")), resources, stop=threading.Event())
+        with monkeypatch.context() as broken:
+            broken.setattr(Store, "usage", failing)
+            assert not agent._delivered()
+        assert ("delivery: no space left",) == agent._status().trouble
+        assert agent._delivered()
+        assert () == agent._status().trouble
 
 
 def test_what_the_store_had_to_put_right_is_logged(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

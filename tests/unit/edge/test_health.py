@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from askance.edge.health import NEWS, Health
 
 
@@ -43,6 +45,25 @@ def test_trouble_is_news_once_and_its_end_too() -> None:
     assert {"broker": "away"} == health.vitals().trouble
     health.trouble("broker", None)
     assert [("broker", None)] == health.news()
+    assert {} == health.vitals().trouble
+
+
+def test_a_failure_is_trouble_until_the_same_goes_well() -> None:
+    health = Health()
+    with health.enduring(OSError, "delivery"):
+        raise OSError("no space")
+    assert {"delivery": "no space"} == health.vitals().trouble
+
+    with health.enduring(OSError, "delivery"):
+        pass
+    assert {} == health.vitals().trouble
+
+
+def test_another_failure_is_not_endured() -> None:
+    health = Health()
+
+    with pytest.raises(ValueError, match="ours"), health.enduring(OSError, "delivery"):
+        raise ValueError("a mistake of ours")
     assert {} == health.vitals().trouble
 
 

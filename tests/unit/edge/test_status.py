@@ -2,10 +2,16 @@
 
 import resource
 from pathlib import Path
+from typing import Never
+
+import pytest
 
 from askance.edge.health import Health
 from askance.edge.status import MOST_COUNTERS, report
-from askance.wire.receipts import RuleTally
+from askance.edge.store import Store
+from askance.errors import StoreFullError
+from askance.wire.receipts import RuleTally, Status
+from support_places import break_folders
 from support_store import DEVICE, keep, open_store, sha_of
 
 
@@ -55,3 +61,35 @@ def test_a_disk_that_takes_no_receipt_is_trouble_until_it_does(tmp_path: Path) -
         assert trouble.startswith("receipts: cannot note a receipt")
         assert () == said()
         assert {"delivered": 1} == store.usage().counts
+
+
+def test_ledgers_that_cannot_be_read_are_trouble_until_they_can(tmp_path: Path) -> None:
+    def said() -> Status:
+        return report(DEVICE, store, online=True, boot_id="boot", health=health, gauges={}, rules={})
+
+    health = Health()
+    with open_store(tmp_path) as store, pytest.MonkeyPatch.context() as broken:
+        keep(store)
+        broken.setattr(Store, "ledgers", failing)
+        without = said()
+        broken.undo()
+        whole = said()
+
+    assert (("ledgers: no space left",), ()) == (without.trouble, without.ledgers)
+    assert ((), 1) == (whole.trouble, len(whole.ledgers))
+
+
+def test_a_folder_that_the_disk_does_not_list_is_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_store(tmp_path) as store:
+        frame_id = keep(store)
+    break_folders(monkeypatch, tmp_path / "frames" / frame_id[-2:].lower())
+    with open_store(tmp_path) as store:
+        status = report(DEVICE, store, online=True, boot_id="boot", health=Health(), gauges={}, rules={})
+
+    (trouble,) = status.trouble
+    assert trouble.startswith("folders: the disk does not list 1 of")
+    assert [1] == [ledger.pending for ledger in status.ledgers]
+
+
+def failing(_store: Store) -> Never:
+    raise StoreFullError("no space left")

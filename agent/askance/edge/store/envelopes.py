@@ -1,15 +1,36 @@
 """The folder of envelope files: written so that a power cut cannot take them back, and read by frame id."""
 
 import os
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from askance.edge.store.faults import UNREADABLE_ERRNOS
 from askance.wire.identity import FrameId, parse_frame_id
 
 SUFFIX: Final = ".askf"
 DAMAGED_KEPT: Final = 20
 _UNFINISHED: Final = ".tmp-"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What lies in the folder.
+
+    Attributes:
+        unfinished: files that a crash left half written.
+        files: all others in id order, with the id each stands for; None for a name or place that the store never gives.
+        unlisted: folders that the disk does not list.
+    """
+
+    unfinished: tuple[Path, ...]
+    files: Iterator[tuple[Path, FrameId | None]]
+    unlisted: frozenset[Path]
+
+    def hides(self, file: Path) -> bool:
+        """Whether nobody can say if this file is there."""
+        return not self.unlisted.isdisjoint(file.parents)
 
 
 class Envelopes:
@@ -79,22 +100,37 @@ class Envelopes:
             file.unlink()
         sync_folder(file.parent)
 
-    def remove_unfinished(self) -> int:
-        """Unlink what a crash left half written; returns how many."""
-        unfinished = list(self._frames.glob(f"{_UNFINISHED}*"))
-        for file in unfinished:
-            file.unlink()
-        return len(unfinished)
-
-    def walk(self) -> Generator[tuple[Path, FrameId | None], None, None]:
-        """Every file in id order with the id it stands for; None for a name or place that the store never gives."""
-        found = [(name, folder) for folder, _, names in os.walk(self._frames, onerror=_fail) for name in names]
-        for name, folder in sorted(found):
-            file = Path(folder, name)
-            yield file, self._id_of(file)
+    def look(self) -> Listing:
+        """List every file; a folder that the disk does not list is passed by."""
+        found: list[tuple[str, str]] = []
+        unlisted: set[Path] = set()
+        folders = [str(self._frames)]
+        while folders:
+            folder = folders.pop()
+            try:
+                inner, names = _list(folder)
+            except OSError as error:
+                if error.errno not in UNREADABLE_ERRNOS:
+                    raise
+                unlisted.add(Path(folder))
+            else:
+                folders += inner
+                found += ((name, folder) for name in names)
+        top = str(self._frames)
+        unfinished = {(name, folder) for name, folder in found if folder == top and name.startswith(_UNFINISHED)}
+        return Listing(
+            tuple(Path(folder, name) for name, folder in sorted(unfinished)),
+            self._identified(sorted(set(found) - unfinished)),
+            frozenset(unlisted),
+        )
 
     def _unfinished(self, frame_id: FrameId) -> Path:
         return self._frames / f"{_UNFINISHED}{frame_id}"
+
+    def _identified(self, found: Iterable[tuple[str, str]]) -> Iterator[tuple[Path, FrameId | None]]:
+        for name, folder in found:
+            file = Path(folder, name)
+            yield file, self._id_of(file)
 
     def _id_of(self, file: Path) -> FrameId | None:
         try:
@@ -111,9 +147,12 @@ class Envelopes:
             self._shards.add(shard)
 
 
-def _fail(error: OSError) -> None:
-    """Stop a walk: files that cannot be listed are not gone."""
-    raise error
+def _list(folder: str) -> tuple[list[str], list[str]]:
+    """The folders in a folder, and the names of all else in it."""
+    with os.scandir(folder) as entries:
+        kinds = [(entry, entry.is_dir(follow_symlinks=False)) for entry in entries]
+    inner = [entry.path for entry, is_folder in kinds if is_folder]
+    return inner, [entry.name for entry, is_folder in kinds if not is_folder]
 
 
 def sync_folder(folder: Path) -> None:

@@ -2,12 +2,12 @@
 
 import errno
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Final
 
 from askance.database import DAMAGE_CODES, primary_code
-from askance.errors import StoreError, StoreFullError
+from askance.errors import StoreError, StoreFullError, StoreLockedError
 
 # What a file system says of a place that it cannot read, or that makes no sense to it.
 UNREADABLE_ERRNOS: Final = frozenset({errno.EIO, errno.EUCLEAN, errno.EBADMSG})
@@ -22,6 +22,8 @@ TRANSIENT_CODES: Final = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     }
 )
+LOCKED_CODES: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_CLOSE: Final = "close what else has captures.db in store.path open, a shell of sqlite3 say: `fuser -v` names it"
 
 
 @contextmanager
@@ -30,6 +32,7 @@ def translated(doing: str) -> Generator[None, None, None]:
 
     Raises:
         StoreFullError: no space, read-only or failing disk; may pass.
+        StoreLockedError: another program writes to the database.
         StoreError: anything else that the disk or SQLite said.
     """
     try:
@@ -44,10 +47,27 @@ def translated(doing: str) -> Generator[None, None, None]:
         code = primary_code(error)
         if code in TRANSIENT_CODES:
             raise _full(text) from error
+        if code in LOCKED_CODES:
+            raise StoreLockedError(text, hint=_CLOSE) from error
         if code in DAMAGE_CODES:
             hint = "restart the agent (systemctl restart askance-edge): it rebuilds the index from the frames"
             raise StoreError(text, hint=hint) from error
         raise StoreError(text, hint="run `askance doctor`") from error
+
+
+def attempt(action: Callable[[], object]) -> bool:
+    """Do something to a file; False where the disk does not give its place back.
+
+    Raises:
+        OSError: whatever else the disk says.
+    """
+    try:
+        action()
+    except OSError as error:
+        if error.errno not in UNREADABLE_ERRNOS:
+            raise
+        return False
+    return True
 
 
 def _full(text: str) -> StoreFullError:

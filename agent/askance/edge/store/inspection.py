@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from askance.edge.store.deletions import DAMAGED, LOST
 from askance.edge.store.envelopes import Envelopes
 from askance.edge.store.index import Entry
-from askance.edge.store.recovery import DAMAGED, LOST
 from askance.wire.codec import digest
 from askance.wire.identity import FrameId
 

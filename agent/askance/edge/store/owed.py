@@ -1,4 +1,7 @@
-"""What the centre has said of frames and the disk has not taken: it stays true, so memory keeps it until one does."""
+"""What is known of frames and the disk has not taken: it stays true, so memory keeps it until one does.
+
+The centre has said it, or a file was found to be gone or damaged, or not to be read.
+"""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -34,7 +37,7 @@ class Owed:
 
     @property
     def frames(self) -> Collection[FrameId]:
-        """The frames they are about, which need not be sent again."""
+        """The frames they are about, which are not to be sent."""
         return self._changes.keys()
 
     def note(self, frame_id: FrameId, change: Change) -> bool:
@@ -51,16 +54,18 @@ class Owed:
             return True
 
     def settle(self) -> None:
-        """Make some of the changes that wait, as far as the disk takes them.
+        """Make some of the changes that wait, as far as the disk takes them; one that it does not take goes last.
 
         Raises:
             StoreError: the disk or SQLite said something that does not pass by itself.
         """
-        try:
-            for frame_id, change in list(islice(self._changes.items(), SETTLED_AT_ONCE)):
+        for frame_id, change in list(islice(self._changes.items(), SETTLED_AT_ONCE)):
+            try:
                 self._make(frame_id, change)
-        except StoreFullError as error:
-            self.trouble = str(error)
+            except StoreFullError as error:
+                self.trouble = str(error)
+                self._changes[frame_id] = self._changes.pop(frame_id)
+                return
 
     def _make(self, frame_id: FrameId, change: Change) -> bool:
         held = self._ballast.spend_on(change.doing, change.make)

@@ -9,13 +9,13 @@ from typing import Final
 from askance.edge.config import StoreSection
 from askance.edge.store import candidates
 from askance.edge.store.ballast import Ballast
+from askance.edge.store.deletions import finish_deletions, give_up
 from askance.edge.store.envelopes import Envelopes
 from askance.edge.store.eviction import Newcomer
 from askance.edge.store.faults import translated
 from askance.edge.store.index import Entry, Index
 from askance.edge.store.inspection import Inspection
 from askance.edge.store.lifecycle import Event
-from askance.edge.store.recovery import finish_deletions, give_up
 from askance.errors import StoreFullError
 from askance.wire.identity import FrameId
 
@@ -36,8 +36,8 @@ class Room:
         ballast: makes room for the rows of what goes.
 
     Raises:
-        StoreFullError: from every method, when the disk is full, read-only or fails.
-        StoreError: from every method, when the disk or SQLite says anything else.
+        StoreFullError: from every method but ``give_up``, when the disk is full, read-only or fails.
+        StoreError: from every method but ``give_up``, when the disk or SQLite says anything else.
     """
 
     def __init__(
@@ -96,9 +96,19 @@ class Room:
             raise StoreFullError("the disk has too few free bytes", hint="free space, or lower store.min_free; see df")
         return plan.fits
 
-    def give_up(self, entry: Entry, reason: str) -> None:
-        """Count out a frame whose file is gone or damaged, for a ``reason``."""
-        self._ballast.spend_on("give up a frame", partial(self._give_up, entry.frame_id, reason))
+    def give_up(self, frame_id: FrameId, reason: str) -> bool:
+        """Count out a frame whose file is gone or damaged, for a ``reason``; False when it is not held.
+
+        Raises:
+            OSError: the disk fails.
+            sqlite3.Error: the same, seen by SQLite.
+        """
+        self._inspection.forget([frame_id])
+        held = self._index.find(frame_id) is not None
+        taken, self._taken = self.taken, None
+        gone, _ = give_up(self._index, self._envelopes, frame_id=frame_id, reason=reason)
+        self._taken = taken - _size(gone)
+        return held
 
     def _need(self, newcomer: Newcomer) -> tuple[int, str]:
         """Bytes that are lacking, and of what."""
@@ -113,12 +123,10 @@ class Room:
         self._inspection.forget(victims)
         taken, self._taken = self.taken, None
         self._index.condemn(victims, Event.EVICT, reason=reason)
-        self._taken = taken - _size(finish_deletions(self._index, self._envelopes))
-
-    def _give_up(self, frame_id: FrameId, reason: str) -> None:
-        self._inspection.forget([frame_id])
-        taken, self._taken = self.taken, None
-        self._taken = taken - _size(give_up(self._index, self._envelopes, frame_id=frame_id, reason=reason))
+        gone, failure = finish_deletions(self._index, self._envelopes)
+        self._taken = taken - _size(gone)
+        if failure is not None:
+            raise failure
 
 
 def _size(entries: Iterable[Entry]) -> int:

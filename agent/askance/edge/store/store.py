@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack, suppress
+from functools import partial
 from typing import Final, Self
 
 from askance.database import transaction
@@ -10,6 +11,7 @@ from askance.edge.config import StoreSection
 from askance.edge.store import spendings
 from askance.edge.store.ballast import Ballast
 from askance.edge.store.clock import BudgetClock
+from askance.edge.store.deletions import LOST
 from askance.edge.store.draft import Draft
 from askance.edge.store.envelopes import Envelopes
 from askance.edge.store.eviction import Newcomer
@@ -20,7 +22,7 @@ from askance.edge.store.inspection import Inspection
 from askance.edge.store.ledger import begin_boot, read_ledgers
 from askance.edge.store.lock import StoreLock
 from askance.edge.store.owed import Change, Owed
-from askance.edge.store.recovery import LOST, recover
+from askance.edge.store.recovery import recover
 from askance.edge.store.room import Room
 from askance.edge.store.snapshot import peek
 from askance.edge.values import Drop, Spending
@@ -141,10 +143,11 @@ class Store:
         """Return up to ``length`` bytes of the envelope from ``offset`` on; its hash has been checked in this run.
 
         None where the frame is not held, or no more: one whose file is gone or damaged is counted as evicted. One that
-        the disk does not give back is quarantined, so that the others pass; it may be queued again.
+        the disk does not give back is quarantined, so that the others pass; it may be queued again. A disk that takes
+        neither keeps no other from being sent, see ``behind``.
         """
         with self._lock, translated(f"read the frame {frame_id}"):
-            entry = self._index.find(frame_id)
+            entry = None if frame_id in self._owed.frames else self._index.find(frame_id)
             if entry is None:
                 return None
             try:
@@ -153,10 +156,11 @@ class Store:
             except OSError as error:
                 if error.errno not in UNREADABLE_ERRNOS:
                     raise
-                self._index.quarantine(frame_id, f"the disk does not give it back: {error.strerror}")
+                self._quarantine(frame_id, f"the disk does not give it back: {error.strerror}")
                 return None
             if piece is None:
-                self._room.give_up(entry, trouble or LOST)
+                given_up = partial(self._room.give_up, frame_id, trouble or LOST)
+                self._owed.note(frame_id, Change("give up a frame", given_up))
             return piece
 
     def deliver(self, frame_id: FrameId, sha256: Sha256) -> bool:
@@ -171,13 +175,11 @@ class Store:
     def quarantine(self, frame_id: FrameId, reason: str) -> bool:
         """Send the frame no more, for a ``reason`` that people read; False when it is not held; see ``behind``."""
         with self._lock:
-            return self._owed.note(
-                frame_id, Change("quarantine a frame", lambda: self._index.quarantine(frame_id, reason))
-            )
+            return self._quarantine(frame_id, reason)
 
     @property
     def behind(self) -> str | None:
-        """Why the disk has not taken all that the centre has said; None where it has."""
+        """Why the disk has not taken all that is known of frames; None where it has."""
         return self._owed.trouble
 
     def requeue(self, frame_id: FrameId | None = None) -> int:
@@ -224,6 +226,10 @@ class Store:
         with self._lock, translated("measure the store"):
             self._owed.settle()
             return self._index.usage()
+
+    def _quarantine(self, frame_id: FrameId, reason: str) -> bool:
+        quarantined = partial(self._index.quarantine, frame_id, reason)
+        return self._owed.note(frame_id, Change("quarantine a frame", quarantined))
 
     def _note_time(self) -> None:
         """Note the budget clock; a disk that has no room for it costs time that was seen, and nothing else."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from askance.edge.store.faults import translated
-from askance.errors import StoreError, StoreFullError
+from askance.edge.store.faults import attempt, translated
+from askance.errors import StoreError, StoreFullError, StoreLockedError
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.EUCLEAN])
@@ -55,6 +55,35 @@ def test_a_real_damaged_database_asks_for_a_restart(tmp_path: Path) -> None:
     connection.close()
 
     assert "systemctl restart askance-edge" in (caught.value.hint or "")
+
+
+def test_a_real_lock_of_another_program_is_told_and_nothing_is_blamed(tmp_path: Path) -> None:
+    shell = sqlite3.connect(tmp_path / "a.db")
+    shell.execute("BEGIN IMMEDIATE")
+    connection = sqlite3.connect(tmp_path / "a.db", timeout=0)
+
+    with pytest.raises(StoreLockedError, match="locked") as caught, translated("keep a frame"):
+        connection.execute("BEGIN IMMEDIATE")
+    shell.close()
+    connection.close()
+
+    assert "captures.db" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EUCLEAN, errno.EBADMSG])
+def test_an_attempt_fails_where_the_disk_does_not_give_a_place_back(number: int) -> None:
+    done: list[int] = []
+
+    def fail() -> None:
+        raise OSError(number, os.strerror(number))
+
+    assert (False, True) == (attempt(fail), attempt(lambda: done.append(1)))
+    assert [1] == done
+
+
+def test_an_attempt_that_fails_for_another_reason_is_told() -> None:
+    with pytest.raises(NotADirectoryError):
+        attempt(Path("/dev/null/file").stat)
 
 
 def test_a_mistake_in_a_question_is_terminal() -> None:

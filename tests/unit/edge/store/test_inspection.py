@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
+from askance.edge.store.deletions import DAMAGED, LOST
 from askance.edge.store.envelopes import Envelopes
 from askance.edge.store.index import Entry
 from askance.edge.store.inspection import Inspection
 from askance.edge.store.lifecycle import State
-from askance.edge.store.recovery import DAMAGED, LOST
 from askance.wire.codec import digest
 from askance.wire.identity import new_frame_id
 

@@ -1,26 +1,28 @@
 """What a start puts right."""
 
 import shutil
+import sqlite3
 import struct
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
 
 from askance.database import Migration, connect
 from askance.edge.store import Store
-from askance.edge.store.index import Index
+from askance.edge.store.index import Entry, Index
 from askance.edge.store.lifecycle import Event
-from askance.edge.store.recovery import Recovery
 from askance.edge.store.schema import MIGRATIONS
+from askance.edge.store.sweep import Recovery
 from askance.edge.values import Spending
-from askance.errors import StoreError
+from askance.errors import StoreError, StoreLockedError
 from askance.wire.codec import pack, unpack
 from askance.wire.identity import FrameId, new_frame_id
 from support_store import BOOT, DEVICE, index_of, keep, make_draft, open_store, sha_of
 
-NOTHING = Recovery(rebuilt=False, unfinished=0, finished=0, adopted=0, lost=0, damaged=0, unreadable=0)
+NOTHING = Recovery(
+    rebuilt=False, unfinished=0, finished=0, adopted=0, lost=0, damaged=0, unreadable=0, stuck=0, unlisted=0
+)
 INDEX = "captures.db"
 Harm = Callable[[Path], object]
 
@@ -52,32 +54,6 @@ def test_a_clean_start_finds_nothing(three: tuple[Path, list[FrameId]]) -> None:
         assert store.recovery == NOTHING
 
 
-@pytest.mark.parametrize(
-    ("recovery", "said"),
-    [
-        pytest.param(NOTHING, None, id="nothing"),
-        pytest.param(replace(NOTHING, lost=2), "frames lost, their files are gone: 2", id="one thing"),
-        pytest.param(
-            Recovery(rebuilt=True, unfinished=1, finished=2, adopted=3, lost=4, damaged=5, unreadable=6),
-            "index was damaged and is rebuilt from the frames: 1, half-written files removed: 1,"
-            " interrupted deletions finished: 2, frames without a row taken in, their rules charged: 3,"
-            " frames lost, their files are gone: 4, damaged files set aside: 5,"
-            " files left alone, the disk does not give them back: 6",
-            id="everything",
-        ),
-    ],
-)
-def test_what_was_put_right_is_said_in_a_line(recovery: Recovery, said: str | None) -> None:
-    assert recovery.describe() == said
-
-
-def test_half_written_files_are_removed(three: tuple[Path, list[FrameId]]) -> None:
-    (three[0] / "frames" / ".tmp-x").touch()
-    with open_store(three[0]) as store:
-        assert store.recovery.unfinished == 1
-        assert ledger_of(store) == (3, 0, 3, {})
-
-
 def test_a_file_without_row_is_adopted_and_its_sequence_number_is_spent(three: tuple[Path, list[FrameId]]) -> None:
     frame_id = new_frame_id(wall_ms=1, randomness=bytes(10))
     put(three[0], frame_id, pack(make_draft().manifest(frame_id, DEVICE, boot_id=BOOT, seq=3), b"jpeg"))
@@ -90,26 +66,6 @@ def test_a_file_without_row_is_adopted_and_its_sequence_number_is_spent(three: t
     with index_of(three[0]) as index:
         rows = index.execute("SELECT seq FROM captures ORDER BY seq").fetchall()
         assert [row["seq"] for row in rows] == [0, 1, 2, 3, 4]
-
-
-def test_a_row_without_file_is_counted_as_lost(three: tuple[Path, list[FrameId]]) -> None:
-    path, frame_ids = three
-    file_of(path, frame_ids[1]).unlink()
-
-    with open_store(path) as store:
-        assert store.recovery.lost == 1
-        assert ledger_of(store) == (3, 0, 2, {"lost": 1})
-        assert store.usage().counts == {"pending": 2}
-
-
-def test_a_file_of_another_length_is_damaged_counted_and_kept_aside(three: tuple[Path, list[FrameId]]) -> None:
-    path, frame_ids = three
-    file_of(path, frame_ids[1]).write_bytes(b"cut")
-
-    with open_store(path) as store:
-        assert store.recovery.damaged == 1
-        assert ledger_of(store) == (3, 0, 2, {"damaged": 1})
-    assert [file.read_bytes() for file in (path / "damaged").iterdir()] == [b"cut"]
 
 
 def envelope_of(frame_id: FrameId) -> bytes:
@@ -248,3 +204,41 @@ def test_an_index_that_is_sound_but_that_no_start_gets_through_is_rebuilt(three:
 
     with open_store(path) as store:
         assert (store.recovery.rebuilt, store.recovery.adopted, ledger_of(store)) == (True, 3, (3, 0, 3, {}))
+
+
+def test_an_index_that_somebody_else_writes_to_is_not_set_aside(
+    three: tuple[Path, list[FrameId]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell in the middle of a transaction, say: what the centre has said stands nowhere else."""
+    path, frame_ids = three
+    with open_store(path) as store:
+        assert store.deliver(frame_ids[0], sha_of(store, frame_ids[0]))
+    file_of(path, frame_ids[1]).unlink()  # the start has something to write down
+    monkeypatch.setattr("askance.database.BUSY_TIMEOUT_S", 0.05)
+
+    with index_of(path) as shell:
+        shell.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreLockedError, match="locked") as refused:
+            open_store(path)
+    assert "captures.db" in (refused.value.hint or "")
+    with open_store(path) as store:
+        assert (False, (3, 1, 1, {"lost": 1})) == (store.recovery.rebuilt, ledger_of(store))
+    assert [] == list(path.glob(f"{INDEX}.corrupt-*"))
+
+
+def test_an_index_whose_rows_break_its_own_schema_is_rebuilt(
+    three: tuple[Path, list[FrameId]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    condemn = Index.condemn
+    broken = [sqlite3.IntegrityError("UNIQUE constraint failed")]
+    broken[0].sqlite_errorcode = sqlite3.SQLITE_CONSTRAINT_UNIQUE
+
+    def once(self: Index, frame_ids: Collection[FrameId], event: Event, *, reason: str) -> list[Entry]:
+        if broken:
+            raise broken.pop()
+        return condemn(self, frame_ids, event, reason=reason)
+
+    monkeypatch.setattr(Index, "condemn", once)
+
+    with open_store(three[0]) as store:
+        assert (store.recovery.rebuilt, store.recovery.adopted) == (True, 3)

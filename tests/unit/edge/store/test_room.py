@@ -1,7 +1,5 @@
 """The bytes of a store, and who gives way."""
 
-import errno
-import os
 import sqlite3
 from collections.abc import Generator
 from pathlib import Path
@@ -15,12 +13,14 @@ from askance.edge.store.envelopes import Envelopes
 from askance.edge.store.eviction import Newcomer
 from askance.edge.store.index import Index, Record
 from askance.edge.store.inspection import Inspection
+from askance.edge.store.lifecycle import Event
 from askance.edge.store.room import MOST_STUCK, Room
 from askance.edge.store.schema import INDEX_NAME, MIGRATIONS
 from askance.errors import StoreFullError
 from askance.wire.capture import Arm, Priority
 from askance.wire.codec import digest
 from askance.wire.identity import FrameId, new_frame_id
+from support_places import break_files
 from support_store import BOOT, DEVICE, make_draft
 
 QUOTA = 10**6
@@ -51,18 +51,6 @@ class Shelf:
         return frame_id
 
 
-def hold_fast(monkeypatch: pytest.MonkeyPatch, *files: Path) -> None:
-    """Let the disk fail whenever one of these files is to be unlinked."""
-    unlink = os.unlink
-
-    def failing(path: Path) -> None:
-        if path in files:
-            raise OSError(errno.EIO, "Input/output error")
-        unlink(path)
-
-    monkeypatch.setattr(os, "unlink", failing)
-
-
 @pytest.fixture
 def shelf(tmp_path: Path) -> Generator[Shelf, None, None]:
     connection = connect(tmp_path / INDEX_NAME, MIGRATIONS)
@@ -77,11 +65,9 @@ def newcomer(size: int = 100_000, *, value: float = 0.9) -> Newcomer:
 def test_bytes_are_counted_in_and_out(shelf: Shelf) -> None:
     frame_id = shelf.put(1)
     shelf.put(2)
-    entry = shelf.index.find(frame_id)
-    assert entry is not None
     assert 200_000 == shelf.room.taken
 
-    shelf.room.give_up(entry, "lost")
+    assert [True, False] == [shelf.room.give_up(frame_id, "lost") for _ in range(2)]
 
     assert 100_000 == shelf.room.taken == shelf.index.usage().bytes
 
@@ -106,7 +92,7 @@ def test_a_file_that_the_disk_does_not_let_go_of_keeps_no_other_and_no_newcomer(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frame_ids = [shelf.put(number) for number in range(10)]
-    hold_fast(monkeypatch, shelf.envelopes.file(frame_ids[0]))
+    break_files(monkeypatch, shelf.envelopes.file(frame_ids[0]))
 
     with pytest.raises(StoreFullError, match="Input/output"):
         shelf.room.make(newcomer(200_000))
@@ -117,9 +103,21 @@ def test_a_file_that_the_disk_does_not_let_go_of_keeps_no_other_and_no_newcomer(
     assert shelf.room.make(newcomer())
 
 
+def test_a_frame_is_given_up_although_the_disk_does_not_let_go_of_another(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fast, lost = shelf.put(1), shelf.put(2)
+    break_files(monkeypatch, shelf.envelopes.file(fast))
+    shelf.index.condemn([fast], Event.EVICT, reason="quota")
+
+    assert shelf.room.give_up(lost, "lost")
+    assert [fast] == [entry.frame_id for entry in shelf.index.entries()]
+    assert 100_000 == shelf.room.taken
+
+
 def test_no_more_are_given_up_where_none_of_many_can_be_unlinked(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     frame_ids = [shelf.put(number, size=QUOTA // 100) for number in range(100)]
-    hold_fast(monkeypatch, *map(shelf.envelopes.file, frame_ids))
+    break_files(monkeypatch, *map(shelf.envelopes.file, frame_ids))
 
     for _ in range(100):
         with pytest.raises(StoreFullError):
