@@ -51,21 +51,22 @@ class Fleet:
         )
 
 
-def shipped_fleet_conf(broker: Mosquitto, fleet: Fleet, *, checkout: Path, crl: bool = False) -> str:
+def shipped_fleet_conf(broker: Mosquitto, fleet: Fleet, *, checkout: Path) -> str:
     """A configuration of the shipped listener alone, on ``broker``'s port and with files of this fleet."""
     server = fleet.member(HOST, "broker")
     acl = broker.folder / "fleet.acl"
     acl.write_bytes((checkout / "config" / "mosquitto" / "acl").read_bytes())
     acl.chmod(0o600)
+    revoked = broker.folder / REVOKED
+    revoked.write_bytes(fleet.revoked.read_bytes())
     text = (checkout / "config" / "mosquitto" / "fleet.conf").read_text()
     for shipped, ours in {
         "listener 8883": f"listener {broker.port} {HOST}",
         "/etc/mosquitto/certs/fleet-ca.crt": str(fleet.ca),
         "/etc/mosquitto/certs/broker.crt": str(server["certificate"]),
         "/etc/mosquitto/certs/broker.key": str(server["key"]),
-        "/etc/mosquitto/certs/revoked.crl": str(fleet.revoked),
+        "\ncrlfile /etc/mosquitto/certs/revoked.crl": f"\ncrlfile {revoked}",
         "/etc/mosquitto/askance.acl": str(acl),
-        "#crlfile": "crlfile" if crl else "#crlfile",
     }.items():
         assert shipped in text, f"fleet.conf no longer says {shipped}"
         text = text.replace(shipped, ours)

@@ -1,12 +1,15 @@
 """A fleet with certificates in a real mosquitto with the shipped listener: each device is itself, and nobody else."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from click.testing import CliRunner
 
+from askance.cli.provision import provision
 from askance.mqtt import Down, Received, Subscribed, Up
 from askance.sections import BrokerSection
 from askance.wire.identity import DeviceId
@@ -146,14 +149,46 @@ def test_a_device_does_not_speak_to_a_broker_of_another_fleet(broker: Mosquitto,
     assert "certificate verify failed" in (line.trouble or "")
 
 
-def test_a_certificate_that_was_taken_back_opens_no_more(
-    mosquitto: Mosquitto, fleet: Fleet, checkout: Path, dial: Dial
+def test_a_stolen_device_is_out_once_the_operator_has_done_what_the_text_says(
+    broker: Mosquitto, fleet: Fleet, dial: Dial
 ) -> None:
-    gate, yard = fleet.section(mosquitto.port, GATE), fleet.section(mosquitto.port, YARD)
-    assert 1 == fleet.authority.revoke(GATE, now=datetime.now(UTC))
-    conf = shipped_fleet_conf(mosquitto, fleet, checkout=checkout, crl=True)
-    mosquitto.start_with(conf)
+    """Revoke, copy the list, restart the broker: the connection that stands ends, and the others come back."""
+    gate = dial(fleet.section(broker.port, GATE), GATE)
+    yard = dial(fleet.section(broker.port, YARD), YARD)
+    for talker in (gate, yard):
+        talker.meets(Up)
+    assert gate.says(up(GATE, Speech.STATUS)) is None
+    before = broker.log
 
-    dial(yard, YARD).meets(Up)
-    dial(gate, GATE).meets(Down)
-    assert f"as {GATE}" not in mosquitto.log
+    done = CliRunner().invoke(provision, [GATE, "--revoke", "--ca", str(fleet.ca.parent)])
+    assert "restart the broker" in done.stderr
+    shutil.copy(done.stdout.strip(), broker.folder / "revoked.crl")
+    broker.restart()
+
+    yard.meets(Down)
+    yard.meets(Up)
+    assert yard.says(up(YARD, Speech.STATUS)) is None
+    gate.meets(Down)
+    assert until(lambda: gate.line.next(0.1) is None and "certificate revoked" in (gate.line.trouble or ""))
+    assert f"as {GATE}" not in broker.log.removeprefix(before)
+
+
+def test_without_a_restart_its_connection_stands(broker: Mosquitto, fleet: Fleet, dial: Dial) -> None:
+    """Why the text asks for one."""
+    gate = dial(fleet.section(broker.port, GATE), GATE)
+    gate.meets(Up)
+
+    assert 1 == fleet.authority.revoke(GATE, now=datetime.now(UTC))
+    shutil.copy(fleet.revoked, broker.folder / "revoked.crl")
+    broker.reload()
+
+    assert until(lambda: "Reloading config" in broker.log)
+    assert gate.says(up(GATE, Speech.STATUS)) is None
+
+
+@pytest.mark.parametrize("text", ["README.md", "fleet.conf"])
+def test_each_text_asks_for_a_restart(checkout: Path, text: str) -> None:
+    said = " ".join((checkout / "config" / "mosquitto" / text).read_text().replace("# ", "").split())
+
+    _, _, stolen = said.partition("stolen device")
+    assert "restart the broker" in stolen.lower()[:400]

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import threading
 import time
+from pathlib import Path
 from typing import Final
 
 from askance.central.blobs import BLOBS, Blobs
@@ -14,7 +15,9 @@ from askance.central.config import CentralConfig
 from askance.central.inbox import Bounds
 from askance.central.intake import Intake
 from askance.central.receiver import Receiver
-from askance.central.schema import create_catalog
+from askance.central.schema import CATALOG, create_catalog, damaged, is_damage
+from askance.database import sound
+from askance.errors import StoreError
 from askance.line import Line
 from askance.logs import set_up
 from askance.notify import notify, watchdog_interval_s
@@ -22,6 +25,8 @@ from askance.notify import notify, watchdog_interval_s
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT_S: Final = 30.0
+SHORTEST_START_S: Final = 120
+CHECKED_BYTES_PER_S: Final = 2_000_000  # of a slow and busy disk
 STEP_S: Final = 1.0
 SWEEP_S: Final = 600.0
 STOP_S: Final = 4.5
@@ -48,15 +53,34 @@ def serve(config: CentralConfig, stop: threading.Event) -> None:
         AskanceError: the catalog, the blobs or the certificates cannot be used.
     """
     set_up(config.log)
-    connection = create_catalog(config.storage.path)
-    worker = _worker(config, connection)
+    worker = _worker(config, _sound_catalog(config.storage.path))
     worker.start()
     notify("READY=1")
     _supervise(worker, stop)
     notify("STOPPING=1")
     worker.stop()
+    if is_damage(worker.error):
+        raise damaged(config.storage.path, str(worker.error)) from worker.error
     if worker.error is not None:
         raise worker.error
+
+
+def _sound_catalog(folder: Path) -> sqlite3.Connection:
+    """Open the catalog, and look through all of it: systemd is told how long that may take.
+
+    Raises:
+        StoreError: the catalog cannot be used, or is damaged.
+    """
+    connection = create_catalog(folder)
+    path = folder / CATALOG
+    try:
+        notify(f"EXTEND_TIMEOUT_USEC={1_000_000 * (SHORTEST_START_S + path.stat().st_size // CHECKED_BYTES_PER_S)}")
+        whole = sound(connection)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"cannot read the catalog {path}: {error}", hint="check the disk") from error
+    if not whole:
+        raise damaged(folder, "its integrity check fails")
+    return connection
 
 
 class Worker(threading.Thread):

@@ -1,5 +1,6 @@
 """What devices last said of themselves, and whether the frames they call stored are here."""
 
+import json
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from askance.wire.identity import DeviceId
 from askance.wire.receipts import Ledger, Notice, Status
 
 MOST_NOTICES: Final = 10_000
+MOST_BOOTS: Final = 256
 
 _MOST: Final = 2**40  # more than any device captures, and sums of it still fit SQLite's integers
 
@@ -78,6 +80,7 @@ def hear(connection: sqlite3.Connection, status: Status, *, at: float) -> None:
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [_row(status.device, ledger) for ledger in status.ledgers],
     )
+    _fold(connection, status)
 
 
 def _row(device: DeviceId, ledger: Ledger) -> tuple[str, str, int, int, int, int, int]:
@@ -95,21 +98,64 @@ def tell(connection: sqlite3.Connection, device: DeviceId, *, notice: Notice, at
     connection.execute("DELETE FROM notices WHERE id <= (SELECT max(id) FROM notices) - ?", (MOST_NOTICES,))
 
 
-_ACCOUNTS: Final = """
-WITH boots AS (
-    SELECT ledgers.*, (
+# `here` of the boots that were added up is what it was then.
+_BOOTS: Final = """
+WITH counted AS (
+    SELECT ledgers.*, CASE ledgers.boot_id WHEN '' THEN ledgers.stored ELSE (
         SELECT count(*) FROM captures WHERE captures.device = ledgers.device AND captures.boot_id = ledgers.boot_id
-    ) AS here
+    ) END AS here
     FROM ledgers
+), boots AS (
+    SELECT *, abs(captured - stored - pending - evicted - quarantined) + max(0, stored - here) AS unexplained
+    FROM counted
 )
+"""
+
+# Boots that are over and explained go first, and of those the one of which a frame came longest ago: a device does not
+# speak of it again. What is not explained stands in the sum of `captured`, and so stays what is missing there.
+_OLDEST: Final = f"""
+{_BOOTS}
+SELECT device, boot_id, pending, evicted, quarantined, min(stored, here) AS here,
+    min(stored, here) + pending + evicted + quarantined + unexplained AS captured
+FROM boots
+WHERE device = :device AND boot_id != '' AND boot_id NOT IN (SELECT value FROM json_each(:said))
+ORDER BY pending + quarantined + unexplained > 0,
+    (SELECT max(id) FROM captures WHERE captures.device = boots.device AND captures.boot_id = boots.boot_id), boot_id
+LIMIT :beyond
+"""  # noqa: S608 (our own words)
+_ADD: Final = """
+INSERT INTO ledgers (device, boot_id, captured, stored, pending, evicted, quarantined)
+VALUES (:device, '', :captured, :here, :pending, :evicted, :quarantined)
+ON CONFLICT (device, boot_id) DO UPDATE SET
+    captured = min(:most, captured + excluded.captured), stored = min(:most, stored + excluded.stored),
+    pending = min(:most, pending + excluded.pending), evicted = min(:most, evicted + excluded.evicted),
+    quarantined = min(:most, quarantined + excluded.quarantined)
+"""
+
+
+def _fold(connection: sqlite3.Connection, status: Status) -> None:
+    """Add boots beyond ``MOST_BOOTS`` up in one row, of the empty id, which no boot has; none that is spoken of now."""
+    question = "SELECT count(*) FROM ledgers WHERE device = ? AND boot_id != ''"
+    (boots,) = connection.execute(question, (status.device,)).fetchone()
+    if boots <= MOST_BOOTS:
+        return
+    said = json.dumps([ledger.boot_id for ledger in status.ledgers])
+    chosen = {"device": status.device, "said": said, "beyond": boots - MOST_BOOTS}
+    oldest = [{**row, "most": _MOST} for row in connection.execute(_OLDEST, chosen)]
+    connection.executemany(_ADD, oldest)
+    connection.executemany("DELETE FROM ledgers WHERE device = :device AND boot_id = :boot_id", oldest)
+
+
+_ACCOUNTS: Final = f"""
+{_BOOTS}
 SELECT devices.device, online, last_seen, status,
     coalesce(sum(captured), 0) AS captured, coalesce(sum(stored), 0) AS stored, coalesce(sum(pending), 0) AS pending,
     coalesce(sum(evicted), 0) AS evicted, coalesce(sum(quarantined), 0) AS quarantined,
-    coalesce(sum(abs(captured - stored - pending - evicted - quarantined) + max(0, stored - here)), 0) AS unaccounted,
+    coalesce(sum(unexplained), 0) AS unaccounted,
     (SELECT count(*) FROM captures WHERE captures.device = devices.device) AS received
 FROM devices LEFT JOIN boots ON boots.device = devices.device
 GROUP BY devices.device ORDER BY devices.device
-"""
+"""  # noqa: S608 (our own words)
 
 
 def accounts(connection: sqlite3.Connection) -> list[Account]:

@@ -4,10 +4,15 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from askance.database import Migration, connect
+from askance.database import DAMAGE_CODES, Migration, connect, primary_code
 from askance.errors import StoreError
 
 CATALOG: Final = "catalog.db"
+# The log belongs to the damaged file: beside another one, it would be played into that.
+WAY_BACK: Final = (
+    f"check the disk, stop the receivers, move {CATALOG}* out of `storage.path`, and bring {CATALOG} back from the"
+    " backup"
+)
 
 _CAPTURES: Final = """
 CREATE TABLE captures (
@@ -185,7 +190,7 @@ def create_catalog(folder: Path) -> sqlite3.Connection:
         raise StoreError(
             f"cannot make the folder {folder}: {error.strerror}", hint="set `storage.path` to a folder you may write"
         ) from error
-    return connect(folder / CATALOG, MIGRATIONS)
+    return _connect(folder, readonly=False)
 
 
 def open_catalog(folder: Path, *, readonly: bool) -> sqlite3.Connection:
@@ -205,4 +210,24 @@ def open_catalog(folder: Path, *, readonly: bool) -> sqlite3.Connection:
         raise StoreError(
             f"there is no catalog: {path}", hint="set `storage.path`, or begin one with `askance central run`"
         )
-    return connect(path, MIGRATIONS, readonly=readonly)
+    return _connect(folder, readonly=readonly)
+
+
+def damaged(folder: Path, reason: str) -> StoreError:
+    """Say what to do about the catalog in ``folder``, which is damaged."""
+    return StoreError(f"the catalog is damaged: {folder / CATALOG}: {reason}", hint=WAY_BACK)
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether an error says that the database is damaged, and not that it cannot be used just now."""
+    return isinstance(error, sqlite3.Error) and primary_code(error) in DAMAGE_CODES
+
+
+def _connect(folder: Path, *, readonly: bool) -> sqlite3.Connection:
+    try:
+        return connect(folder / CATALOG, MIGRATIONS, readonly=readonly)
+    except StoreError as error:
+        # SQLite quotes a damaged schema, which need not be text
+        if is_damage(error.__cause__) or isinstance(error.__cause__, UnicodeDecodeError):
+            raise damaged(folder, str(error.__cause__)) from error
+        raise

@@ -19,8 +19,6 @@ if TYPE_CHECKING:  # a command imports what it needs when it runs
 
 STATES: Final = ("open", "leased", "done", "skipped", "parked")
 
-_DAMAGED: Final = "check the disk, and bring the folder `storage.path` back from the backup"
-
 CONFIG: Final = click.option(
     "--config",
     "config_path",
@@ -77,7 +75,7 @@ def _catalog(folder: Path, *, readonly: bool) -> "Generator[sqlite3.Connection, 
     """Open the catalog, and say in our words what goes wrong with it in the block."""
     import sqlite3
 
-    from askance.central.schema import CATALOG, open_catalog
+    from askance.central.schema import CATALOG, WAY_BACK, open_catalog
     from askance.database import expect_begun
     from askance.errors import StoreError, StoreLockedError
 
@@ -92,10 +90,10 @@ def _catalog(folder: Path, *, readonly: bool) -> "Generator[sqlite3.Connection, 
                 f"another program holds the catalog: {path}",
                 hint=f"try again; who has it open for so long: fuser {path}",
             ) from error
-        raise StoreError(f"cannot use the catalog {path}: {error}", hint=_DAMAGED) from error
+        raise StoreError(f"cannot use the catalog {path}: {error}", hint=WAY_BACK) from error
     except ValueError as error:  # a row that is not what was written
         first = str(error).partition("\n")[0]
-        raise StoreError(f"the catalog is damaged: {path}: {first}", hint=_DAMAGED) from error
+        raise StoreError(f"the catalog is damaged: {path}: {first}", hint=WAY_BACK) from error
 
 
 @contextmanager

@@ -85,8 +85,9 @@ def provision(  # noqa: PLR0913 (each is an option of the command)
     issued = authority.issue(name, role, lasting=timedelta(days=days), now=now)
     from askance.fleet.bundle import write_bundle
 
+    trusted, revoked = authority.certificate, authority.revoked
     files = write_bundle(
-        folder, name, role=role, issued=issued, authority=authority.certificate, broker=(host or name, port)
+        folder, name, role=role, issued=issued, authority=trusted, revoked=revoked, broker=(host or name, port)
     )
     if as_json:
         click.echo(json.dumps({"name": name, "until": issued.until.isoformat(), "files": [*map(str, files)]}, indent=2))
@@ -134,4 +135,8 @@ def _revoke(authority: "Authority", name: str, *, ca: Path, now: datetime, as_js
         click.echo(json.dumps({"name": name, "revoked": count, "list": str(ca / REVOKED)}))
         return
     click.echo(ca / REVOKED)
-    click.echo("next: copy it to the broker as its crlfile, and reload the broker", err=True)
+    click.echo(
+        "next: copy it to the broker as its crlfile, and restart the broker (a reload lets connections stand): devices"
+        " reconnect by themselves, and nothing is lost",
+        err=True,
+    )

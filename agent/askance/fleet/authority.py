@@ -5,7 +5,8 @@ reads. They are valid from 1970 on: a device without a battery for its clock sta
 before it can be told the time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from askance.errors import ConfigError
-from askance.fleet.files import write_new
+from askance.fleet.files import reading, replace, sync_folder, write_new, writing
 from askance.fleet.roles import Role, check_name
 
 CERTIFICATE: Final = "ca.crt"
@@ -26,6 +27,8 @@ REVOKED: Final = "revoked.crl"
 YEARS: Final = timedelta(days=30 * 365)
 _KEY: Final = "ca.key"
 _ISSUED: Final = "issued"
+_WRITABLE: Final = "free space, mend the rights of the folder, or name another one with --ca"
+_ANEW: Final = "move the folder {folder} away and begin again with --new-ca"
 _FROM: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -57,6 +60,7 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         try:
+            _expect_whole(folder)
             self._certificate = x509.load_pem_x509_certificate((folder / CERTIFICATE).read_bytes())
             key = serialization.load_pem_private_key((folder / _KEY).read_bytes(), password=None)
         except FileNotFoundError as error:
@@ -66,7 +70,7 @@ class Authority:
         except (OSError, ValueError, TypeError) as error:
             raise ConfigError(
                 f"cannot use the certificate authority in {folder}: {error}",
-                hint=f"bring back {CERTIFICATE} and {_KEY} from your copy",
+                hint=f"bring back {CERTIFICATE} and {_KEY} from your copy, or {_ANEW.format(folder=folder)}",
             ) from error
         if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != self._certificate.public_key():
             raise ConfigError(f"{folder / _KEY} is not the key of {CERTIFICATE}", hint="bring both back from your copy")
@@ -87,25 +91,37 @@ class Authority:
             .add_extension(_usage(signs_certificates=True), critical=True)
             .sign(key, hashes.SHA256())
         )
-        try:
+        with writing(folder, hint=_WRITABLE):
+            _expect_whole(folder)
+            if (folder / CERTIFICATE).exists():
+                raise ConfigError(
+                    f"there is a certificate authority already: {folder}", hint="leave out --new-ca to use it"
+                )
             (folder / _ISSUED).mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
-            write_new(folder / _KEY, _pem(key), mode=0o600)
-            write_new(folder / CERTIFICATE, certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
-        except FileExistsError as error:
-            raise ConfigError(
-                f"there is a certificate authority already: {folder}", hint="leave out --new-ca to use it"
-            ) from error
-        except OSError as error:
-            raise ConfigError(
-                f"cannot write {folder}: {error.strerror}", hint="name a folder that you may write with --ca"
-            ) from error
-        return cls(folder)
+            sync_folder(folder.parent)
+            with ExitStack() as undo:
+                write_new(folder / _KEY, _pem(key), mode=0o600)
+                undo.callback((folder / _KEY).unlink)
+                write_new(folder / CERTIFICATE, certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
+                undo.pop_all()
+        made = cls(folder)
+        made._note_revoked({})
+        return made
 
     @property
     def certificate(self) -> bytes:
         """Its own certificate, PEM: what everybody else has to trust."""
         return self._certificate.public_bytes(serialization.Encoding.PEM)
+
+    @property
+    def revoked(self) -> bytes:
+        """The list of what was taken back, PEM, as the broker reads it.
+
+        Raises:
+            ConfigError: it cannot be read.
+        """
+        return self._signed(self._revoked())
 
     def issue(self, name: str, role: Role, *, lasting: timedelta, now: datetime) -> Issued:
         """Make a key and a certificate with the common name ``name``.
@@ -128,12 +144,9 @@ class Authority:
             .sign(self._key, hashes.SHA256())
         )
         pem = certificate.public_bytes(serialization.Encoding.PEM)
-        try:
-            write_new(self._folder / _ISSUED / f"{name}-{certificate.serial_number:x}.crt", pem, mode=0o644)
-        except OSError as error:
-            raise ConfigError(
-                f"cannot note the certificate of {name}: {error}", hint="free space, or mend the rights of the folder"
-            ) from error
+        noted = self._folder / _ISSUED / f"{name}-{certificate.serial_number:x}.crt"
+        with writing(noted, hint=_WRITABLE):
+            write_new(noted, pem, mode=0o644)
         return Issued(pem, _pem(key), until)
 
     def valid(self, name: str, *, now: datetime) -> list[datetime]:
@@ -150,31 +163,56 @@ class Authority:
 
         Returns:
             How many were taken back now.
+
+        Raises:
+            ConfigError: the list or a certificate cannot be read, or the list cannot be written.
         """
         taken_back = self._revoked()
         new = [one.serial_number for one in self._issued(name) if one.serial_number not in taken_back]
-        taken_back |= dict.fromkeys(new, now)
-        crl = x509.CertificateRevocationListBuilder(self._certificate.subject, now, now + YEARS)
-        for serial, when in taken_back.items():
-            entry = x509.RevokedCertificateBuilder(serial, when)
-            crl = crl.add_revoked_certificate(entry.build())
-        signed = crl.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-        fresh = self._folder / f"{REVOKED}.new"
-        fresh.write_bytes(signed)
-        fresh.replace(self._folder / REVOKED)
+        self._note_revoked(taken_back | dict.fromkeys(new, now))
         return len(new)
+
+    def _note_revoked(self, taken_back: Mapping[int, datetime]) -> None:
+        path = self._folder / REVOKED
+        with writing(path, hint=_WRITABLE):
+            replace(path, self._signed(taken_back), mode=0o644)
+
+    def _signed(self, taken_back: Mapping[int, datetime]) -> bytes:
+        """Write a list that holds as long as the authority, like its certificates also where the clock is behind."""
+        own = self._certificate
+        crl = x509.CertificateRevocationListBuilder(own.subject, _FROM, own.not_valid_after_utc)
+        for serial, when in taken_back.items():
+            crl = crl.add_revoked_certificate(x509.RevokedCertificateBuilder(serial, when).build())
+        return crl.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
     def _revoked(self) -> dict[int, datetime]:
         path = self._folder / REVOKED
         if not path.exists():
             return {}
-        crl = x509.load_pem_x509_crl(path.read_bytes())
-        return {entry.serial_number: entry.revocation_date_utc for entry in crl}
+        with reading(path, hint="bring it back from your copy, or from the broker, which reads one"):
+            return {one.serial_number: one.revocation_date_utc for one in x509.load_pem_x509_crl(path.read_bytes())}
 
     def _issued(self, name: str) -> Iterator[x509.Certificate]:
         for path in sorted((self._folder / _ISSUED).glob("*.crt")):
             if path.stem.rpartition("-")[0] == name:
-                yield x509.load_pem_x509_certificate(path.read_bytes())
+                with reading(path, hint="bring it back from your copy"):
+                    certificate = x509.load_pem_x509_certificate(path.read_bytes())
+                yield certificate
+
+
+def _expect_whole(folder: Path) -> None:
+    """Refuse a folder in which only one of the authority's two files lies.
+
+    Raises:
+        ConfigError: there is only one.
+        OSError: nobody can say.
+    """
+    there = [name for name in (_KEY, CERTIFICATE) if (folder / name).exists()]
+    if len(there) == 1:
+        raise ConfigError(
+            f"of the certificate authority in {folder} only {there[0]} is there",
+            hint=f"bring the rest back from your copy, or {_ANEW.format(folder=folder)}",
+        )
 
 
 def _builder(

@@ -5,15 +5,13 @@ A device's and the centre's lies beside the configuration that is there, as `50-
 systemd credential.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import yaml
 
-from askance.errors import ConfigError
-from askance.fleet.authority import Issued
-from askance.fleet.files import write_new
+from askance.fleet.authority import REVOKED, Issued
+from askance.fleet.files import write_new, writing
 from askance.fleet.roles import Role
 
 _DROP_IN: Final = """# The private key, from a file that only root reads.
@@ -24,7 +22,7 @@ Environment=ASKANCE__BROKER__TLS__KEY=%d/{key}
 
 
 def write_bundle(
-    folder: Path, name: str, *, role: Role, issued: Issued, authority: bytes, broker: tuple[str, int]
+    folder: Path, name: str, *, role: Role, issued: Issued, authority: bytes, revoked: bytes, broker: tuple[str, int]
 ) -> list[Path]:
     """Write the files of a member, and return them.
 
@@ -34,28 +32,28 @@ def write_bundle(
         role: what it is.
         issued: its certificate and key.
         authority: the certificate of the fleet's authority, PEM.
+        revoked: the list of what it took back, PEM; for whoever serves.
         broker: host and port by which the broker is reached.
 
     Raises:
         ConfigError: a file is there already, or cannot be written.
     """
     written: list[Path] = []
-    for place, (content, mode) in _files(name, role, issued=issued, authority=authority, broker=broker).items():
+    files = _files(name, role, issued=issued, authority=authority, broker=broker)
+    if role.serves:
+        files[f"{role.home}/{REVOKED}"] = (revoked, 0o644)
+    for place, (content, mode) in files.items():
         path = folder / place
-        try:
+        with writing(path, hint="name another folder with --out"):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_new(path, content, mode=mode)
-        except OSError as error:
-            raise ConfigError(
-                f"cannot write {path}: {error.strerror}", hint="name another folder with --out"
-            ) from error
         written.append(path)
     return written
 
 
 def _files(
     name: str, role: Role, *, issued: Issued, authority: bytes, broker: tuple[str, int]
-) -> Mapping[str, tuple[bytes, int]]:
+) -> dict[str, tuple[bytes, int]]:
     """Return content and mode of each file, by its place under the root directory."""
     files = {
         f"{role.home}/fleet-ca.crt": (authority, 0o644),

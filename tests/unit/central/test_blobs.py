@@ -1,6 +1,7 @@
 """Envelopes in their folder."""
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from askance.central.blobs import Blobs
 from askance.errors import StoreError
 from askance.wire.codec import digest
+from askance.wire.identity import Sha256
 from support_central import make_envelope, make_jpeg
 
 
@@ -115,3 +117,20 @@ def test_a_probe_of_a_full_disk_fails_and_leaves_nothing(tmp_path: Path, monkeyp
             blobs.probe()
 
     assert ["arriving"] == [path.name for path in (tmp_path / "blobs").rglob("*")]
+
+
+def test_the_folders_that_are_known_take_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def passed(_descriptor: int) -> None:
+        """As of a disk that takes no time."""
+
+    monkeypatch.setattr(os, "fsync", passed)
+    blobs = Blobs(tmp_path)
+    blobs.put({Sha256("ff" * 32): b"frame"})
+
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    blobs.put({Sha256(f"{number:04x}" + 60 * "0"): b"frame" for number in range(500)})
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+
+    assert grown < 500 * 240, f"{grown / 500:.0f} bytes for each"

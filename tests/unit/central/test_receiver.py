@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from askance.central.config import ReceiverSection
+from askance.central.outgoing import STALLED_S
 from askance.central.receiver import BATCH, Receiver
-from askance.mqtt import Subscribed
+from askance.mqtt import Received, Settled, Subscribed
 from askance.wire.codec import digest
+from askance.wire.identity import DeviceId
 from askance.wire.topics import Up
 from support_broker import Mosquitto, find_mosquitto
-from support_central import Clock, frame_id, make_envelope, make_query, open_intake
-from support_reception import Centre, Device, make_line
+from support_central import Clock, frame_id, make_envelope, make_query, open_intake, topic
+from support_reception import Centre, Device, make_line, scripted
 
 
 @pytest.fixture
@@ -127,6 +129,7 @@ def test_a_frame_that_fails_holds_up_the_queries_behind_it_so_that_nothing_is_se
     centre.turn_until(lambda: centre.receiver.counts["failed"])
 
     for attempt in range(2, 8):
+        centre.turn_until(lambda: not centre.receiver._outgoing._flying)
         centre.device.send(Up.QUERY, make_query((frame_id(1), make_envelope(1))))
         centre.clock.now += 300
         centre.turn_until(partial(centre.has_failed, attempt))
@@ -209,3 +212,39 @@ def test_a_refused_shared_subscription_falls_back_to_a_plain_one_and_a_refused_p
 
     assert not centre.line.up
     assert "refused the subscription" in caplog.text
+
+
+def test_no_more_is_under_way_than_the_broker_takes_and_every_device_is_greeted_once(tmp_path: Path) -> None:
+    receiver, line, _ = scripted(tmp_path)
+    for settled in range(1, 51):
+        assert min(50, 9 + settled) == len(line.sent)
+        line.events.append(Settled(1, settled, "Quota exceeded" if settled == 7 else None))
+        receiver.step(0.0)
+
+    assert 50 == len({message.topic for message in line.sent}) == len(line.sent)
+    assert 1 == receiver.counts["receipts.refused"]
+
+
+def test_a_broker_that_acknowledges_nothing_is_hung_up(tmp_path: Path) -> None:
+    receiver, line, clock = scripted(tmp_path)
+    clock.now += STALLED_S
+    receiver.step(0.0)
+
+    assert "the broker acknowledges no receipts" == line.trouble
+    assert 10 == len(line.sent)
+
+
+def test_in_an_outage_pauses_take_turns_and_nobody_waits_for_an_unnumbered_message(tmp_path: Path) -> None:
+    came = [Received(1, topic(Up.STATUS, DeviceId(f"gate-{number:02}")), b"{}", number) for number in range(20)]
+    receiver, line, _ = scripted(tmp_path)
+    line.events += [Settled(1, number, None) for number in range(1, 51)]
+    while line.events:
+        receiver.step(0.0)
+    line.events += came
+    receiver._intake._connection.execute("PRAGMA query_only = 1")
+    receiver.step(0.0)
+    assert (60, 19, 1) == (len(line.sent), len(receiver._waiting), receiver.counts["dropped.unacknowledged"])
+
+    line.events.append(Settled(1, 51, None))
+    receiver.step(0.0)
+    assert 61 == len(line.sent)

@@ -1,5 +1,7 @@
 """The catalog's file."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from askance.central import tasks
 from askance.central.batch import Letter
 from askance.central.config import QueueSection
 from askance.central.queue import Queue
-from askance.central.schema import CATALOG, MIGRATIONS, create_catalog, open_catalog
+from askance.central.schema import CATALOG, MIGRATIONS, WAY_BACK, create_catalog, open_catalog
 from askance.central.tasks import TaskId, accepted
 from askance.database import connect
 from askance.errors import StoreError
@@ -38,6 +40,37 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="cannot make the folder"):
         create_catalog(tmp_path / "file" / "catalog")
+
+
+def no_database(path: Path) -> None:
+    path.write_bytes(b"no database" * 1000)
+
+
+def not_even_text(path: Path) -> None:
+    """A schema that SQLite quotes in its complaint."""
+    connection = connect(path, MIGRATIONS)
+    connection.executescript("PRAGMA user_version = 0; PRAGMA writable_schema = ON")
+    connection.execute("UPDATE sqlite_master SET name = CAST(x'ff' AS TEXT), sql = CAST(x'ff' AS TEXT)")
+    connection.close()
+
+
+@pytest.mark.parametrize("ruin", [no_database, not_even_text])
+def test_a_damaged_one_is_called_so_with_the_way_back(tmp_path: Path, ruin: Callable[[Path], None]) -> None:
+    ruin(tmp_path / CATALOG)
+
+    for attempt in (partial(create_catalog, tmp_path), partial(open_catalog, tmp_path, readonly=False)):
+        with pytest.raises(StoreError, match="the catalog is damaged") as caught:
+            attempt()
+        assert WAY_BACK == caught.value.hint
+
+
+def test_one_that_cannot_be_opened_is_not_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / CATALOG).mkdir()
+
+    with pytest.raises(StoreError, match="cannot open the database") as caught:
+        create_catalog(tmp_path)
+
+    assert "owner" in (caught.value.hint or "")
 
 
 def test_a_catalog_of_the_first_version_is_read_as_it_is_and_brought_up_to_date_by_writing(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import ssl
+import subprocess
 import sys
 from pathlib import Path
 
@@ -30,6 +31,12 @@ def refusal(*arguments: str) -> AskanceError:
     return error
 
 
+def listed(crl: bytes) -> int:
+    """How many certificates OpenSSL finds on a list."""
+    done = subprocess.run(["openssl", "crl", "-noout", "-text"], input=crl, capture_output=True, check=True)
+    return done.stdout.count(b"Serial Number:")
+
+
 def test_a_fleet_is_made_in_three_commands() -> None:
     commands = (
         ["mqtt.example.org", "--role", "broker", "--new-ca"],
@@ -40,7 +47,7 @@ def test_a_fleet_is_made_in_three_commands() -> None:
 
     assert [0, 0, 0] == [one.exit_code for one in done], [one.output for one in done]
     written = [Path(line) for one in done for line in one.stdout.splitlines()]
-    assert 13 == len(written)
+    assert 14 == len(written)
     assert all(path.is_file() for path in written)
     assert "mqtt.example.org/etc/mosquitto/certs/broker.key" in done[0].stdout
     assert "systemctl restart askance-edge" in done[2].stderr
@@ -89,10 +96,22 @@ def test_a_stolen_device_is_taken_back_and_can_be_made_anew() -> None:
     done = run("gate-7", "--revoke")
 
     assert (0, "fleet-ca/revoked.crl\n") == (done.exit_code, done.stdout)
-    assert "crlfile" in done.stderr
+    assert "crlfile, and restart the broker" in done.stderr
     assert "no certificate" in str(refusal("gate-7", "--revoke"))
     assert 0 == run("gate-7", "--broker", "10.0.0.5", "--out", "again").exit_code
     assert 1 == json.loads(run("gate-7", "--revoke", "--json").stdout)["revoked"]
+
+
+def test_a_broker_that_is_made_later_knows_who_was_taken_back() -> None:
+    run("gate-7", "--broker", "10.0.0.5", "--new-ca")
+    nobody = Path("fleet-ca/revoked.crl").read_bytes()
+    run("gate-7", "--revoke")
+
+    run("10.0.0.5", "--role", "broker")
+
+    (given,) = Path("10.0.0.5").rglob("revoked.crl")
+    assert 0 == listed(nobody)
+    assert 1 == listed(given.read_bytes()) == listed(Path("fleet-ca/revoked.crl").read_bytes())
 
 
 def test_without_the_library_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,10 @@
 """Certificates as an independent reader of them sees them: OpenSSL."""
 
+import errno
+import os
 import subprocess
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -83,6 +86,63 @@ def test_what_was_taken_back_is_refused_by_the_list_and_the_rest_is_not(authorit
     assert ["revoked" in verdict(tmp_path, one, *listed, at=NOW + YEAR / 2) for one in (gate, yard)] == [True, True]
 
 
+def test_nobody_is_on_the_list_of_a_new_authority(authority: Authority, tmp_path: Path) -> None:
+    issued = authority.issue("gate-7", ROLES["device"], lasting=YEAR, now=NOW)
+
+    listed = ["-crl_check", "-CRLfile", str(tmp_path / "ca" / REVOKED)]
+    assert verdict(tmp_path, issued, *listed).endswith("OK\n")
+    assert "No Revoked Certificates" in openssl("crl", "-noout", "-text", given=authority.revoked)
+
+
+def test_a_broker_whose_clock_is_behind_reads_the_list(authority: Authority, tmp_path: Path) -> None:
+    gate, yard = (authority.issue(name, ROLES["device"], lasting=YEAR, now=NOW) for name in ("gate-7", "yard-2"))
+    authority.revoke("gate-7", now=NOW)
+
+    listed = ["-crl_check", "-CRLfile", str(tmp_path / "ca" / REVOKED)]
+    start = datetime(1970, 1, 1, 0, 0, 9, tzinfo=UTC)
+    assert verdict(tmp_path, yard, *listed, at=start).endswith("OK\n")
+    assert "revoked" in verdict(tmp_path, gate, *listed, at=start)
+
+
+def test_the_list_holds_as_long_as_the_authority(authority: Authority, tmp_path: Path) -> None:
+    issued = authority.issue("gate-7", ROLES["device"], lasting=30 * YEAR, now=NOW)
+
+    listed = ["-crl_check", "-CRLfile", str(tmp_path / "ca" / REVOKED)]
+    assert verdict(tmp_path, issued, *listed, at=NOW + 29 * YEAR).endswith("OK\n")
+
+
+def test_without_a_list_nobody_was_taken_back(authority: Authority, tmp_path: Path) -> None:
+    (tmp_path / "ca" / REVOKED).unlink()
+
+    assert 0 == authority.revoke("gate-7", now=NOW)
+    assert (tmp_path / "ca" / REVOKED).is_file()
+
+
+@pytest.mark.parametrize("place", [REVOKED, "issued/gate-7-*.crt"])
+def test_a_ruined_list_or_certificate_is_named_with_what_helps(
+    authority: Authority, tmp_path: Path, place: str
+) -> None:
+    authority.issue("gate-7", ROLES["device"], lasting=YEAR, now=NOW)
+    (ruined,) = (tmp_path / "ca").glob(place)
+    ruined.write_bytes(b"")
+
+    for attempt in (authority.valid, authority.revoke):
+        with pytest.raises(ConfigError, match=f"cannot read {ruined}") as caught:
+            attempt("gate-7", now=NOW)
+        assert "from your copy" in (caught.value.hint or "")
+
+
+def test_a_list_that_cannot_be_written_leaves_the_old_one(authority: Authority, tmp_path: Path) -> None:
+    authority.issue("gate-7", ROLES["device"], lasting=YEAR, now=NOW)
+    before = (tmp_path / "ca" / REVOKED).read_bytes()
+    (tmp_path / "ca" / f"{REVOKED}.new" / "in the way").mkdir(parents=True)
+
+    with pytest.raises(ConfigError, match=f"cannot write .*{REVOKED}"):
+        authority.revoke("gate-7", now=NOW)
+
+    assert before == (tmp_path / "ca" / REVOKED).read_bytes()
+
+
 def test_a_name_that_begins_like_another_is_another(authority: Authority) -> None:
     authority.issue("gate-7", ROLES["device"], lasting=YEAR, now=NOW)
     authority.issue("gate-7-b", ROLES["device"], lasting=YEAR, now=NOW)
@@ -113,6 +173,45 @@ def test_a_folder_without_one_says_how_to_begin(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["ca.key", CERTIFICATE])
+def test_half_an_authority_says_how_to_begin_again(tmp_path: Path, file: str) -> None:
+    folder = tmp_path / "ca"
+    (folder / "issued").mkdir(parents=True)
+    (folder / file).write_bytes(b"")
+
+    for attempt in (partial(Authority, folder), partial(Authority.create, folder, now=NOW)):
+        with pytest.raises(ConfigError, match=f"only {file} is there") as caught:
+            attempt()
+        assert f"move the folder {folder} away and begin again with --new-ca" in (caught.value.hint or "")
+    folder.rename(tmp_path / "away")
+    Authority.create(folder, now=NOW).issue("gate-7", ROLES["device"], lasting=YEAR, now=NOW)
+
+
+@pytest.mark.parametrize("failing", range(4))
+def test_a_disk_that_fills_up_leaves_no_half_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    folder = tmp_path / "ca"
+    folder.mkdir()
+    synced = 0
+
+    def fsync(descriptor: int) -> None:
+        nonlocal synced
+        synced += 1
+        if synced == 2 + failing:  # the first is of the name of the folder
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor)
+
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", fsync)
+
+    with pytest.raises(ConfigError, match=r"cannot write .*No space left"):
+        Authority.create(folder, now=NOW)
+
+    assert ["issued"] == [path.name for path in folder.iterdir()]
+    Authority.create(folder, now=NOW).issue("gate-7", ROLES["device"], lasting=YEAR, now=NOW)
+
+
+@pytest.mark.parametrize("file", ["ca.key", CERTIFICATE])
 def test_a_ruined_file_is_named(authority: Authority, tmp_path: Path, file: str) -> None:
     (tmp_path / "ca" / file).write_bytes(b"garbage")
 
@@ -140,5 +239,5 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_certificate_that_cannot_be_noted_is_not_given_out(authority: Authority, tmp_path: Path) -> None:
     (tmp_path / "ca" / "issued").rmdir()
 
-    with pytest.raises(ConfigError, match="cannot note the certificate of gate-7"):
+    with pytest.raises(ConfigError, match=r"cannot write .*issued/gate-7"):
         authority.issue("gate-7", ROLES["device"], lasting=YEAR, now=NOW)

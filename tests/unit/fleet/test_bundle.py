@@ -19,7 +19,13 @@ ISSUED = Issued(b"a certificate", b"a key", datetime(2036, 1, 1, tzinfo=UTC))
 def write(folder: Path, name: str, role: str) -> dict[str, Path]:
     """Write the folder of a member; its files by their place."""
     paths = write_bundle(
-        folder, name, role=ROLES[role], issued=ISSUED, authority=b"the authority", broker=("mqtt.example.org", 8884)
+        folder,
+        name,
+        role=ROLES[role],
+        issued=ISSUED,
+        authority=b"the authority",
+        revoked=b"the list",
+        broker=("mqtt.example.org", 8884),
     )
     return {str(path.relative_to(folder)): path for path in paths}
 
@@ -39,6 +45,14 @@ def test_certificates_lie_where_their_program_looks(tmp_path: Path, role: str, n
     assert b"a certificate" == files[f"{home}/{stem}.crt"].read_bytes()
     assert b"a key" == files[f"{home}/{stem}.key"].read_bytes()
     assert {0o600} == {path.stat().st_mode & 0o777 for place, path in files.items() if place.endswith(".key")}
+
+
+def test_the_broker_alone_gets_the_list_of_what_was_taken_back(tmp_path: Path) -> None:
+    broker = write(tmp_path / "broker", "mqtt.example.org", "broker")
+    others = [*write(tmp_path / "gate", "gate-7", "device"), *write(tmp_path / "centre", "central", "central")]
+
+    assert b"the list" == broker["etc/mosquitto/certs/revoked.crl"].read_bytes()
+    assert [] == [place for place in others if place.endswith(".crl")]
 
 
 def test_the_agent_reads_its_part_beside_the_owners_file(tmp_path: Path) -> None:
