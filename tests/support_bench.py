@@ -56,7 +56,8 @@ class Bench:
         while events:
             for command in self.sync.receive(events.pop(0), now):
                 if isinstance(command, Fetch):
-                    due = [frame for frame in self.frames if frame.frame_id not in command.exclude][: command.limit]
+                    due = [frame for frame in self.frames if frame.frame_id not in command.exclude]
+                    due = sorted(due, key=lambda frame: frame.frame_id in command.last)[: command.limit]
                     events.append(Due(tuple(due), more=len(due) == command.limit))
                 else:
                     left.append(command)

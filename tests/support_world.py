@@ -163,6 +163,7 @@ class World:
         match command:
             case Fetch():
                 due = [frame for frame_id, frame in self._store.items() if frame_id not in command.exclude]
+                due.sort(key=lambda frame: frame.frame_id in command.last)
                 return Due(tuple(due[: command.limit]), more=len(due) >= command.limit)
             case Ask():
                 self.tally.queries += 1

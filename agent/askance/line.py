@@ -1,10 +1,11 @@
 """A standing line to the broker: dials link after link, finds the MQTT version it speaks, and waits longer each time.
 
 Both programs own one line in one thread. MQTT 5 is tried first; a broker that refuses the version, hangs up before its
-CONNACK or stays silent is dialled with the other version the next time. One that then answers in the old version may
-only have been away when it was asked for the new one, and is asked once more: who ends up with MQTT 3.1.1 has neither
-the broker's limits nor shared subscriptions. The version that it has spoken for is kept until it refuses it: a broker
-that hangs up or is silent later is in trouble, not of another mind.
+CONNACK or stays silent is dialled with the other version the next time: at once where it said that the version is to
+blame, and had not said so since the line was last up. One that then answers in the old version may only have been away
+when it was asked for the new one, and is asked once more: who ends up with MQTT 3.1.1 has neither the broker's limits
+nor shared subscriptions. The version that it has spoken for is kept until it refuses it: a broker that hangs up or is
+silent later is in trouble, not of another mind.
 
 The wait after a break begins anew when the link was of use, which its owner says, or stood for long. That the broker
 took the first message proves nothing: it may break over the second, each time.
@@ -81,6 +82,7 @@ class Line:
         self._v5 = True
         self._proven = False
         self._asked_again = False
+        self._other_version = False
         self._useful = False
         self._up_at = 0.0
         self._dial_at = clock()
@@ -165,7 +167,7 @@ class Line:
             self.close()
             return None
         self._proven = self._proven or self._v5
-        self._asked_again, self._owed, self._up_at = False, None, self._clock()
+        self._asked_again, self._other_version, self._owed, self._up_at = False, False, None, self._clock()
         self._up, self.trouble, self.refused = True, None, False
         return up
 
@@ -205,8 +207,8 @@ class Line:
         self._wait(down.reason, hint=remedy(down.reason))
         if changes and not self._v5:
             self.trouble = earlier  # a broker that wants the older version is in no trouble
-        if down.version:
-            self._dial_at = self._clock()
+        if down.version and not self._other_version:  # one that refuses both is not dialled without end
+            self._other_version, self._dial_at = True, self._clock()
         return down
 
     def _wait(self, trouble: str, *, hint: str | None) -> None:

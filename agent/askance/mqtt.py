@@ -1,7 +1,10 @@
 """What a link and its owner say to each other: a message goes out, and what happens on the connection comes back."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+UNNUMBERED: Final = 0
+"""The number of a message that came with QoS 0: the broker waits for no acknowledgement, and hangs up on one."""
 
 
 @dataclass(frozen=True, slots=True)

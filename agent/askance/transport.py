@@ -17,7 +17,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from askance.deadline import by_deadline
 from askance.errors import BrokerAwayError
-from askance.mqtt import Down, Limits, LinkEvent, Message, Received, Settled, Subscribed, Up
+from askance.mqtt import UNNUMBERED, Down, Limits, LinkEvent, Message, Received, Settled, Subscribed, Up
 from askance.remedies import remedy
 from askance.sections import BrokerSection
 from askance.tls import tls_context
@@ -31,8 +31,8 @@ REACH_S: Final = 40.0
 _UNSPECIFIED: Final = 0x80
 _RECEIVING: Final = "failed to receive on socket: "
 _ALERT: Final = " alert "
-# busy, shutting down, keep alive, taken over, rate, quota, administrator, another server, moved, rate of connections
-_BLAMELESS: Final = frozenset({0x89, 0x8B, 0x8D, 0x8E, 0x96, 0x97, 0x98, 0x9C, 0x9D, 0x9F})
+# no right, busy, shutting down, keep alive, taken over, rate, quota, administrator, another server, moved, dials
+_BLAMELESS: Final = frozenset({0x87, 0x89, 0x8B, 0x8D, 0x8E, 0x96, 0x97, 0x98, 0x9C, 0x9D, 0x9F})
 _UNSUPPORTED_VERSION: Final = 0x84  # also what paho makes of the MQTT 3.1.1 code 1 in answer to MQTT 5
 
 
@@ -40,6 +40,7 @@ class _Client(Client):
     """A client that says when its thread ends: an exception in it ends it without a word, and ``Up`` would stand."""
 
     ended: Callable[[], object]
+    unsupported: Callable[[], object]
 
     def loop_forever(self, timeout: float = 1.0, retry_first_connection: bool = False) -> MQTTErrorCode:  # noqa: FBT001, FBT002 (paho's signature)
         """Do the thread's work, and report its end whatever ended it."""
@@ -58,6 +59,12 @@ class _Client(Client):
             with suppress(BlockingIOError):
                 self._sock_recv(1)
             raise
+
+    def _handle_connack(self) -> MQTTErrorCode:
+        """Say that MQTT 3.1.1 was refused, which paho calls a protocol error."""
+        if self._protocol == MQTTProtocolVersion.MQTTv311 and bytes(self._in_packet["packet"][1:]) == b"\x01":
+            self.unsupported()
+        return super()._handle_connack()
 
     def _create_socket(self) -> Any:  # noqa: ANN401 (paho's; it names no type that can be imported)
         """Reach the broker in bounded time: a name may have many addresses, and none of them answer."""
@@ -105,6 +112,7 @@ class Link:
             manual_ack=True,
         )
         self._client.ended = lambda: report(Down(number, "the connection's thread ended"))
+        self._client.unsupported = lambda: report(Down(number, "refused: Unsupported protocol version", version=True))
         self._welcome = False
         self._fault = ""
         self._client.suppress_exceptions = False  # else a message whose callback failed would be acknowledged
@@ -163,8 +171,9 @@ class Link:
         self._client.subscribe(topic_filter, qos=1)
 
     def acknowledge(self, mid: int) -> None:
-        """Send the PUBACK of a received message; in the order of arrival [MQTT-4.6.0-2]."""
-        self._client.ack(mid, 1)
+        """Send the PUBACK of a received message, if it is owed one; in the order of arrival [MQTT-4.6.0-2]."""
+        if mid != UNNUMBERED:
+            self._client.ack(mid, 1)
 
     def close(self) -> None:
         """Say goodbye, if the link still stands, and end its thread within ``STOP_S`` seconds."""

@@ -7,6 +7,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from askance.edge.sync.tolerance import LAST_STRIKES
 from askance.mqtt import Down, LinkEvent, Message, Received, Subscribed, Up
 from support_broker import Mosquitto
 from support_courier import DEVICE, Shelf, rounds
@@ -72,11 +73,21 @@ def test_a_broker_that_sends_garbage_is_reported() -> None:
         ear.link.close()
 
 
-@pytest.mark.parametrize(("code", "version"), [(0x84, True), (0x01, True), (0x87, False), (0x88, False)])
-def test_a_refusal_of_the_version_is_told_from_the_others(code: int, version: bool) -> None:  # noqa: FBT001 (a column of the table)
-    properties = b"" if code == 1 else b"\x00"
+@pytest.mark.parametrize(
+    ("v5", "code", "version"),
+    [
+        (True, 0x84, True),
+        (True, 1, True),
+        (True, 0x87, False),
+        (True, 0x88, False),
+        (False, 1, True),
+        (False, 5, False),
+    ],
+)
+def test_a_refusal_of_the_version_is_told_from_the_others(v5: bool, code: int, version: bool) -> None:  # noqa: FBT001 (columns of the table)
+    properties = b"" if code < 0x80 else b"\x00"
     with socket.create_server(("127.0.0.1", 0)) as server:
-        ear = Ear(section(server.getsockname()[1]))
+        ear = Ear(section(server.getsockname()[1]), v5=v5)
         ear.link.connect()
         peer, _ = server.accept()
         with peer:
@@ -112,6 +123,27 @@ def test_a_broker_that_hangs_up_on_every_frame_is_dialled_more_and_more_slowly(m
     receiver.close()
 
 
+def test_a_broker_that_hangs_up_on_every_frame_is_told_and_gets_them_all_once_it_is_mended(
+    mosquitto: Mosquitto,
+) -> None:
+    mosquitto.start("message_size_limit 3000")
+    receiver = Receiver(mosquitto.port, device=DEVICE)
+    receiver.open()
+    shelf = Shelf()
+    frames = {shelf.put(bytes([index]) * 4000) for index in range(3)}
+    with rounds(mosquitto.port, shelf, longest_wait_s=0.02) as on:
+        assert on.until(lambda: on.counts.get("sync.line_lost", 0) >= 3 * LAST_STRIKES + 3, within_s=60.0)
+        assert "the broker hangs up on every frame" in on.health.vitals().trouble["sync"]
+        assert {} == shelf.quarantined
+        mosquitto.stop()
+        mosquitto.start()
+        receiver.reopen()
+
+        assert on.until(lambda: set(shelf.delivered) == frames)
+        assert on.until(lambda: "sync" not in on.health.vitals().trouble)
+    receiver.close()
+
+
 def test_a_broker_that_took_a_frame_is_dialled_again_soon(mosquitto: Mosquitto) -> None:
     mosquitto.start()
     receiver = Receiver(mosquitto.port, device=DEVICE)
@@ -132,7 +164,8 @@ def test_a_broker_that_took_a_frame_is_dialled_again_soon(mosquitto: Mosquitto) 
 
 
 @pytest.mark.parametrize(
-    ("code", "blameless"), [(0x8E, True), (0x96, True), (0x97, True), (0x8B, True), (0x95, False), (0x82, False)]
+    ("code", "blameless"),
+    [(0x87, True), (0x8E, True), (0x96, True), (0x97, True), (0x8B, True), (0x95, False), (0x82, False)],
 )
 def test_a_broker_that_says_why_it_hangs_up_blames_a_message_or_none(code: int, blameless: bool) -> None:  # noqa: FBT001 (a column of the table)
     """Of two devices with one id each throws the other out over whatever it sends just then."""

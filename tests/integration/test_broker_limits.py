@@ -1,20 +1,28 @@
 """A broker's limits on messages, announced or not, are kept, learnt, or cost one frame and never the queue."""
 
+from askance.edge.sync.tolerance import LAST_STRIKES
 from askance.wire.receipts import Notice, Status
 from support_broker import Mosquitto
 from support_courier import DEVICE, Shelf, rounds
 from support_receiver import Receiver
 
 
-def test_a_frame_that_the_broker_hangs_up_on_is_set_aside_and_the_fleet_hears_of_it(mosquitto: Mosquitto) -> None:
+def test_a_frame_that_the_broker_hangs_up_on_is_set_aside_once_it_takes_another_and_the_fleet_hears_of_it(
+    mosquitto: Mosquitto,
+) -> None:
     mosquitto.start("message_size_limit 3000")
     receiver = Receiver(mosquitto.port, device=DEVICE)
     receiver.open()
     shelf = Shelf()
-    small, big = shelf.put(b"x" * 1000), shelf.put(b"y" * 4000)
-    with rounds(mosquitto.port, shelf) as on:
-        assert on.until(lambda: big in shelf.quarantined and small in shelf.delivered)
+    big = shelf.put(b"y" * 4000)
+    with rounds(mosquitto.port, shelf, longest_wait_s=0.02) as on:
+        assert on.until(lambda: on.counts.get("sync.line_lost", 0) >= LAST_STRIKES + 2, within_s=30.0)
+        assert "every frame that is sent" in on.health.vitals().trouble["sync"]
+        assert {} == shelf.quarantined
 
+        small = shelf.put(b"x" * 1000)
+        assert on.until(lambda: big in shelf.quarantined and [small] == shelf.delivered, within_s=30.0)
+        assert on.until(lambda: "sync" not in on.health.vitals().trouble)
         notice = Notice(code="quarantined", text="the broker hangs up on it", frame_id=big)
         assert on.until(lambda: notice in receiver.heard)
     receiver.close()

@@ -1,5 +1,7 @@
 """A line finds the version of MQTT that a broker speaks, and keeps the newer one wherever it can."""
 
+from functools import partial
+
 import pytest
 
 from askance.line import SILENCE_S
@@ -80,3 +82,32 @@ def test_a_broker_that_hangs_up_in_every_version_is() -> None:
         assert until(lambda: on.next(0.1) and on.trouble)
 
         assert str(on.trouble).startswith("the broker hung up on CONNECT; does it speak MQTT on `broker.port`")
+
+
+def test_a_broker_that_refuses_both_versions_is_dialled_more_and_more_slowly_and_told() -> None:
+    clock = Clock()
+    with accepting([V3_REFUSED] * 5) as (port, asked), line(section(port), draw=0.5, clock=clock) as on:
+
+        def refused(times: int) -> bool:
+            return on.next(0.0) is not None and len(asked) == times
+
+        for dials, wait_s in [(2, 1.0), (3, 2.0), (4, 4.0)]:
+            assert until(partial(refused, dials))
+            clock.now += wait_s - 0.01
+            assert not until(lambda: on.next(0.0), within_s=0.2)
+            assert str(on.trouble).endswith("let the broker take MQTT 5 or 3.1.1 on `broker.port`")
+            clock.now += 0.02
+
+        assert [5, 4, 5, 4] == asked
+
+
+def test_a_broker_that_was_up_in_between_is_asked_for_the_other_version_at_once() -> None:
+    clock = Clock()
+    answers = [V3_REFUSED, V3_OK, V3_REFUSED, V5_OK]
+    with accepting(answers) as (port, asked), line(section(port), clock=clock) as on:
+        hear(on, Up)
+        on.hang_up()
+        clock.now += 1.0
+        hear(on, Up)
+
+        assert [5, 4, 4, 5] == asked

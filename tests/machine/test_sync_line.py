@@ -1,9 +1,13 @@
 """What the sync machine does about the line: what fits on it, when it stalls, whom it blames for a break."""
 
+import pytest
+
 from askance.edge.sync import (
+    Ask,
     Ceiling,
     Command,
     Connected,
+    Doubt,
     HangUp,
     Kept,
     Lost,
@@ -11,6 +15,7 @@ from askance.edge.sync import (
     SendRange,
     Settled,
     Tick,
+    Waiting,
 )
 from askance.edge.sync.backlog import MOST
 from askance.edge.sync.tolerance import FLOOR, LAST_STRIKES, TRIAL
@@ -98,15 +103,65 @@ def test_a_frame_that_was_begun_is_sent_to_its_end_however_long_it_is() -> None:
     assert 3 * MOST == len(sent)
 
 
-def test_a_frame_that_always_breaks_the_line_at_the_floor_is_set_aside() -> None:
-    bench = Bench(A)
-    answers: list[Command] = []
-    for now in range(LAST_STRIKES):
-        bench(UP, float(now))
-        bench(heard(missing(A)), now + 0.1)
-        answers += bench(Lost(), now + 0.2)
+def broken(bench: Bench, now: float, *breaks: Waiting) -> tuple[list[Waiting], list[Command]]:
+    """Have a new line carry frames until it breaks over one of ``breaks``; what it sent, and what came of the break."""
+    commands, over = bench(UP, now), list[Waiting]()
+    while commands:
+        command = commands.pop(0)
+        if isinstance(command, Ask):
+            commands += bench(Settled(command.ticket), now)
+            commands += bench(heard(*(missing(frame) for frame in command.frames)), now)
+        if isinstance(command, SendRange):
+            over.append(command.frame)
+            if command.frame in breaks:
+                return over, bench(Lost(), now)
+            commands += bench(Settled(command.ticket), now)
+            bench.frames.remove(command.frame)
+            commands += bench(heard(stored(command.frame)), now)
+    return over, []
 
-    assert [Quarantine(A.frame_id, "the broker hangs up on it")] == answers
+
+def test_a_frame_that_breaks_the_line_at_the_floor_goes_last_and_then_is_set_aside() -> None:
+    frames = [waiting(1, size=FLOOR), *(waiting(index, size=1000) for index in range(2, 40))]
+    bench = Bench(*frames)
+    for now in range(LAST_STRIKES):
+        assert ([frames[0]], []) == broken(bench, float(now), frames[0])
+
+    over, came_of_it = broken(bench, 100.0, frames[0])
+
+    assert [*frames[1:], frames[0]] == over
+    assert [Quarantine(frames[0].frame_id, "the broker hangs up on it")] == came_of_it
+
+
+def test_a_broker_that_hangs_up_on_every_frame_has_none_set_aside_and_is_told() -> None:
+    frames = [waiting(index) for index in range(40)]
+    bench = Bench(*frames)
+    tried: set[Waiting] = set()
+    for now in range(LAST_STRIKES * len(frames)):
+        over, came_of_it = broken(bench, float(now), *frames)
+        tried.update(over)
+        assert [] == came_of_it
+        assert (now + 1 >= LAST_STRIKES) == (bench.sync.doubt(float(now)) is Doubt.IN_VAIN)
+    assert set(frames) == tried
+
+    over, came_of_it = broken(bench, 1e6)
+
+    assert sorted(over, key=frames.index) == frames
+    assert bench.sync.doubt(1e6) is None
+
+
+@pytest.mark.parametrize("most", [1, 16], ids=["one frame at a time", "many"])
+def test_frames_that_a_broker_in_trouble_hung_up_on_are_not_held_up_by_one_that_breaks_the_line(most: int) -> None:
+    frames = [waiting(index) for index in range(6)]
+    bench = Bench(*frames, most=most)
+    for now in range(LAST_STRIKES * len(frames)):
+        broken(bench, float(now), *frames)
+    came_of_it: list[Command] = []
+    for now in range(1000, 1003):
+        came_of_it += broken(bench, float(now), frames[0])[1]
+
+    assert [Quarantine(frames[0].frame_id, "the broker hangs up on it")] == came_of_it
+    assert [frames[0]] == bench.frames
 
 
 def test_a_long_query_is_sent_in_parts() -> None:

@@ -13,6 +13,7 @@ from askance.remedies import REMEDIES, remedy
         ("refused: Not authorized", "`broker.username`"),
         ("refused: Client identifier not valid", "`device.id`"),
         ("Session taken over", "`device.id`"),
+        ("refused: Unsupported protocol version", "`broker.port`"),
         ("Packet too large", "`sync.chunk`"),
         ("Protocol error", "max_packet_size"),
         ("Receive maximum exceeded", "`sync.in_flight_messages`"),

@@ -28,7 +28,7 @@ class Blobs:
         self._root = root
         self._arriving = root / "arriving"
         self._arriving.mkdir(parents=True, exist_ok=True)
-        self._durable: set[Path] = set()
+        self._durable: set[str] = set()  # by name below the root: there may be 65,793 of them
         _sync(root.parent)
 
     def put(self, envelopes: Mapping[Sha256, bytes]) -> None:
@@ -45,7 +45,7 @@ class Blobs:
         with ThreadPoolExecutor(_WRITERS) as writers:
             _finish(writers.map(self._keep, envelopes, envelopes.values()))
             _finish(writers.map(_sync, folders))
-        self._durable.update(folders)
+        self._durable.update(map(self._name, folders))
 
     def probe(self) -> None:
         """Write as much as a frame needs, and take it away again.
@@ -99,11 +99,14 @@ class Blobs:
         One that exists may still be lost in a power cut when the process that made it was killed.
         """
         folders[folder] = None
-        if folder not in self._durable:
+        if self._name(folder) not in self._durable:
             folder.mkdir(parents=True, exist_ok=True)
-        while folder != self._root and folder not in self._durable:
+        while folder != self._root and self._name(folder) not in self._durable:
             folders[folder.parent] = None
             folder = folder.parent
+
+    def _name(self, folder: Path) -> str:
+        return folder.relative_to(self._root).as_posix()
 
     def _keep(self, sha256: Sha256, envelope: bytes) -> None:
         path = self.path(sha256)

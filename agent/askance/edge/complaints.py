@@ -41,11 +41,13 @@ class Complaints:
         """Begin anew on another line."""
         self._refused.clear()
 
-    def refusal(self) -> str | None:
+    def refusal(self, doubt: Doubt | None = None) -> str | None:
         """Say what is refused, and what to do about the first of it; None where nothing is."""
         kind = next(iter(self._refused), None)
         if kind is None:
-            return None
+            topics = f"{up(self._device, Up.FRAME)} and {up(self._device, Up.CHUNK)}"
+            said = f"the broker hangs up on every frame that is sent: may this device publish {topics}? see its log"
+            return said if doubt is Doubt.IN_VAIN else None
         problem = self._refused[kind]
         whose = f"is device.id ({self._device}) its user name, and may that publish there?"
         hint = whose if problem == NOT_AUTHORIZED else remedy(problem) or "see its log"
@@ -60,5 +62,5 @@ class Complaints:
             case Doubt.SWALLOWED:
                 topic = up(self._device, Up.CHUNK)
                 return f"it misses what the broker took: may this device publish {topic}, and is `sync.chunk` too long?"
-            case None:
+            case Doubt.IN_VAIN | None:
                 return None

@@ -8,7 +8,7 @@ from askance.edge import sync
 from askance.edge.complaints import Complaints
 from askance.edge.health import Health
 from askance.edge.outbox import Outbox
-from askance.edge.shelf import Shelf
+from askance.edge.shelf import Shelf, due_in_turn
 from askance.errors import StoreFullError, WireError
 from askance.line import Event, Line, Woken
 from askance.mqtt import Down, Limits, Message, Received, Settled, Subscribed, Up
@@ -70,7 +70,9 @@ class Courier:
         translated = self._translate(event)
         if translated is not None:
             self._drive(translated)
-        self._health.trouble("centre", self._complaints.worry(self._machine.doubt(self._clock())))
+        doubt = self._machine.doubt(self._clock())
+        self._health.trouble("sync", self._complaints.refusal(doubt))
+        self._health.trouble("centre", self._complaints.worry(doubt))
         if self._line.up and self._clock() >= self._status_at:
             self.report()
 
@@ -93,8 +95,7 @@ class Courier:
     def report(self) -> None:
         """Publish the status as soon as there is room for it."""
         self._status_at = self._clock() + self._status_every_s
-        length = self._outbox.put_status(self._status())
-        if length is not None:
+        if (length := self._outbox.put_status(self._status())) is not None:
             self._drive(sync.Post(length))
 
     def _translate(self, event: Event | None) -> sync.Event | None:
@@ -143,7 +144,6 @@ class Courier:
             self._outbox.passed(kind)
             if kind in {UpKind.FRAME, UpKind.CHUNK}:
                 self._line.prove()
-        self._health.trouble("sync", self._complaints.refusal())
         return sync.Settled(ticket, event.problem)
 
     def _lost(self, *, by_us: bool) -> sync.Event:
@@ -171,7 +171,7 @@ class Courier:
         except StoreFullError as error:
             # The disk will not note what the centre said; after a pause everything still held is asked about again.
             self._health.count("sync.store_failed")
-            self._health.trouble("store", str(error))
+            self._health.trouble("backlog", str(error))
             self._outbox.broken(over_status=False)
             self._tickets.clear()
             self._carry_out_all(sync.Stuck())
@@ -187,7 +187,8 @@ class Courier:
     def _carry_out(self, command: sync.Command) -> sync.Event | None:
         match command:
             case sync.Fetch():
-                frames = self._shelf.due(command.limit, exclude=command.exclude)
+                frames = due_in_turn(self._shelf, command.limit, exclude=command.exclude, last=command.last)
+                self._health.trouble("backlog", None)
                 waiting = tuple(sync.Waiting(held.frame_id, held.sha256, held.size) for held in frames)
                 return sync.Due(waiting, more=len(frames) == command.limit)
             case sync.Ask():

@@ -57,6 +57,17 @@ def test_a_doubt_names_the_topic_and_what_helps(on: Complaints) -> None:
     ]
 
 
+def test_a_broker_that_hangs_up_on_every_frame_is_told_unless_it_refuses_something(on: Complaints) -> None:
+    said = str(on.refusal(Doubt.IN_VAIN))
+
+    assert said.startswith(
+        "the broker hangs up on every frame that is sent: may this device publish askance/1/d/gate-7/up/f and"
+    )
+    assert [None] * 3 == [on.refusal(), on.refusal(Doubt.SILENT), on.worry(Doubt.IN_VAIN)]
+    on.refused(Up.STATUS, "Quota exceeded")
+    assert "up/s: Quota exceeded" in str(on.refusal(Doubt.IN_VAIN))
+
+
 def test_a_refused_notice_is_told_until_the_next_status_passes(on: Complaints) -> None:
     on.refused(Up.EVENT, "Not authorized")
     on.taken(Up.QUERY)

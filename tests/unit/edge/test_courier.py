@@ -159,10 +159,11 @@ def test_a_store_that_is_full_is_left_alone_for_a_while_and_asked_again_on_the_s
     frame_id = shelf.put(b"kept")
     with rounds(mosquitto.port, shelf, least_s=0.2) as on:
         assert on.until(lambda: on.counts.get("sync.store_failed"))
-        assert on.health.vitals().trouble["store"] == "no space left"
+        assert {"backlog": "no space left"} == on.health.vitals().trouble
         shelf.full = False
 
         assert on.until(lambda: [frame_id] == shelf.delivered)
+        assert {} == on.health.vitals().trouble
     assert {} == shelf.quarantined
 
 

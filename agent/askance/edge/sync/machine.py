@@ -81,7 +81,9 @@ class Sync:
         return commands
 
     def doubt(self, now: float) -> Doubt | None:
-        """Say why frames may not get there although the line is up; None where nothing seems to be wrong."""
+        """Say why frames may not get there although the broker lets us in; None where nothing seems to be wrong."""
+        if self._window.in_vain:
+            return Doubt.IN_VAIN
         if self._asked_at is not None and now - self._asked_at >= SILENT * self._patience.stalled_s:
             return Doubt.SILENT
         return Doubt.SWALLOWED if self._transfers.swallowed() else None
@@ -147,12 +149,11 @@ class Sync:
         self._failures += 1
 
     def _settled(self, event: Settled, now: float) -> None:
-        flight = self._window.arrive(event.ticket, now)
+        flight = self._window.arrive(event.ticket, now, taken=event.problem is None)
         if event.problem is not None:
             self._allowance.pause(now + REFUSED_PAUSE_S * (0.5 + self._draw()))
             self._asked_at = None  # who was not asked is not silent
-        frame_id = None if flight is None else flight.frame_id
-        transfer = None if frame_id is None else self._transfers.get(frame_id)
+        transfer = self._transfers.get(flight.frame_id) if flight and flight.frame_id else None
         if transfer is None:
             return
         transfer.outstanding.discard(event.ticket)
@@ -198,8 +199,7 @@ class Sync:
         if not transfer.turn(Turn.MISSING):
             return
         if not transfer.need(receipt.need):
-            # a centre that names nothing we have would leave us waiting for ever
-            transfer.tries += 1
+            transfer.tries += 1  # a centre that names nothing we have would leave us waiting for ever
             transfer.again(now + self._wait_s(transfer))
         if transfer.swallowed and transfer.barren % STRIKES == 0 and self._window.swallowed(transfer.swallowed):
             transfer.tries = 0
@@ -217,7 +217,7 @@ class Sync:
 
     def _send(self, now: float) -> list[Command]:
         commands: list[Command] = []
-        for frame_id, transfer in self._transfers.items():
+        for frame_id, transfer in self._transfers.in_turn(last=self._window.held_back):
             while transfer.phase is Phase.SENDING and transfer.needs and self._window.admits(frame_id):
                 if not self._window.fits(min(self._window.chunk, transfer.needs[0][1])):
                     return commands  # nor does a shorter message overtake: the long one would starve
@@ -232,7 +232,7 @@ class Sync:
         if room <= 0 or not self._more or self._fetching:
             return []
         self._fetching = True
-        return [Fetch(room, frozenset(self._transfers))]
+        return [Fetch(room, frozenset(self._transfers), self._window.held_back)]
 
     def _post(self, now: float) -> list[Command]:
         """Let what else there is go first: as soon as there is room, for it never waits for the centre."""

@@ -95,10 +95,14 @@ Event: TypeAlias = Connected | Lost | Due | Kept | Settled | Received | Post | V
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """Read up to ``limit`` due frames from the store, without those in ``exclude``; answer with ``Due``."""
+    """Read up to ``limit`` due frames from the store, without those in ``exclude``; answer with ``Due``.
+
+    Those in ``last`` come only when all others do, and behind them.
+    """
 
     limit: int
     exclude: frozenset[FrameId]
+    last: frozenset[FrameId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +178,11 @@ class HangUp:
 
 
 class Doubt(Enum):
-    """Why frames may not get there although the broker takes them."""
+    """Why frames may not get there although the broker lets us in."""
 
     SILENT = auto()  # nobody answers
     SWALLOWED = auto()  # what the broker took is missing at the centre
+    IN_VAIN = auto()  # the broker hangs up on every frame
 
 
 Command: TypeAlias = Fetch | Ask | SendRange | Admit | Deliver | Quarantine | Ceiling | HangUp

@@ -21,6 +21,10 @@ class Underway(dict[FrameId, Transfer]):
         waiting = (transfer for transfer in self.values() if transfer.phase is Phase.WAITING)
         return [transfer for transfer in waiting if not transfer.outstanding and now >= transfer.act_at][:most]
 
+    def in_turn(self, *, last: Collection[FrameId]) -> list[tuple[FrameId, Transfer]]:
+        """Return all, those in ``last`` behind the others."""
+        return sorted(self.items(), key=lambda item: item[0] in last) if last else [*self.items()]
+
     def give_up(self, now: float) -> None:
         """End the waits that are over."""
         for transfer in self.values():

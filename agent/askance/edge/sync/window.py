@@ -61,6 +61,16 @@ class Window:
         return self._tolerance.ceiling
 
     @property
+    def held_back(self) -> frozenset[FrameId]:
+        """The frames over which the line broke so often that they go last, and alone."""
+        return self._tolerance.held_back
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether the broker has hung up again and again, and taken no message of any other frame in between."""
+        return self._tolerance.in_vain
+
+    @property
     def chunk(self) -> int:
         """Longest message to send now: bytes, at least ``FLOOR`` unless the broker announced less."""
         limits = [self._chunk]
@@ -92,8 +102,11 @@ class Window:
         return len(self._flights) < self._messages and self._under_way + length <= self._payload
 
     def admits(self, frame_id: FrameId) -> bool:
-        """Whether a frame may be sent: one that was begun always, another unless the centre is behind."""
-        return self._backlog.admits(frame_id)
+        """Whether a frame may be sent: one that was begun unless it has to be alone, another if the centre keeps up."""
+        if not (alone := self.held_back):
+            return self._backlog.admits(frame_id)
+        others = {flight.frame_id for flight in self._flights.values()} - {None, frame_id}
+        return self._backlog.admits(frame_id) and not (others and alone & (others | {frame_id}))
 
     def confirm(self, frame_id: FrameId, *, lost: bool) -> None:
         """Note that the centre has spoken of a frame; ``lost``: some of what was sent has not come there."""
@@ -109,13 +122,14 @@ class Window:
         if flight.frame_id is not None:
             self._backlog.add(flight.frame_id)
 
-    def arrive(self, ticket: int, now: float) -> Flight | None:
-        """Note that the broker has answered; None for a message of an earlier line."""
+    def arrive(self, ticket: int, now: float, *, taken: bool = True) -> Flight | None:
+        """Note that the broker has answered, and whether it took the message; None for one of an earlier line."""
         flight = self._flights.pop(ticket, None)
         if flight is not None:
             self._moved_at = now
         if flight is not None and flight.frame_id is not None:
-            self._tolerance.passed(flight.frame_id, flight.length)
+            if taken:
+                self._tolerance.passed(flight.frame_id, flight.length)
             rate = flight.length / max(now - flight.sent_at, 1e-3)
             self.goodput = rate if self.goodput is None else self.goodput + SMOOTHING * (rate - self.goodput)
         return flight

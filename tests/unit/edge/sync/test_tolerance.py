@@ -37,8 +37,75 @@ def test_nothing_shorter_than_the_floor_is_tried() -> None:
     fall(on, FLOOR + 1)
     assert FLOOR == on.ceiling
 
-    assert [*[None] * (LAST_STRIKES - 1), A] == [on.strike(A, FLOOR) for _ in range(LAST_STRIKES)]
+    assert not any(on.strike(A, FLOOR) for _ in range(2 * LAST_STRIKES))
     assert FLOOR == on.ceiling
+
+
+def doom(on: Tolerance, frame_id: FrameId) -> None:
+    """Break the line over a frame until it is held back."""
+    for _ in range(LAST_STRIKES):
+        assert frame_id not in on.held_back
+        assert on.strike(frame_id, FLOOR) is None
+    assert frame_id in on.held_back
+
+
+@pytest.mark.parametrize("when", ["before it is held back", "afterwards"])
+def test_a_frame_that_alone_breaks_the_line_is_set_aside(when: str) -> None:
+    on = Tolerance(MOST, ceiling=None)
+    on.strike(A, FLOOR)
+    if when == "before it is held back":
+        on.passed(B, 10)
+    for _ in range(LAST_STRIKES - 1):
+        assert on.strike(A, FLOOR) is None
+    if when == "afterwards":
+        on.passed(B, 10)
+    assert {A} == on.held_back
+
+    assert A == on.strike(A, FLOOR)
+    assert frozenset() == on.held_back
+
+
+def test_a_message_of_another_frame_counts_only_after_the_first_break() -> None:
+    on = Tolerance(MOST, ceiling=None)
+    on.passed(B, 10)
+    doom(on, A)
+    on.passed(A, 10)
+    doom(on, A)
+
+    assert on.strike(A, FLOOR) is None
+
+
+def test_what_was_taken_before_the_messages_became_shorter_counts_no_more() -> None:
+    on = Tolerance(MOST, ceiling=None)
+    on.strike(A, FLOOR + 1)
+    on.passed(B, 10)
+    on.strike(A, FLOOR + 1)
+    doom(on, A)
+
+    assert on.strike(A, FLOOR) is None
+
+
+def test_a_broker_that_hangs_up_on_every_frame_is_in_trouble_and_none_is_set_aside() -> None:
+    on = Tolerance(MOST, ceiling=None)
+    doom(on, A)
+    assert on.in_vain
+    doom(on, B)
+    assert {A, B} == on.held_back
+
+    assert on.strike(A, FLOOR) is None
+    assert {A} == on.held_back  # the other goes before it again
+    assert on.in_vain
+    on.passed(B, 10)
+    assert not on.in_vain
+    assert A == on.strike(A, FLOOR)
+
+
+def test_a_frame_that_passes_is_no_suspect_any_more() -> None:
+    on = Tolerance(MOST, ceiling=None)
+    doom(on, A)
+    on.passed(A, 10)
+
+    assert (frozenset(), False) == (on.held_back, on.in_vain)
 
 
 def test_twice_the_length_is_tried_when_many_of_the_longest_have_passed() -> None:

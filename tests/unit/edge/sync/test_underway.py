@@ -53,6 +53,13 @@ def test_a_receiver_that_starts_anew_is_asked_about_all_it_did_not_speak_of() ->
     assert [(0, None)] * 2 == [(transfer.tries, transfer.lacked) for transfer in on.values()]
 
 
+def test_some_go_behind_the_others() -> None:
+    on = begun(A, B)
+
+    assert [A.frame_id, B.frame_id] == [frame_id for frame_id, _ in on.in_turn(last=())]
+    assert [(B.frame_id, on[B.frame_id]), (A.frame_id, on[A.frame_id])] == on.in_turn(last={A.frame_id})
+
+
 def test_one_frame_that_never_gets_there_is_enough_to_say_so() -> None:
     on = begun(A, B)
     on[B.frame_id].barren = STRIKES - 1

@@ -130,23 +130,43 @@ def test_another_frame_is_admitted_when_nothing_waits_for_the_centre(end: str) -
 
 def test_two_breaks_over_the_same_frame_halve_the_ceiling() -> None:
     on = window()
-    fly(on, [Flight(A, 40_000, 10.0)])
-    assert on.broken(10.5, by_us=False) is None
-
-    fly(on, [Flight(A, 40_000, 20.0)])
-    assert on.broken(20.5, by_us=False) is None
+    for _ in range(2):
+        assert on.ceiling is None
+        fly(on, [Flight(A, 40_000, 10.0)])
+        assert on.broken(10.5, by_us=False) is None
     assert 20_000 == on.ceiling
     assert 20_000 == on.chunk
 
 
-def test_at_the_floor_the_frame_is_set_aside_after_many_breaks_in_a_row() -> None:
+def held_back(frame_id: FrameId) -> Window:
+    """A window in which the line has broken over a frame as often as may be."""
     on = window()
-    for _ in range(LAST_STRIKES - 1):
-        fly(on, [Flight(A, FLOOR, 1.0)])
+    for _ in range(LAST_STRIKES):
+        fly(on, [Flight(frame_id, FLOOR, 1.0)])
         assert on.broken(1.0, by_us=False) is None
-    fly(on, [Flight(A, FLOOR, 1.0)])
+    return on
 
-    assert on.broken(1.0, by_us=False) == A
+
+def test_at_the_floor_the_frame_is_set_aside_after_many_breaks_once_the_broker_takes_another() -> None:
+    on = held_back(A)
+    for taken in (False, True):
+        fly(on, [Flight(B, FLOOR, 1.0)])
+        on.arrive(1, 1.0, taken=taken)
+        assert on.in_vain != taken
+        fly(on, [Flight(A, FLOOR, 1.0)])
+        assert (A if taken else None) == on.broken(1.0, by_us=False)
+
+
+def test_a_frame_that_is_held_back_goes_alone() -> None:
+    on = held_back(A)
+    assert frozenset({A}) == on.held_back
+    assert (True, True) == (on.admits(A), on.admits(B))
+
+    fly(on, [Flight(None, 100, 1.0), Flight(A, FLOOR, 1.0)])
+    assert (True, False) == (on.admits(A), on.admits(B))
+    on.broken(1.0, by_us=True)
+    fly(on, [Flight(B, 10, 1.0)])
+    assert (False, True, True) == (on.admits(A), on.admits(B), on.admits(C))
 
 
 @pytest.mark.parametrize(
@@ -179,37 +199,25 @@ def test_an_acknowledged_message_clears_its_frame() -> None:
     assert on.ceiling is None
 
 
-@pytest.mark.parametrize("flights", [[], [Flight(None, 4000, 10.0)]], ids=["nothing", "a query"])
-def test_nothing_is_to_blame_for_a_break_over(flights: list[Flight]) -> None:
+@pytest.mark.parametrize(
+    ("flights", "by_us"),
+    [([], False), ([Flight(None, 4000, 10.0)], False), ([Flight(A, FLOOR, 10.0)], True)],
+    ids=["over nothing", "over a query", "that we made ourselves"],
+)
+def test_nothing_is_to_blame_for_a_break(flights: list[Flight], by_us: bool) -> None:  # noqa: FBT001 (a column of the table)
     on = window()
     for _ in range(LAST_STRIKES + 1):
         fly(on, flights)
-        assert on.broken(10.1, by_us=False) is None
-    assert on.ceiling is None
+        assert on.broken(10.1, by_us=by_us) is None
+    assert (None, frozenset()) == (on.ceiling, on.held_back)
 
 
-def test_nothing_is_to_blame_when_we_hang_up_ourselves() -> None:
+def test_a_line_that_moved_nothing_for_long_gets_shorter_messages() -> None:
     on = window()
-    for _ in range(LAST_STRIKES + 1):
-        fly(on, [Flight(A, FLOOR, 10.0)])
-        assert on.broken(10.0, by_us=True) is None
-
-
-def test_a_line_that_moved_nothing_gets_shorter_messages() -> None:
-    on = window()
-    fly(on, [Flight(A, 48_000, 0.0)])
-    on.broken(30.0, by_us=True)
-
-    assert 1600.0 == on.goodput
-    assert 6000 == on.chunk
-
-
-def test_a_quick_break_says_nothing_about_the_line_s_speed() -> None:
-    on = window()
-    fly(on, [Flight(A, 48_000, 0.0)])
-    on.broken(SLOW_S, by_us=False)
-
-    assert on.goodput is None
+    for after_s, goodput, chunk in [(SLOW_S, None, 48 * KIB), (30.0, 1600.0, 6000)]:
+        fly(on, [Flight(A, 48_000, 0.0)])
+        on.broken(after_s, by_us=True)
+        assert (goodput, chunk) == (on.goodput, on.chunk)
 
 
 def test_a_silent_end_does_not_make_a_slow_line_look_faster() -> None:
@@ -222,20 +230,15 @@ def test_a_silent_end_does_not_make_a_slow_line_look_faster() -> None:
     assert 1000.0 == on.goodput
 
 
-def test_a_new_line_begins_with_nothing_in_flight() -> None:
-    on = window()
-    fly(on, [Flight(A, 48 * KIB, 0.0)])
-    on.open(receive_maximum=None, maximum_packet=None)
-
-    assert on.silent_since is None
-
-
 def test_a_line_that_owes_nothing_is_never_dead() -> None:
     on = window()
     assert inf == on.stalled_at(30.0)
 
     fly(on, [Flight(None, 100, 7.0)])
     assert 37.0 == on.stalled_at(30.0)
+
+    on.open(receive_maximum=None, maximum_packet=None)
+    assert inf == on.stalled_at(30.0)
 
 
 def test_messages_that_were_swallowed_are_sent_shorter() -> None:
