@@ -50,6 +50,11 @@ class Stage:
         assert isinstance(self.camera, Webcam)
         self.camera.sent = share
 
+    def spoil(self, share: float) -> None:
+        """Change so much of each picture."""
+        assert isinstance(self.camera, Webcam)
+        self.camera.spoilt = share
+
 
 Act: TypeAlias = Callable[[Stage], object]
 
@@ -156,6 +161,7 @@ AILMENTS: Final = (  # those that take longest first
     spoils("garbage", "garbled", 0.003, says=None, codec=None),
     spoils("lost packets", "lost", 0.1, says=GUESSED, codec="h264"),
     spoils("lost pictures", "dropped", 0.1, says=GUESSED, codec="h265"),
+    Ailment("spoilt pictures", lambda s: s.spoil(0.003), lambda s: s.spoil(0.0), 5.0, GUESSED, None),
     Ailment("half pictures", lambda s: s.send(0.5), lambda s: s.send(1.0), 5.0, GUESSED, None),
     Ailment(
         "half-open", lambda s: s.rtsp.signal(signal.SIGSTOP), lambda s: s.rtsp.signal(signal.SIGCONT), 9.0, GONE, "h264"

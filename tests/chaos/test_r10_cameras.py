@@ -10,15 +10,15 @@ from typing import Any, Final
 import pytest
 
 from askance.edge.attention import GateSection
-from chaos.ailments import AILMENTS, Ailment, spoils
-from chaos.sufferer import Naive, Outcome, suffer
+from chaos.ailments import AILMENTS, Ailment
+from chaos.sufferer import BAR_S, Naive, Outcome, suffer
 from chaos.verdict import Verdict
 from chaos.visit import Visit
-from chaos.ward import SECRETS, Ward
+from chaos.ward import Ward
 from support_broker import Mosquitto
 from support_rtsp import missing
 
-LANES: Final = 8
+LANES: Final = 6
 OPEN: Final = GateSection(motion=0, sharpness=0, darkest=0, contrast=0, structure=0, frozen=None)
 LACKING: Final = missing()
 
@@ -31,22 +31,23 @@ def unsaid(name: str, **changes: Any) -> Ailment:  # noqa: ANN401 (any field of 
     return replace(ailment, says=None, **changes)
 
 
-LEFT_OUT: Final[Mapping[str, Callable[[Random], Outcome]]] = {
-    "black pictures, unchecked": lambda random: suffer(unsaid("black, h264"), random, gate=OPEN),
-    "frozen pictures, unchecked": lambda random: suffer(unsaid("frozen, mjpeg"), random, gate=OPEN),
-    "snow, unchecked": lambda random: suffer(unsaid("snow, mjpeg"), random, gate=OPEN),
-    "damaged pictures, wanted": lambda random: suffer(
-        spoils("garbage", "garbled", 0.003, says=None, codec="h265"),
-        random,
-        camera={"damaged": True},
-        within_s=5.0,
+KEPT: Final = "frames kept that show nothing"
+AWAY: Final = "not back in time: None"
+LEFT_OUT: Final[Mapping[str, tuple[str, Callable[[Random], Outcome]]]] = {
+    "no watchdog": (AWAY, lambda random: suffer(unsaid("stranded", silence="1h", lasts_s=3.0), random, within_s=BAR_S)),
+    "black pictures, unchecked": (KEPT, lambda random: suffer(unsaid("black, h264"), random, gate=OPEN)),
+    "frozen pictures, unchecked": (KEPT, lambda random: suffer(unsaid("frozen, mjpeg"), random, gate=OPEN)),
+    "snow, unchecked": (KEPT, lambda random: suffer(unsaid("snow, mjpeg"), random, gate=OPEN)),
+    "damaged pictures, wanted": (
+        KEPT,
+        lambda random: suffer(unsaid("spoilt pictures"), random, camera={"damaged": True}),
     ),
-    "no watchdog": lambda random: suffer(unsaid("stranded", silence="1h", lasts_s=5.0), random, within_s=5.0),
-    "no eye on the age of pictures": lambda random: suffer(
-        unsaid("stalled, h264"), random, opener=lambda section, _: Naive(section), within_s=5.0
+    "no eye on the age of pictures": (
+        KEPT,
+        lambda random: suffer(unsaid("stalled, h264"), random, opener=lambda section, _: Naive(section), within_s=5.0),
     ),
 }
-"""What is left out on purpose, and has to be missed."""
+"""What is left out on purpose, and what has to be said against it then."""
 
 
 def visit(folder: Path, broker: Mosquitto, random: Random) -> Verdict:
@@ -54,14 +55,14 @@ def visit(folder: Path, broker: Mosquitto, random: Random) -> Verdict:
     with Ward(folder, broker, random=random) as ward:
         round_ = Visit(ward)
         round_.whole()
-        caught = any(secret in ward.config.read_bytes() for secret in SECRETS)
     return Verdict(
         "R10",
         "two of them on one agent",
         trials=round_.trials,
         wrong=tuple(round_.wrong),
         figures=round_.figures,
-        controls={"a password in plain sight": caught},
+        amounts={"losses between two looks at what the agent holds": round_.losses},
+        controls={"passwords in plain sight": round_.plain},
     )
 
 
@@ -73,17 +74,20 @@ def test_cameras_come_back_and_nothing_false_is_kept(
     with ThreadPoolExecutor(LANES) as lanes:
         visiting = lanes.submit(visit, tmp_path, mosquitto, chances.pop())
         suffering = [lanes.submit(suffer, ailment, chances.pop()) for ailment in AILMENTS]
-        missing = {what: lanes.submit(does, chances.pop()) for what, does in LEFT_OUT.items()}
+        missed = {what: lanes.submit(does, chances.pop()) for what, (_, does) in LEFT_OUT.items()}
     outcomes = [each.result() for each in suffering]
     suffered = Verdict(
         "R10",
         "cameras (RTSP with H.264 and H.265, HTTP) that freeze, go dark, stall, die, lie and come back",
-        trials=len(outcomes) + len(missing),
+        trials=len(outcomes) + len(missed),
         wrong=tuple(complaint for outcome in outcomes for complaint in outcome.complaints),
         figures={
             **{f"back after: {one.ailment.name}, s": round(one.back_s or -1.0, 1) for one in outcomes},
             **{f"torn and kept: {one.ailment.name}": one.false for one in outcomes if one.ailment.unnoticed},
         },
-        controls={what: bool(each.result().complaints) for what, each in missing.items()},
+        controls={
+            what: any(says in complaint for complaint in missed[what].result().complaints)
+            for what, (says, _) in LEFT_OUT.items()
+        },
     )
     found(suffered + visiting.result())

@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from queue import Empty
@@ -43,19 +44,26 @@ WRITTEN: Final[Mapping[str, tuple[bytes, ...]]] = {
 SECRETS: Final = (b"p@ss:w", b"rd/#?", *WRITTEN["edge.yaml"], *WRITTEN["central.yaml"])
 """What nobody may hear: both ends of the password as it is, and everything as it is written in a configuration."""
 
-LOOKED_AT: Final = (
-    "edge.log",
-    "central.log",
-    "mqtt",
-    f"device/{INDEX_NAME}",
-    f"central/{CATALOG}",
-    f"exports/coco/{ANNOTATIONS}",
-    "exports/sheet.html",
-)
-"""Where secrets are looked for, among others: something has to be there."""
+LOOKED_AT: Final[Mapping[str, bytes]] = {
+    "edge.log": b"source.restart",
+    "central.log": b"message",
+    **dict.fromkeys(
+        (
+            "mqtt",
+            f"device/{INDEX_NAME}",
+            f"central/{CATALOG}",
+            f"exports/coco/{ANNOTATIONS}",
+            "exports/sheet.html",
+        ),
+        DEVICE.encode(),
+    ),
+}
+"""Where secrets are looked for, among others, and what has to be found there: it was written."""
 
 _ON_THEIR_WAY: Final = 6  # in the pipeline's window, the models and the ring
 _EXPORTED: Final = "20"
+_AT_ONCE: Final = 4
+_OF_A_PROCESS: Final = ("cmdline", "environ", "comm")
 
 
 class Ward:
@@ -159,16 +167,17 @@ class Ward:
     def public(self) -> dict[str, bytes]:
         """Return everything that both programs, their children and our commands show to others, by where."""
         shown: dict[str, bytes] = {"mqtt": b"\n".join(self.heard)}
-        for command in self._commands():
-            done = askance(*command)
-            shown[" ".join(command)] = (done.stdout + done.stderr).encode()
-        for pid in (self.agent.pid, self.centre.pid, *children(self.agent.pid)):
-            for name in ("cmdline", "environ", "comm"):
-                shown[f"{name} of {pid}"] = Path(f"/proc/{pid}/{name}").read_bytes()
-        for file in self._folder.rglob("*"):
-            if file.is_file() and file not in {self.config, self.central_config}:
-                with suppress(FileNotFoundError):  # it was on its way to its place, where it is found as well
-                    shown[str(file.relative_to(self._folder))] = file.read_bytes()
+        with ThreadPoolExecutor(_AT_ONCE) as lanes:
+            done = {" ".join(command): lanes.submit(askance, *command) for command in self._commands()}
+        for command, each in done.items():
+            shown[command] = (each.result().stdout + each.result().stderr).encode()
+        processes = (self.agent.pid, self.centre.pid, *children(self.agent.pid))
+        told = {f"{what} of {pid}": Path(f"/proc/{pid}/{what}") for pid in processes for what in _OF_A_PROCESS}
+        kept = {str(file.relative_to(self._folder)): file for file in self._folder.rglob("*") if file.is_file()}
+        for where, file in (told | kept).items():
+            if file not in {self.config, self.central_config}:
+                with suppress(FileNotFoundError, ProcessLookupError):  # a decoder that ended, a file that has moved
+                    shown[where] = file.read_bytes()
         return shown
 
     def _commands(self) -> Iterator[tuple[str, ...]]:
