@@ -19,6 +19,8 @@ from support_programs import write_yaml
 SYNC: Final = {"ack_timeout": "1s", "ack_timeout_max": "8s", "reconnect_max": "1s", "status_every": "2s"}
 ARRIVE_S: Final = 240.0
 SPEAK_S: Final = 120.0
+SELDOM_S: Final = 0.25  # the device runs in this process: who counts often slows it
+CUT_AT: Final = (5, 60)  # messages after which a broker is killed while the frames of ``SIZES`` are on the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,15 @@ class Bout:
         self.device.take(chosen, self.random)
         self.given += len(chosen)
 
-    def arrived(self, *, within_s: float = ARRIVE_S) -> bool:
-        """Wait until every frame is at the centre and nothing is under way."""
-        return until(lambda: self._left() == 0, within_s=within_s)
+    def arrives(self, *, within_s: float = ARRIVE_S) -> None:
+        """Have it note that not every frame is at the centre, or that something is under way, after the time."""
+        if not until(lambda: self._left() == 0, within_s=within_s, every_s=SELDOM_S):
+            self.wrong.append(f"{self.name}: {self._left()} not there after {within_s:.0f} s")
+
+    def does(self, what: str, times: int, *, within_s: float = SPEAK_S) -> None:
+        """Have it note that the device does not do so often within the time what it counts by this name."""
+        if not until(lambda: self.device.counts[what] >= times, within_s=within_s):
+            self.wrong.append(f"{self.name}: {what} is {self.device.counts[what]}, not {times}")
 
     def says(self, *words: str, within_s: float = SPEAK_S) -> None:
         """Have it note that the device does not say all these words within the time."""

@@ -1,6 +1,6 @@
 """Brokers of other makes than mosquitto: each is a process of its own on loopback, with its own folder.
 
-Their configurations are those that docs/brokers.md shows, but for places and ports.
+Their configurations are read from docs/brokers.md; places, ports and passwords are put in.
 """
 
 import os
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from chaos.documented import PASSWORD, USERS, shown
 from support_broker import free_port, listening
 from support_polling import until
 
@@ -44,7 +45,7 @@ class Make:
         files: what has to stand in the folder, by name.
         commands: one or more processes, the broker the last of them.
         environment: of them all.
-        names: whether it wants to know who logs in.
+        logins: whether it wants to know who logs in.
     """
 
     name: str
@@ -53,7 +54,7 @@ class Make:
     files: Callable[[Setting], Mapping[str, str]]
     commands: Callable[[Setting], Sequence[Sequence[str]]]
     environment: Callable[[Setting], Mapping[str, str]] = lambda _: {}
-    names: bool = False
+    logins: bool = True
 
     @property
     def program(self) -> str | None:
@@ -61,38 +62,43 @@ class Make:
         return shutil.which(self.needs, path=f"{os.environ.get('PATH', '')}:{SBIN}")
 
 
+def _nats(on: Setting) -> Mapping[str, str]:
+    change = {"port: 1883": f'host: "127.0.0.1", port: {on.mqtt}', "/var/lib/nats": f"{on.folder}/jetstream"}
+    (config,) = shown("nats-server", change=change)
+    return {"nats.conf": f'listen: "127.0.0.1:{on.second}"\n{config}'}
+
+
 NATS: Final = Make(
     "nats-server",
     "nats-server",
     "nats-server",
-    files=lambda on: {
-        "nats.conf": f"""
-server_name: askance
-listen: "127.0.0.1:{on.second}"
-max_payload: 4MB
-jetstream {{ store_dir: "{on.folder}/jetstream" }}
-mqtt {{ host: "127.0.0.1", port: {on.mqtt} }}
-"""
-    },
+    files=_nats,
     commands=lambda on: [["nats-server", "-c", f"{on.folder}/nats.conf"]],
 )
+
+
+def _rabbitmq(on: Setting) -> Mapping[str, str]:
+    change = {"= 1883": f"= 127.0.0.1:{on.mqtt}", "/etc/rabbitmq": str(on.folder)}
+    config, definitions = shown("RabbitMQ", change=change)
+    places = f"""
+listeners.tcp = none
+distribution.listener.interface = 127.0.0.1
+distribution.listener.port_range.min = {on.second}
+distribution.listener.port_range.max = {on.second}
+"""
+    return {
+        "enabled_plugins": "[rabbitmq_mqtt].\n",
+        "empty": "",
+        "rabbitmq.conf": config + places,
+        "askance.json": definitions,
+    }
+
 
 RABBITMQ: Final = Make(
     "rabbitmq",
     "rabbitmq-server",
     "rabbitmq-server",
-    files=lambda on: {
-        "enabled_plugins": "[rabbitmq_mqtt].\n",
-        "empty": "",
-        "rabbitmq.conf": f"""
-listeners.tcp = none
-mqtt.listeners.tcp.1 = 127.0.0.1:{on.mqtt}
-mqtt.allow_anonymous = true
-distribution.listener.interface = 127.0.0.1
-distribution.listener.port_range.min = {on.second}
-distribution.listener.port_range.max = {on.second}
-""",
-    },
+    files=_rabbitmq,
     # A name server of the node's own, so that none outlives the test or belongs to somebody else's node.
     commands=lambda on: [
         ["epmd", "-port", str(on.third), "-address", "127.0.0.1"],
@@ -116,25 +122,31 @@ distribution.listener.port_range.max = {on.second}
     },
 )
 
+
+def _ejabberd(on: Setting) -> Mapping[str, str]:
+    (config,) = shown("ejabberd", change={"port: 1883": f'port: {on.mqtt}, ip: "127.0.0.1"'})
+    return {"ejabberd.yml": config}
+
+
+def _registered() -> str:
+    """Do in the broker itself what ``ejabberdctl register`` has it do, which finds a system's broker alone."""
+    accounts = ", ".join(
+        f'ok = ejabberd_auth:set_password(<<"{user}">>, <<"localhost">>, <<"{PASSWORD}">>)' for user in USERS
+    )
+    return f"{accounts}."
+
+
 EJABBERD: Final = Make(
     "ejabberd",
     "ejabberdctl",
     "ejabberd",
-    files=lambda on: {
-        "ejabberd.yml": f"""
-hosts: [localhost]
-listen:
-  - {{port: {on.mqtt}, ip: "127.0.0.1", module: mod_mqtt}}
-auth_method: [anonymous]
-anonymous_protocol: login_anon
-allow_multiple_connections: true
-modules:
-  mod_mqtt:
-    access_publish: {{"#": [{{allow: all}}]}}
-    access_subscribe: {{"#": [{{allow: all}}]}}
-"""
-    },
-    commands=lambda on: [["erl", *IDLE, "-noinput", "-mnesia", "dir", f'"{on.folder}/spool"', "-s", "ejabberd"]],
+    files=_ejabberd,
+    commands=lambda on: [
+        [
+            *("erl", *IDLE, "-noinput", "-mnesia", "dir", f'"{on.folder}/spool"'),
+            *("-s", "ejabberd", "-eval", _registered()),
+        ]
+    ],
     environment=lambda on: {
         "HOME": str(on.folder),
         "ERL_LIBS": "/usr/lib/x86_64-linux-gnu",
@@ -142,7 +154,6 @@ modules:
         "EJABBERD_CONFIG_PATH": f"{on.folder}/ejabberd.yml",
         "EJABBERD_LOG_PATH": f"{on.folder}/ejabberd.log",
     },
-    names=True,
 )
 
 AMQTT: Final = Make(
@@ -151,6 +162,7 @@ AMQTT: Final = Make(
     None,
     files=lambda _: {},
     commands=lambda on: [[sys.executable, "-m", "askance.demo.broker", str(on.mqtt)]],
+    logins=False,
 )
 
 MAKES: Final = (NATS, RABBITMQ, EJABBERD, AMQTT)
@@ -175,7 +187,7 @@ class Broker:
 
     def section(self, user: str) -> dict[str, object]:
         """Return the section ``broker`` of whoever logs in."""
-        return {"port": self.port, **({"username": user, "password": "any"} if self.make.names else {})}
+        return {"port": self.port, **({"username": user, "password": PASSWORD} if self.make.logins else {})}
 
     @property
     def log(self) -> str:

@@ -7,9 +7,11 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from askance.edge.sync import Command, Deliver, Event, SendRange, Settled, Sync, Window
+from askance.edge.sync import Sync, Window
 from chaos.bout import ARRIVE_S, Bout, Outcome, bout
+from chaos.toll import loses
 from support_broker import Mosquitto
+from support_mutants import Eager
 from support_polling import until
 
 
@@ -60,7 +62,7 @@ def pass_under(limit: Limit, folder: Path, random: Random) -> Outcome:
             limit.name, folder / "site", random, device={"port": broker.port}, older=limit.older, sync=limit.sync
         ) as on:
             on.give()
-            on.arrived()
+            on.arrives()
             on.says(*limit.says, within_s=0.0)
             on.recovers()
             return on.outcome()
@@ -68,20 +70,20 @@ def pass_under(limit: Limit, folder: Path, random: Random) -> Outcome:
         broker.stop()
 
 
-def trusting(folder: Path, random: Random) -> Outcome:
-    """Give frames to a device that lets go of them when the broker has taken them: the account has to miss them."""
-    with on_blind_broker(folder, random, Credulous.of) as on:
+def trusting(folder: Path, random: Random) -> bool:
+    """Give frames to a device that lets go of them when the broker has taken them; return whether they are missed."""
+    with on_blind_broker(folder, random, turned_eager) as on:
         on.give()
-        until(lambda: on.site.account().lost, within_s=ARRIVE_S)
-        return on.outcome()
+        return loses(on.site, within_s=ARRIVE_S)
 
 
-def stubborn(folder: Path, random: Random) -> Outcome:
-    """Give frames to a device that sends no shorter messages: they are not there when all have been sent thrice."""
+def stubborn(folder: Path, random: Random) -> bool:
+    """Give frames to a device that sends no shorter messages; return whether it has them still, all sent thrice."""
     with on_blind_broker(folder, random, Stubborn.of) as on:
         on.give()
-        until(lambda: on.device.counts["sync.sent_frames"] >= 3 * on.given, within_s=ARRIVE_S)
-        return on.outcome()
+        sent = until(lambda: on.device.counts["sync.sent_frames"] >= 3 * on.given, within_s=ARRIVE_S)
+        account = on.site.account()
+        return sent and account.pending > 0 and account.lost == 0
 
 
 CONTROLS: Final = {"a PUBACK counts as stored": trusting, "messages are never shortened": stubborn}
@@ -108,28 +110,10 @@ def start(folder: Path, config: str, *, port: int | None = None) -> Mosquitto:
     return broker
 
 
-class Credulous(Sync):
-    """A machine that lets go of a frame as soon as the broker has acknowledged its end."""
-
-    def receive(self, event: Event, now: float) -> list[Command]:
-        """Believe the broker."""
-        done = self._ends.pop(event.ticket, None) if isinstance(event, Settled) and event.problem is None else None
-        commands = super().receive(event, now)
-        for command in commands:
-            if isinstance(command, SendRange) and command.offset + command.length == command.frame.size:
-                self._ends[command.ticket] = command
-        if done is None or self._transfers.pop(done.frame.frame_id, None) is None:
-            return commands
-        return [*commands, Deliver(done.frame.frame_id, done.frame.sha256)]
-
-    @classmethod
-    def of(cls, sync: Sync) -> Sync:
-        """Turn a machine into one of these."""
-        made = cls(sync._window, frames=16, patience=sync._patience, draw=sync._draw)
-        made._ends = {}
-        return made
-
-    _ends: dict[int, SendRange]
+def turned_eager(sync: Sync) -> Sync:
+    """Make a machine believe the broker."""
+    sync.__class__ = Eager
+    return sync
 
 
 class Stubborn(Window):

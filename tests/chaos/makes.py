@@ -1,4 +1,4 @@
-"""Brokers of other makes, end to end: the agent as a command over photos, then long frames while the broker dies."""
+"""Brokers of other makes, end to end: the agent over photos, a refused login, long frames while the broker dies."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -6,13 +6,13 @@ from random import Random
 from typing import Final
 
 from chaos.bearer import Bearer
-from chaos.bout import Bout, Outcome, site_on
+from chaos.bout import CUT_AT, Bout, Outcome, site_on
 from chaos.brokers import Broker, Make
+from chaos.documented import PASSWORD
+from chaos.refusals import SIZES, mend
 from chaos.site import DEVICE
-from support_polling import until
 
 PHOTOS: Final = 4
-SHOWN_S: Final = 120.0
 
 
 def carry_over(make: Make, folder: Path, random: Random, *, photos: str) -> list[Outcome]:
@@ -35,25 +35,41 @@ def carry_over(make: Make, folder: Path, random: Random, *, photos: str) -> list
         site.centres[0].start()
         on = Bout(f"{make.name}, agent and centre", site, Bearer(site), random, given=PHOTOS)
         site.agent.start()
-        on.arrived()
+        on.arrives()
         if site.agent.stop():
             on.wrong.append(f"{make.name}: the agent did not end well:\n{site.agent.log}")
-        seen = on.outcome()
-        return [seen, _long_frames(on, broker)]
+        seen = [on.outcome()]
+        if make.logins:
+            seen.append(_refused(on, make))
+        return [*seen, _long_frames(on, broker)]
+
+
+def _refused(on: Bout, make: Make) -> Outcome:
+    """Give the same site frames while its device has another password, until that is corrected."""
+    on.name, on.wrong = f"{make.name}, a login refused", []
+    config = on.site.edge_yaml.read_text()
+    assert PASSWORD in config
+    on.site.edge_yaml.write_text(config.replace(PASSWORD, "another"))
+    with on.device:
+        on.give(SIZES)
+        on.says("broker: refused", "`broker.password`")
+    on.site.edge_yaml.write_text(config)
+    on.device = Bearer(on.site)
+    with on.device:
+        return mend(on)
 
 
 def _long_frames(on: Bout, broker: Broker) -> Outcome:
     """Give the same site longer frames, and kill and freeze the broker while they are on the way."""
     on.name, on.wrong = f"{broker.make.name}, kill -9 and SIGSTOP", []
+    on.device = Bearer(on.site)
     with on.device:
         on.give()
-        until(lambda: on.device.counts["sync.sent_messages"] > on.random.randrange(5, 60))
+        on.does("sync.sent_messages", on.random.randrange(*CUT_AT))
         broker.kill()
         broker.start()
         broker.ready()
         on.give()
         with broker.frozen():
             on.complains("broker")
-        on.arrived()
-        on.recovers()
-        return on.outcome()
+        return mend(on)

@@ -19,24 +19,12 @@ from askance.cli import main as run_askance
 from askance.database import transaction
 from askance.edge import parts
 from askance.edge.store.envelopes import Envelopes
-from askance.edge.sync import Command, Deliver, Event, Settled, Sync
-from askance.edge.sync.transfer import Phase
+from askance.edge.sync import Sync
 from askance.wire.identity import FrameId
 from chaos import carrier
+from support_mutants import Eager
 
 HERE: Final = Path(__file__)
-
-
-class Eager(Sync):
-    """A device that lets go of a frame when the broker has taken its last piece."""
-
-    def receive(self, event: Event, now: float) -> list[Command]:
-        """Believe the broker."""
-        commands = super().receive(event, now)
-        if isinstance(event, Settled):
-            sent = [transfer.frame for transfer in self._transfers.values() if transfer.phase is Phase.SENT]
-            commands += [Deliver(frame.frame_id, frame.sha256) for frame in sent]
-        return commands
 
 
 @contextmanager

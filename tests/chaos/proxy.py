@@ -112,6 +112,11 @@ class Proxy:
         """Bytes that came from those who dialled, so far."""
         return sum(passage.up for passage in self.passages)
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is a connection over which both ends have spoken, and may go on."""
+        return any(passage.up and passage.down and not passage.silent for passage in list(self.passages))
+
     def end(self, ending: Ending) -> None:
         """End every connection that stands."""
         self._do(self._end_all(ending))

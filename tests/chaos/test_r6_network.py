@@ -6,7 +6,6 @@ Kill rates leave a chance of progress: one fault at a time, 0.3 to 1.2 s of calm
 import signal
 import statistics
 import sys
-import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 from random import Random
@@ -17,7 +16,7 @@ import pytest
 from chaos import mutants
 from chaos.site import DEVICE, Site, take_photos
 from chaos.storm import Storm, networked
-from chaos.toll import CARRIER, arrived, carrying, judge, ratio, rss_mb
+from chaos.toll import CARRIER, arrived, calm_s, carrying, judge, judge_storm, loses, ratio, rss_mb
 from chaos.verdict import Verdict
 from chaos.veth import FAR, Veth, missing, veth
 from support_broker import Mosquitto, find_mosquitto
@@ -78,9 +77,9 @@ def test_a_network_without_faults_carries_next_to_nothing_but_frames(
         site.centres[0].signal(signal.SIGSTOP)
         assert not until(lambda: False, within_s=2.0)
         site.centres[0].signal(signal.SIGCONT)
-        arrived(site, 9)
+        there = arrived(site, 9)
         wire = ratio(network)
-        wrong = {f"bytes on the wire over payload: {wire:.3f}": wire > CALM_RATIO}
+        wrong = {"not all there": not there, f"bytes on the wire over payload: {wire:.3f}": wire > CALM_RATIO}
         found(judge("no fault", site, trials=1, wrong=wrong, figures={"wire ratio without faults": round(wire, 4)}))
 
 
@@ -98,9 +97,8 @@ def test_the_whole_agent_in_a_storm(
         storm.rage(WHOLE_AGENT_S)
         site.stop_capturing()
         site.agent.restart()
-        site.quiet(within_s=LONGEST_S)
-        trials = storm.happened.total()
-        found(judge("faults of the network, the whole agent", site, trials=trials, wrong={}, figures={}))
+        title = "faults of the network, the whole agent"
+        found(judge_storm(title, storm, calm_s=calm_s(site), wrong={}, figures={}))
 
 
 def test_many_megabytes_in_a_storm(
@@ -117,9 +115,7 @@ def test_many_megabytes_in_a_storm(
         memory: list[float] = []
         storm = Storm(network, random, agent_too=False, watch=lambda: memory.append(rss_mb(site.agent)))
         storm.rage(CARRIER_S)
-        begun = time.monotonic()
-        arrived(site, frames)
-        quiet_s = time.monotonic() - begun
+        quiet_s = calm_s(site, frames)
         quarter = len(memory) // 4
         growth = statistics.median(memory[-quarter:]) / statistics.median(memory[quarter : 2 * quarter])
         wire = ratio(network)
@@ -130,10 +126,9 @@ def test_many_megabytes_in_a_storm(
         figures = {
             "wire ratio in a storm": round(wire, 3),
             "memory, late over early": round(growth, 3),
-            "seconds of quiet until all was there": round(quiet_s, 1),
         }
-        trials = storm.happened.total()
-        found(judge("faults of the network, many megabytes", site, trials=trials, wrong=wrong, figures=figures))
+        title = "faults of the network, many megabytes"
+        found(judge_storm(title, storm, calm_s=quiet_s, wrong=wrong, figures=figures))
 
 
 def test_whoever_believes_the_broker_is_caught(
@@ -147,12 +142,10 @@ def test_whoever_believes_the_broker_is_caught(
             program.start()
         assert until(lambda: site.account().staged, within_s=LONGEST_S)
         site.centres[0].signal(signal.SIGSTOP)
-        assert until(lambda: site.account().lost, within_s=LONGEST_S)  # as it seems: the broker has them still
+        assert loses(site)  # as it seems: the broker has them still
         site.centres[0].kill()
         mosquitto.kill_and_restart()
-        site.centres[0].start()
-        until(lambda: site.account().arrived > 2, within_s=5.0)
-        caught = site.account().lost > 0
+        caught = site.quiet().lost > 0
         found(Verdict("R6", "", 1, controls={"a device that believes the broker": caught}))
 
 
@@ -167,7 +160,7 @@ def test_a_centre_that_forgets_is_caught(
         site.centres = [Program(tmp_path / "central.log", *told, command=MUTANT)]
         for program in site.programs:
             program.start()
-        caught = until(lambda: site.account().lost, within_s=LONGEST_S)
+        caught = loses(site)
         found(Verdict("R6", "", 1, controls={"a centre that forgets what it confirmed": caught}))
 
 
@@ -177,20 +170,22 @@ def test_a_slow_a_lossy_and_a_pulled_cable(
     if slow_site is None:
         pytest.skip(missing() or "no mosquitto on this machine: apt-get install mosquitto")
     site, cable, broker = slow_site
-    arrived(site, 1)
+    there = [arrived(site, 1)]
     links = broker.log.count(f" as {DEVICE}")
     slow = site.account().arrived
     cable.fast()
-    site.agent.stop()
+    left = site.agent.stop()
     carrying(site, frames=13, smallest=20_000, largest=200_000, command=(*cable.near, *CARRIER)).start()
     with cable.lossy(LOSS):
         lossy = until(lambda: site.account().arrived >= 4, within_s=LONGEST_S)
     with cable.pulled():
         assert not until(lambda: False, within_s=4.0)
-    arrived(site, 13)
+    there.append(arrived(site, 13))
     wrong = {
+        "not all there": not all(there),
+        f"the device ended with {left}": left != 0,
         "5 MB did not pass 1 Mbit/s": slow == 0,
         f"connections over which 5 MB passed 1 Mbit/s: {links}": links != 1,
         f"nothing passes where {LOSS} packets of a hundred are lost": not lossy,
     }
-    found(judge("a slow, a lossy and a pulled cable", site, trials=3, wrong=wrong, figures={}))
+    found(judge("a slow, a lossy and a pulled cable", site, trials=3, wrong=wrong))
