@@ -57,8 +57,9 @@ class Bench:
             for command in self.sync.receive(events.pop(0), now):
                 if isinstance(command, Fetch):
                     due = [frame for frame in self.frames if frame.frame_id not in command.exclude]
-                    due = sorted(due, key=lambda frame: frame.frame_id in command.last)[: command.limit]
-                    events.append(Due(tuple(due), more=len(due) == command.limit))
+                    first = [frame for frame in due if frame.frame_id not in command.last]
+                    chosen = (first + [frame for frame in due if frame not in first])[: command.limit]
+                    events.append(Due(tuple(chosen), more=len(chosen) == command.limit))
                 else:
                     left.append(command)
         return left

@@ -1,4 +1,4 @@
-"""Single messages that no centre may take: manifests, JPEGs, topics, chunks, queries and statuses."""
+"""Single messages that no centre may take: manifests, JPEGs, chunks, queries and statuses."""
 
 import json
 import struct
@@ -16,37 +16,8 @@ WIDTH: Final = 64
 HEIGHT: Final = 48
 SHORT: Final = 1000
 DIGITS: Final = b"9" * 10_000
-OUR_TOPIC: Final = "askance/1/d/camera-1/up/f"
 
-TOPICS: Final = (
-    "",
-    "/",
-    "f",
-    "$SYS/broker/uptime",
-    "askance/1/d/../up/f",
-    "askance/1/d/../../../etc/passwd/up/f",
-    "askance/1/d/..%2f..%2fetc/up/f",
-    "askance/1/d/+/up/f",
-    "askance/1/d/camera-1/up/#",
-    "askance/1/d/CAMERA-1/up/f",
-    "askance/1/d/-camera/up/f",
-    "askance/1/d/ab/up/f",
-    f"askance/1/d/{'a' * 64}/up/f",
-    f"askance/1/d/{'a' * 60_000}/up/f",
-    "askance/1/d/camera-1/up",
-    "askance/1/d/camera-1/up/x",
-    "askance/1/d/camera-1/up/ff",
-    "askance/1/d/camera-1/up/f/..",
-    "askance/1/d/camera-1/dn/a",
-    "askance/2/d/camera-1/up/f",
-    "askance/1/d/cam\x00era/up/f",
-    "askance/1/d/camera-1/up/f\n",
-    "askance/1/d/cam\u00e9ra/up/f",
-    "askance/1/d/camera-\uff11/up/f",
-    "askance/1/d/camera-1\u202e/up/f",
-)
-"""What is nobody's topic; the first four, and those with a wildcard or a NUL, pass through no broker."""
-
+_WIDER: Final[Mapping[str, Any]] = {"image": {"width": WIDTH + 1, "height": HEIGHT}}
 _CHANGES: Final[tuple[Mapping[str, Any], ...]] = (
     {"must": ["a key of tomorrow"]},
     {"must": ["v"] * 17},
@@ -84,7 +55,7 @@ _CHANGES: Final[tuple[Mapping[str, Any], ...]] = (
     {"reasons": []},
     {"image": {"width": 0, "height": HEIGHT}},
     {"image": {"width": 2**16, "height": HEIGHT}},
-    {"image": {"width": WIDTH + 1, "height": HEIGHT}},
+    _WIDER,
     {"taken": {"boot_id": "b", "seq": -1, "monotonic_ns": 0, "clock": "none"}},
     {"taken": {"boot_id": "b", "seq": 0, "monotonic_ns": 2**63, "clock": "none"}},
     {"taken": {"boot_id": "b", "seq": 0, "monotonic_ns": 0, "wall_ms": 2**48, "clock": "ntp"}},
@@ -115,12 +86,14 @@ def _size(random: Random, most: int) -> int:
     return random.choices([SHORT, most], [19, 1])[0]
 
 
-def manifest(random: Random, plain: Mapping[str, Any]) -> bytes:
-    """The text of a manifest that breaks a rule, ``plain`` in all else."""
+def manifest(random: Random, plain: Mapping[str, Any]) -> tuple[bytes, str]:
+    """The text of a manifest that breaks a rule, ``plain`` in all else, and the code under which it is refused."""
     place = random.randrange(len(_CHANGES) + len(_TEXTS))
     if place < len(_CHANGES):
-        return json.dumps({**plain, **_CHANGES[place]}).encode()
-    return _TEXTS[place - len(_CHANGES)](json.dumps(plain).encode())
+        change = _CHANGES[place]
+        return json.dumps({**plain, **change}).encode(), "jpeg" if change is _WIDER else "schema"
+    text = _TEXTS[place - len(_CHANGES)](json.dumps(plain).encode())
+    return text, "schema" if len(text) <= MAX_MANIFEST else "envelope"
 
 
 def envelope(text: bytes, jpeg: bytes) -> bytes:
@@ -154,8 +127,8 @@ def jpeg(random: Random) -> tuple[int, int, bytes]:
     return random.choice([(*huge, header), (WIDTH, HEIGHT, bad)])
 
 
-def chunk(random: Random, whole: bytes) -> bytes:
-    """A chunk of an envelope that cannot be what it says."""
+def chunk(random: Random, whole: bytes) -> tuple[bytes, str]:
+    """A chunk of an envelope that cannot be what it says, and the code under which it is refused."""
     total, sha = len(whole), bytes.fromhex(digest(whole))
     data = whole[:100]
     identity = random.randbytes(16)
@@ -166,7 +139,7 @@ def chunk(random: Random, whole: bytes) -> bytes:
         )
 
     strange = new_frame_id(wall_ms=5, randomness=random.randbytes(10))
-    return random.choice(
+    untrue = random.choice(
         [
             header(100, crc=1) + data,
             header(100, version=2) + data,
@@ -180,63 +153,74 @@ def chunk(random: Random, whole: bytes) -> bytes:
             header(100, of=2**32 - 1) + data,
             header(100, of=MAX_ENVELOPE + 1) + data,
             header(100)[: random.randrange(72)],
-            pack_chunk(Chunk(unpack(whole).manifest.frame_id, digest(b"another"), total, 0, whole)),
-            pack_chunk(Chunk(strange, digest(whole), total, 0, whole)),
         ]
     )
+    return random.choices(
+        [
+            (untrue, "chunk"),
+            (pack_chunk(Chunk(unpack(whole).manifest.frame_id, digest(b"another"), total, 0, whole)), "sha"),
+            (pack_chunk(Chunk(strange, digest(whole), total, 0, whole)), "frame-id"),
+        ],
+        [12, 1, 1],
+    )[0]
 
 
-def query(random: Random) -> tuple[bytes, bool]:
-    """A query, and whether it has to be refused."""
+def _coded(payload: bytes, code: str | None) -> tuple[bytes, str | None]:
+    """A message and its code; of one that is too long nothing else is looked at."""
+    return payload, code if len(payload) <= MAX_MESSAGE else "size"
+
+
+def query(random: Random) -> tuple[bytes, str | None]:
+    """A query, and the code under which it is refused; None where it is not."""
     ids = [new_frame_id(wall_ms=random.randrange(2**48), randomness=random.randbytes(10)) for _ in range(100)]
     lines = [{"id": each, "sha": random.randbytes(32).hex(), "size": 1000} for each in ids]
-    asked: tuple[tuple[object, bool], ...] = (
-        (lines, False),
-        ([], False),
-        (lines[:1] * 100, False),
-        ([line | {"sha": lines[0]["sha"]} for line in lines], False),
-        ([lines[0] | {"size": 2**32 - 1}], True),
-        (lines * (1 + _size(random, 8_000) // 100), True),
-        ([lines[0] | {"size": 0}], True),
-        ([lines[0] | {"id": "../x"}], True),
+    asked: tuple[tuple[object, str | None], ...] = (
+        (lines, None),
+        ([], None),
+        (lines[:1] * 100, None),
+        ([line | {"sha": lines[0]["sha"]} for line in lines], None),
+        ([lines[0] | {"size": 2**32 - 1}], "size"),
+        (lines * (1 + _size(random, 8_000) // 100), "schema"),
+        ([lines[0] | {"size": 0}], "schema"),
+        ([lines[0] | {"id": "../x"}], "schema"),
     )
-    text, refused = random.choice(asked)
+    text, code = random.choice(asked)
     return random.choice(
         [
-            (json.dumps({"q": text}).encode(), refused),
-            (b'{"q":[' + b"0," * _size(random, 500_000) + b"0]}", True),
-            (b'{"q":[],"new":[' + b"[]," * max(70_000, _size(random, 300_000)) + b"0]}", True),
-            (b"[" * _size(random, 200_000), True),
-            (b'{"q":[],"q":[]}', True),
-            (b" " * _size(random, MAX_MESSAGE + 1), True),
-            (random.randbytes(200), True),
+            _coded(json.dumps({"q": text}).encode(), code),
+            _coded(b'{"q":[' + b"0," * _size(random, 500_000) + b"0]}", "schema"),
+            _coded(b'{"q":[],"new":[' + b"[]," * max(70_000, _size(random, 300_000)) + b"0]}", "schema"),
+            _coded(b"[" * _size(random, 200_000), "schema"),
+            _coded(b'{"q":[],"q":[]}', "schema"),
+            _coded(b" " * _size(random, MAX_MESSAGE + 1), "schema"),
+            _coded(random.randbytes(200), "schema"),
         ]
     )
 
 
-def status(random: Random, device: str) -> tuple[bytes, bool]:
-    """A status, and whether it has to be refused."""
+def status(random: Random, device: str) -> tuple[bytes, str | None]:
+    """A status, and the code under which it is refused; None where it is not."""
     counts = {"captured": 3, "stored": 2, "pending": 1, "evicted": {}, "quarantined": 0}
     ledger = {"boot_id": f"boot-{random.randrange(40)}", **counts}
     flood = {f"reason-{index}": 1 for index in range(_size(random, 50_000))}
     said: dict[str, Any] = {"device": device, "online": True, "boot_id": "boot-0", "ledgers": [ledger]}
-    changes: list[tuple[Mapping[str, Any], bool]] = [
-        ({}, False),
-        ({"trouble": ["\x1b[31mred\x1b]0;owned\x07\r\n" * 9]}, False),
-        ({"trouble": ["x" * 10_000]}, False),
-        ({"ledgers": [ledger | {"captured": 2**63 - 1, "stored": 2**63 - 1, "evicted": {"a": 2**63 - 1}}]}, False),
-        ({"trouble": ["\ud800"]}, True),
-        ({"counters": {"\udfff": 1}}, True),
-        ({"rules": {"r": {"matched": 1, "kept": 0, "refused": {"\ud800": 1}}}}, True),
-        ({"trouble": ["x"] * 17}, True),
-        ({"counters": flood}, True),
-        ({"ledgers": [ledger | {"evicted": flood}]}, len(flood) > SHORT),
-        ({"ledgers": [ledger] * 17}, True),
-        ({"ledgers": [ledger | {"captured": -1}]}, True),
-        ({"protocols": [[]] * _size(random, 200_000)}, True),
-        ({"device": "a-victim"}, True),
-        ({"wall_ms": float("nan")}, True),
-        ({"boot_id": "b" * 65}, True),
+    changes: list[tuple[Mapping[str, Any], str | None]] = [
+        ({}, None),
+        ({"trouble": ["\x1b[31mred\x1b]0;owned\x07\r\n" * 9]}, None),
+        ({"trouble": ["x" * 10_000]}, None),
+        ({"ledgers": [ledger | {"captured": 2**63 - 1, "stored": 2**63 - 1, "evicted": {"a": 2**63 - 1}}]}, None),
+        ({"trouble": ["\ud800"]}, "schema"),
+        ({"counters": {"\udfff": 1}}, "schema"),
+        ({"rules": {"r": {"matched": 1, "kept": 0, "refused": {"\ud800": 1}}}}, "schema"),
+        ({"trouble": ["x"] * 17}, "schema"),
+        ({"counters": flood}, "schema"),
+        ({"ledgers": [ledger | {"evicted": flood}]}, "schema" if len(flood) > SHORT else None),
+        ({"ledgers": [ledger] * 17}, "schema"),
+        ({"ledgers": [ledger | {"captured": -1}]}, "schema"),
+        ({"protocols": [[]] * _size(random, 200_000)}, "schema"),
+        ({"device": "a-victim"}, "device"),
+        ({"wall_ms": float("nan")}, "schema"),
+        ({"boot_id": "b" * 65}, "schema"),
     ]
-    changed, refused = random.choice(changes)
-    return json.dumps({**said, **changed}).encode(), refused
+    changed, code = random.choice(changes)
+    return _coded(json.dumps({**said, **changed}).encode(), code)

@@ -53,7 +53,7 @@ _REFUSED: Final = re.compile(r"Operation not permitted|Permission denied|Read-on
 _PLACES: Final = ("/", "/run", "/tmp", "/dev")  # noqa: S108 (looked at, not written to)
 _COMPILED: Final = "/opt/compiled"  # what pip compiles when it installs
 _IMPORTED: Final = "askance.edge.daemon, askance.edge.decoding.reader, askance.central.daemon, askance.cli.edge"
-_DECODERS: Final = "edge[.]decoding[.]child"  # matches not itself
+FIND_DECODERS: Final = "pgrep -f 'edge[.]decoding[.]child'"  # matches not itself
 _OF_DYNAMIC_USERS: Final = ("-uid", "+61183", "-uid", "-65520")
 _OWN_PORTS: Final = "32768-60999"  # a pair of sockets with which the MQTT client wakes its own thread
 _EGRESS: Final = f"""\
@@ -159,11 +159,6 @@ class Box:
         """Return how open systemd thinks a unit is, from 0 to 10."""
         judged = self.container.run("systemd-analyze", "security", "--no-pager", unit).stdout
         return float(judged.rpartition(": ")[2].split()[0])
-
-    def decoders(self) -> list[str]:
-        """Wait until the agent has decoders; return their process ids, as they are called inside."""
-        self.wait(f"pgrep -f '{_DECODERS}'")
-        return self.container.run("pgrep", "-f", _DECODERS).stdout.split()
 
     def journal(self, unit: str) -> str:
         """Return all that a unit, and systemd about it, has said since the boot."""

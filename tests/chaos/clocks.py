@@ -15,7 +15,7 @@ from chaos import life
 
 FRAMES: Final = 3
 NOBODY_SET_IT: Final = "-56y"  # 1970
-NO_TIME_OF_DAY: Final = (NOBODY_SET_IT, "-10y")
+NO_TIME_OF_DAY: Final = (NOBODY_SET_IT, "-20y", "-10y")
 LIBRARY: Final = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 DAY_S: Final = 24 * 3600
 

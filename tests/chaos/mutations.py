@@ -14,6 +14,35 @@ from support_central import make_jpeg, make_manifest
 
 SIZE: Final = (bombs.WIDTH, bombs.HEIGHT)
 VICTIM: Final = DeviceId("a-victim")
+TOPICS: Final = (
+    "",
+    "/",
+    "f",
+    "$SYS/broker/uptime",
+    "askance/1/d/../up/f",
+    "askance/1/d/../../../etc/passwd/up/f",
+    "askance/1/d/..%2f..%2fetc/up/f",
+    "askance/1/d/+/up/f",
+    "askance/1/d/camera-1/up/#",
+    "askance/1/d/CAMERA-1/up/f",
+    "askance/1/d/-camera/up/f",
+    "askance/1/d/ab/up/f",
+    f"askance/1/d/{'a' * 64}/up/f",
+    f"askance/1/d/{'a' * 60_000}/up/f",
+    "askance/1/d/camera-1/up",
+    "askance/1/d/camera-1/up/x",
+    "askance/1/d/camera-1/up/ff",
+    "askance/1/d/camera-1/up/f/..",
+    "askance/1/d/camera-1/dn/a",
+    "askance/2/d/camera-1/up/f",
+    "askance/1/d/cam\x00era/up/f",
+    "askance/1/d/camera-1/up/f\n",
+    "askance/1/d/cam\u00e9ra/up/f",
+    "askance/1/d/camera-\uff11/up/f",
+    "askance/1/d/camera-1\u202e/up/f",
+)
+"""What is nobody's topic; the first four, and those with a wildcard or a NUL, pass through no broker."""
+
 NOTICES: Final = (
     "\x1b[2J\x1b]0;owned\x07",
     "\u202egnp",
@@ -31,13 +60,13 @@ class Sent:
     Attributes:
         topic: on which it comes.
         payload: what it says.
-        refused: it has to lie in the dead letters.
+        code: under which it has to lie in the dead letters; None: it need not lie there.
         stored: hash of the envelope that has to be in the catalog, once, when this and its neighbours were taken.
     """
 
     topic: str
     payload: bytes
-    refused: bool = False
+    code: str | None = None
     stored: Sha256 | None = None
 
 
@@ -104,28 +133,29 @@ class Liar:
 
     def _bad_manifest(self) -> Iterator[Sent]:
         """A manifest that breaks a rule, before a JPEG without fault."""
-        text = bombs.manifest(self._random, self._plain())
-        yield self._sent(Up.FRAME, bombs.envelope(text, make_jpeg(*SIZE)), refused=True)
+        text, code = bombs.manifest(self._random, self._plain())
+        yield self._sent(Up.FRAME, bombs.envelope(text, make_jpeg(*SIZE)), code=code)
 
     def _bad_jpeg(self) -> Iterator[Sent]:
         """A JPEG that no decoder may see, behind a manifest that says the same of it."""
         width, height, jpeg = bombs.jpeg(self._random)
         plain = self._plain() | {"image": {"width": width, "height": height}}
-        yield self._sent(Up.FRAME, bombs.envelope(json.dumps(plain).encode(), jpeg), refused=True)
+        yield self._sent(Up.FRAME, bombs.envelope(json.dumps(plain).encode(), jpeg), code="jpeg")
 
     def _bad_topic(self) -> Iterator[Sent]:
         """A frame without fault on a topic that is nobody's."""
-        yield Sent(self._random.choice(bombs.TOPICS), self._envelope(), refused=True)
+        yield Sent(self._random.choice(TOPICS), self._envelope(), code="topic")
 
     def _bad_chunk(self) -> Iterator[Sent]:
         """A chunk that is not what it says."""
-        yield self._sent(Up.CHUNK, bombs.chunk(self._random, self._envelope()), refused=True)
+        payload, code = bombs.chunk(self._random, self._envelope())
+        yield self._sent(Up.CHUNK, payload, code=code)
 
     def _another_device(self) -> Iterator[Sent]:
         """What would be another device's, were it believed."""
         status = json.dumps({"device": VICTIM, "online": False}).encode()
         kind, payload = self._random.choice([(Up.FRAME, self._envelope(VICTIM)), (Up.STATUS, status)])
-        yield self._sent(kind, payload, refused=True)
+        yield self._sent(kind, payload, code="device")
 
     def _unfinished(self) -> Iterator[Sent]:
         """The beginnings of frames whose ends never come."""
@@ -136,18 +166,18 @@ class Liar:
 
     def _query(self) -> Iterator[Sent]:
         """Questions about a hundred frames, about ten thousand, about four gigabytes."""
-        payload, refused = bombs.query(self._random)
-        yield self._sent(Up.QUERY, payload, refused=refused)
+        payload, code = bombs.query(self._random)
+        yield self._sent(Up.QUERY, payload, code=code)
 
     def _status(self) -> Iterator[Sent]:
         """A status that is meant to break whoever keeps or prints it."""
-        payload, refused = bombs.status(self._random, self._device)
-        yield self._sent(Up.STATUS, payload, refused=refused)
+        payload, code = bombs.status(self._random, self._device)
+        yield self._sent(Up.STATUS, payload, code=code)
 
     def _notice(self) -> Iterator[Sent]:
         """A notice of the same kind, and noise."""
         yield self._sent(Up.EVENT, json.dumps({"code": "c", "text": self._random.choice(NOTICES)}).encode())
-        yield self._sent(Up.EVENT, self._random.randbytes(self._random.randrange(300)), refused=True)
+        yield self._sent(Up.EVENT, self._random.randbytes(self._random.randrange(300)), code="schema")
 
     def _envelope(self, device: DeviceId | None = None) -> bytes:
         """A new frame of this device, or of another."""
@@ -181,8 +211,8 @@ class Liar:
                     bent[at : at + len(noise)] = noise
         return bytes(bent)
 
-    def _sent(self, kind: Up, payload: bytes, *, refused: bool = False, stored: Sha256 | None = None) -> Sent:
-        return Sent(up(self._device, kind), payload, refused, stored)
+    def _sent(self, kind: Up, payload: bytes, *, code: str | None = None, stored: Sha256 | None = None) -> Sent:
+        return Sent(up(self._device, kind), payload, code, stored)
 
 
 def _piece(envelope: bytes, start: int, *, length: int) -> bytes:

@@ -75,13 +75,14 @@ def judge(title: str, sent: Sequence[Sent], found: Found, *, beside: Mapping[str
         beside: what else would be wrong, if it is true.
     """
     wanted = {each.stored for each in sent if each.stored is not None}
-    buried = Counter(found.letters)
-    silent = [each for each in sent if each.refused and not buried[mark(each.topic, each.payload)]]
+    buried = set(found.letters)
+    silent = [each for each in sent if each.code and mark(each.code, each.topic, payload=each.payload) not in buried]
+    unanswered = Counter(each.code for each in silent)
     faults: dict[str, object] = {
-        f"fell {len(found.crashes)} times, first: {found.crashes[:1]}": found.crashes,
+        f"fell: {len(found.crashes)} times, first {found.crashes[:1]}": found.crashes,
         f"files that have no place there: {found.strays[:3]}": found.strays,
-        f"{len(silent)} refused without a letter, first on {[each.topic[:80] for each in silent[:1]]}": silent,
-        f"{found.most_staged} frames of one device were unfinished": found.most_staged > BOUNDS.unfinished,
+        **{f"without a letter {code}: {count}": count for code, count in unanswered.items()},
+        f"frames begun by one device: {found.most_staged}": found.most_staged > BOUNDS.unfinished,
         f"a decoder was loaded: {found.decoders}": found.decoders,
         f"memory: {found.rss_mb:.0f} MB": found.rss_mb > RSS_MB,
         f"a batch took {found.longest_s:.0f} s": found.longest_s > BATCH_S,

@@ -10,16 +10,23 @@ from typing import Final
 from chaos import confined
 from chaos.breakage import WHOLE
 from chaos.verdict import Verdict
-from chaos.worker import FAILED
 
 LANES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What is broken on purpose: one of NICHES in the worker, or all of it by a ``wrapper``."""
+    """What is broken on purpose: one of NICHES in the worker, or all of it by a ``wrapper``.
+
+    Attributes:
+        name: of the control.
+        sign: the failure that gives it away, up to its colon.
+        broken: the niche.
+        wrapper: words before the worker's command.
+    """
 
     name: str
+    sign: str
     broken: str = WHOLE
     wrapper: tuple[str, ...] = ()
 
@@ -43,10 +50,9 @@ def control(store: str, folder: Path, *, random: Random, cuts: int, controls: Se
 
     with ThreadPoolExecutor(LANES) as lanes:
         verdicts = [*lanes.map(try_out, controls, [random.getrandbits(32) for _ in controls])]
-    caught = {one.name: _caught(verdict) for one, verdict in zip(controls, verdicts, strict=True)}
+    caught = {one.name: _shows(verdict, one.sign) for one, verdict in zip(controls, verdicts, strict=True)}
     return Verdict(verdicts[0].scenario, "", len(controls), controls=caught)
 
 
-def _caught(verdict: Verdict) -> bool:
-    """Whether it was the store that was found broken, not a worker that could not even work."""
-    return any(not failure.startswith(FAILED) for failure in verdict.failures)
+def _shows(verdict: Verdict, sign: str) -> bool:
+    return any(failure.startswith(f"{sign}: ") for failure in verdict.failures)

@@ -1,11 +1,12 @@
 """Receivers that share a catalog, and what is done to it from outside: killed, locked, without room."""
 
+import errno
 import sqlite3
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Generator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -34,10 +35,12 @@ class Rivalry:
 
     Attributes:
         happened: how often, by name.
+        fallen: what receivers said that had ended by themselves.
     """
 
     def __init__(self, site: Site, random: Random) -> None:
         self.happened: Final[Counter[str]] = Counter()
+        self.fallen: Final[list[str]] = []
         self._site = site
         self._random = random
 
@@ -55,13 +58,16 @@ class Rivalry:
 
     def _kill(self) -> None:
         """Kill one of them or two, and bring them back."""
-        fallen = self._random.sample(self._site.centres, self._random.randint(1, 2))
-        for centre in fallen:
+        chosen = self._random.sample(self._site.centres, self._random.randint(1, 2))
+        for centre in chosen:
+            if centre.running:
+                self.happened["killed"] += 1
+            else:
+                self.fallen.append(f"a receiver ended by itself: {centre.log[-300:]}")
             centre.kill()
         self._rest(AWAY_S)
-        for centre in fallen:
+        for centre in chosen:
             centre.start()
-        self.happened["killed"] += len(fallen)
 
     def _lock(self) -> None:
         """Be somebody who begins to write and thinks about it."""
@@ -75,13 +81,16 @@ class Rivalry:
         """Leave no byte free for a while."""
         filler = self._site.catalog / "somebody-elses"
         try:
-            with suppress(OSError), filler.open("wb", buffering=0) as file:
+            with filler.open("wb", buffering=0) as file:
                 while file.write(bytes(MIB)):
                     pass
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
             self._rest(HELD_S)
+            self.happened["full"] += 1
         finally:
             filler.unlink()
-        self.happened["full"] += 1
 
     def _rest(self, bounds: tuple[float, float]) -> None:
         time.sleep(self._random.uniform(*bounds))

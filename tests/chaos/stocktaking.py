@@ -20,6 +20,7 @@ from support_store import DEVICE, make_draft
 
 ORDINARY: Final = {INDEX_NAME, f"{INDEX_NAME}-wal", f"{INDEX_NAME}-shm", "lock", "ballast", "frames", "damaged"}
 WHOLE: Final = 10**9
+UNHARMED: Final = "says that frames are lost or damaged which nobody has harmed"
 
 
 @dataclass
@@ -138,9 +139,7 @@ def _unjust(store: Store, told: Told, *, intact: bool) -> list[str]:
             wrong.append(f"promised {len(told.kept)}, counted {ledger.captured}")
         ruined = ledger.evicted.get("lost", 0) + ledger.evicted.get("damaged", 0)
         if intact and ruined > len(told.ruined):
-            wrong.append(
-                f"says that frames are lost or damaged which nobody has harmed: {json.dumps(dict(ledger.evicted))}"
-            )
+            wrong.append(f"{UNHARMED}: {json.dumps(dict(ledger.evicted))}")
         spent = sum(one.frames for one in store.spent().get(RULE, ()))
         if not len(told.kept) <= spent <= len(told.kept) + 1 + len(told.failed):
             wrong.append(f"promised {len(told.kept)}, paid for {spent}")

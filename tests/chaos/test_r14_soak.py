@@ -20,6 +20,7 @@ from chaos.verdict import Verdict
 from support_broker import Mosquitto
 from support_camera import HttpCamera
 from support_polling import until
+from support_process import megabytes, process_status
 from support_programs import Program
 
 FPS: Final = 20.0
@@ -144,9 +145,8 @@ def watch(
 
 def read(pid: int, *, passes: int, seconds: float) -> Reading:
     """Read what a process holds."""
-    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    resident_kb, threads = int(status["VmRSS"].split()[0]), int(status["Threads"])
-    return Reading(passes, seconds, resident_kb / 1024, threads, len(list(Path(f"/proc/{pid}/fd").iterdir())))
+    threads, descriptors = int(process_status(pid)["Threads"]), len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    return Reading(passes, seconds, megabytes(pid, "VmRSS"), threads, descriptors)
 
 
 def memory(readings: list[Reading]) -> Growth:

@@ -16,11 +16,12 @@ import pytest
 from chaos import mutants
 from chaos.site import DEVICE, Site, take_photos
 from chaos.storm import Storm, networked
-from chaos.toll import CARRIER, arrived, calm_s, carrying, judge, judge_storm, loses, ratio, rss_mb
+from chaos.toll import CARRIER, arrived, calm_s, carrying, judge, judge_storm, loses, ratio
 from chaos.verdict import Verdict
 from chaos.veth import FAR, Veth, missing, veth
 from support_broker import Mosquitto, find_mosquitto
 from support_polling import until
+from support_process import megabytes
 from support_programs import COMMAND, Program
 
 pytestmark = pytest.mark.timeout(500)
@@ -113,7 +114,7 @@ def test_many_megabytes_in_a_storm(
             program.start()
         assert until(lambda: site.account().arrived, within_s=LONGEST_S)
         memory: list[float] = []
-        storm = Storm(network, random, agent_too=False, watch=lambda: memory.append(rss_mb(site.agent)))
+        storm = Storm(network, random, agent_too=False, watch=lambda: memory.append(megabytes(site.agent.pid, "VmRSS")))
         storm.rage(CARRIER_S)
         quiet_s = calm_s(site, frames)
         quarter = len(memory) // 4

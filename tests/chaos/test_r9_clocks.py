@@ -19,9 +19,10 @@ from askance.wire.topics import Up
 from chaos import clocks
 from chaos.account import rows
 from chaos.clocks import CASES, NO_TIME_OF_DAY, NOBODY_SET_IT, Life, Told, faked, live
-from chaos.site import Site, take_photos
+from chaos.site import Site
 from chaos.verdict import Verdict
 from support_broker import Mosquitto
+from support_camera import HttpCamera
 from support_central import make_envelope, open_intake, topic
 from support_polling import until
 from support_programs import COMMAND, Program, askance, write_yaml
@@ -37,6 +38,7 @@ ENOUGH: Final = 1000
 A_SECOND_NS: Final = 10**9
 YEAR_S: Final = 365 * 24 * 3600
 HALF_AN_HOUR_S: Final = 1800
+FPS: Final = 5
 
 Finder = Callable[[Verdict], None]
 Order = Callable[[Store], list[FrameId]]
@@ -149,34 +151,63 @@ def _under(environment: Mapping[str, str], *before: str) -> list[str]:
     return [*before, "env", *(f"{name}={value}" for name, value in environment.items()), *COMMAND]
 
 
-def test_device_and_centre_disagree_by_decades(
-    tmp_path: Path, mosquitto: Mosquitto, assets: Path, random: Random, found: Finder
-) -> None:
-    """The whole agent and the whole centre, each with a clock of its own that jumps while they run and between."""
+@pytest.fixture
+def site(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[Site]:
+    """A site with a live camera, whose programs are still to be chosen."""
     mosquitto.start()
-    site = Site(tmp_path / "site", mosquitto.port, photos=take_photos(assets, tmp_path / "photos", count=60))
-    device, centre = tmp_path / "device.time", tmp_path / "centre.time"
+    with HttpCamera(fps=FPS) as camera:
+        made = Site(tmp_path / "site", mosquitto.port, photos=camera.url)
+        yield made
+        made.close()
+
+
+def test_device_and_centre_disagree_by_decades(site: Site, random: Random, found: Finder) -> None:
+    """The whole agent and the whole centre, each with a clock of its own that jumps while they run and between."""
+    device, centre = site.folder / "device.time", site.folder / "centre.time"
     edge = ["edge", "run", "--config", str(site.edge_yaml)]
     central = ["central", "run", "--config", str(site.central_yaml)]
     later = ["unshare", "--time", "--monotonic", str(90 * clocks.DAY_S), "--fork", "--kill-child", "--"]
-    site.agent = Program(tmp_path / "edge.log", *edge, command=_under(faked(device, NOBODY_SET_IT)))
-    site.centres = [Program(tmp_path / "central.log", *central, command=_under(faked(centre)))]
-    try:
-        for program in site.programs:
-            program.start()
-        assert until(lambda: site.account().arrived, within_s=LONGEST_S)
-        for offset in random.sample(["+10y", "-10y", "+0", NOBODY_SET_IT], 4):
-            device.write_text(f"{offset}\n")
-            centre.write_text(f"{random.choice(['+10y', '-10y', NOBODY_SET_IT])}\n")
-            site.centres[0].restart()
-            _one_more(site)
-        site.agent.kill()
-        site.stop_capturing()
-        site.agent = Program(tmp_path / "edge.log", *edge, command=_under(faked(device, "-20y"), *later))
-        site.quiet(within_s=LONGEST_S)
-        found(_account("device and centre decades apart", site, 10))
-    finally:
-        site.close()
+    site.agent = Program(site.folder / "edge.log", *edge, command=_under(faked(device, NOBODY_SET_IT)))
+    site.centres = [Program(site.folder / "central.log", *central, command=_under(faked(centre)))]
+    for program in site.programs:
+        program.start()
+    seen = {f"{NOBODY_SET_IT} and +0": shows(site, NOBODY_SET_IT, "+0", since_ns=0)}
+    offsets, others = ["+10y", "-10y", "+0", NOBODY_SET_IT], ["+10y", "-10y", NOBODY_SET_IT]
+    for offset in random.sample(offsets, len(offsets)):
+        other = random.choice(others)
+        device.write_text(f"{offset}\n")
+        centre.write_text(f"{other}\n")
+        site.centres[0].restart()
+        seen[f"{offset} and {other}"] = shows(site, offset, other, since_ns=time.monotonic_ns())
+    site.agent.kill()
+    centre.write_text("+10y\n")
+    site.agent = Program(site.folder / "edge.log", *edge, command=_under(faked(device, "-20y"), *later))
+    site.agent.start()
+    ahead_ns = time.monotonic_ns() + 90 * clocks.DAY_S * A_SECOND_NS
+    seen["-20y and a monotonic clock that is ahead"] = shows(site, "-20y", "+10y", since_ns=ahead_ns)
+    site.stop_capturing()
+    wrong = [f"no frame of device and centre at {clock}" for clock, so in seen.items() if not so]
+    found(_judged("device and centre decades apart", site, sum(seen.values()), wrong=wrong))
+
+
+def shows(site: Site, device: str, centre: str, *, since_ns: int) -> bool:
+    """Wait until a frame has arrived that is of these wall clocks, captured at that monotonic moment or later."""
+    taken = f"SELECT wall_ms, received_at FROM captures WHERE monotonic_ns >= {since_ns}"  # noqa: S608 (a number)
+
+    def arrived() -> bool:
+        return any(
+            _is_of(device, None if wall_ms is None else wall_ms / 1000) and _is_of(centre, received_s)
+            for wall_ms, received_s in rows(site.catalog / CATALOG, taken)
+        )
+
+    return until(arrived, within_s=LONGEST_S)
+
+
+def _is_of(offset: str, seconds: float | None) -> bool:
+    """Whether a time of day is that of a clock which is so far off; a device's that nobody can have set is none."""
+    if seconds is None:
+        return offset in NO_TIME_OF_DAY
+    return abs(seconds - time.time() - int(offset.rstrip("y")) * YEAR_S) < YEAR_S
 
 
 def test_a_lease_ends_whatever_the_centre_s_clock_does(tmp_path: Path, found: Finder) -> None:
@@ -205,28 +236,14 @@ def test_a_lease_ends_whatever_the_centre_s_clock_does(tmp_path: Path, found: Fi
     found(Verdict("R9", "leases while the centre's clock jumps", 4, stuck=claimed[2:].count(0), wrong=faulty))
 
 
-def _one_more(site: Site) -> None:
-    """Wait a little for another frame to arrive; at the end there may be none left."""
-    before = site.account().arrived
-    until(lambda: site.account().arrived > before, within_s=3.0)
-
-
-def _account(title: str, site: Site, trials: int) -> Verdict:
-    """Also looks whether, in the catalog, later numbers of a boot are of later moments."""
-    account = site.account()
+def _judged(title: str, site: Site, trials: int, *, wrong: Sequence[str]) -> Verdict:
+    """Wait for quiet; also looks whether, in the catalog, later numbers of a boot are of later moments."""
+    account = site.quiet(within_s=LONGEST_S)
     backwards = rows(
         site.catalog / CATALOG,
         "SELECT 1 FROM captures AS a JOIN captures AS b ON a.boot_id = b.boot_id AND a.seq < b.seq"
         " WHERE a.monotonic_ns > b.monotonic_ns",
     )
     doubled = rows(site.catalog / CATALOG, "SELECT 1 FROM captures GROUP BY boot_id, seq HAVING count(*) > 1")
-    wrong = {"moments against numbers": backwards, "two frames of one number": doubled, "no frame": not account.arrived}
-    return Verdict(
-        "R9",
-        title,
-        trials,
-        lost=account.lost + account.unbalanced,
-        duplicated=account.duplicated,
-        stuck=account.stuck,
-        wrong=tuple(what for what, so in wrong.items() if so),
-    )
+    faulty = {"moments against numbers": backwards, "two frames of one number": doubled}
+    return account.verdict("R9", title, trials, wrong=(*wrong, *(what for what, so in faulty.items() if so)))

@@ -4,7 +4,6 @@ import math
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 from askance.central.blobs import BLOBS
@@ -63,12 +62,6 @@ def loses(site: Site, *, within_s: float = LONGEST_S) -> bool:
         return lost > 0 and not until(lambda: site.account().lost != lost, within_s=STEADY_S)
 
     return until(twice, within_s=within_s)
-
-
-def rss_mb(program: Program) -> float:
-    """Resident memory of a program."""
-    status = Path(f"/proc/{program.pid}/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
 def judge(

@@ -40,11 +40,6 @@ class Updated:
     stuck: int
     wrong: tuple[str, ...]
 
-    @property
-    def well(self) -> bool:
-        """Whether all is as it should be."""
-        return self == Updated(0, 0, 0, ())
-
 
 def made(folder: Path, *, edge: int, central: int, stamped: bool = True) -> Backlog:
     """Make a backlog under the first steps of the two schemas."""
@@ -62,10 +57,11 @@ def update(backlog: Backlog, *, meddle: Callable[[Backlog], object] = lambda _: 
     meddle(backlog)
     intake = open_intake(backlog.centre)
     with closing(intake._connection), open_store(backlog.device, boot_id=LATER) as store:
-        wrong = [*gone(before[0], contents(index)), *gone(before[1], contents(catalog))]
+        wrong = [f"the device's {table}" for table in gone(before[0], contents(index))]
+        wrong += [f"the centre's {table}" for table in gone(before[1], contents(catalog))]
         aside = _carry(store, intake)
         after = contents(catalog)
-        wrong += [f"{table}, of what people did" for table in gone(_settled(before[1]), after)]
+        wrong += [f"the centre's {table}, of what people did" for table in gone(_settled(before[1]), after)]
         held = {row["frame_id"]: intake._blobs.path(row["sha256"]) for row in after["captures"]}
         tasks = {row["capture"] for row in after["tasks"]}
         return Updated(

@@ -15,9 +15,12 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from askance.central import batch, catalog, letters, staging
 from askance.central.batch import Letter
@@ -30,15 +33,12 @@ from askance.central.schema import create_catalog
 from askance.codecs import header
 from askance.wire import codec
 from askance.wire.identity import DeviceId
+from support_mutants import admit_any_hash
+from support_process import megabytes
 
 HERE: Final = Path(__file__)
 BOUNDS: Final = Bounds(None, 8 * 2**20, unfinished=32)
 _CHANGES: Final = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate"}
-
-
-def _unhashed(device: DeviceId, whole: Whole, *, bounds: Bounds, parcel: Parcel | None = None) -> Admitted:
-    believed = None if parcel is None else replace(parcel, sha256=whole.sha256)
-    return admit(device, whole, bounds=bounds, parcel=believed)
 
 
 def _unasked(_: DeviceId, whole: Whole, *, bounds: Bounds, parcel: Parcel | None = None) -> Admitted:
@@ -51,7 +51,7 @@ def _nothing(*_: object, **__: object) -> int:
 
 MUTANTS: Final[dict[str, Callable[[], None]]] = {
     "duplicate keys are accepted": lambda: setattr(codec, "_unique", dict),
-    "the hash of chunks is not checked": lambda: setattr(batch, "admit", _unhashed),
+    "the hash of chunks is not checked": lambda: setattr(batch, "admit", admit_any_hash),
     "a manifest's device is believed": lambda: setattr(batch, "admit", _unasked),
     "half a surrogate pair is accepted": lambda: setattr(codec, "_check", _nothing),
     "any number of frames is begun": lambda: setattr(staging, "make_room", _nothing),
@@ -72,7 +72,7 @@ class Found:
         at_the_door: messages that were refused before anything else looked at them.
         counts: as the intake counted.
         stored: how often each envelope's hash stands in the catalog with its bytes in the blobs and one task.
-        letters: hash of topic and beginning of payload, of each dead letter; in the order of arrival.
+        letters: mark of each dead letter, in the order of arrival.
         letter_bytes: length of all letters.
         most_staged: most unfinished frames of one device, at any time looked at.
         longest_s: the longest batch, in seconds of the processor.
@@ -93,9 +93,9 @@ class Found:
     decoders: list[str] = field(default_factory=list[str])
 
 
-def mark(topic: str, payload: bytes) -> str:
-    """Name a message by what a dead letter keeps of it."""
-    kept = topic[:256].encode() + b"\n" + payload[: letters.FIRST_BYTES]
+def mark(code: str, topic: str, *, payload: bytes) -> str:
+    """Name a refused message by what a dead letter keeps of it."""
+    kept = f"{code}\n{topic[:256]}\n".encode() + payload[: letters.FIRST_BYTES]
     return hashlib.sha256(kept).hexdigest()[:16]
 
 
@@ -136,7 +136,7 @@ class Victim:
         """Look at what there is."""
         self.found.counts = dict(self._intake.counts)
         take_stock(self._connection, self._folder, found=self.found)
-        self.found.rss_mb = peak_mb("self")
+        self.found.rss_mb = megabytes("self", "VmHWM")
         self.found.decoders = sorted({"cv2", "PIL"} & set(sys.modules))
         return self.found
 
@@ -151,8 +151,8 @@ def take_stock(connection: sqlite3.Connection, folder: Path, *, found: Found) ->
         path = blob(folder, row["sha256"])
         whole = path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == row["sha256"]
         found.stored[row["sha256"]] = found.stored.get(row["sha256"], 0) + (row["tasks"] if whole else 0)
-    rows = connection.execute("SELECT topic, payload FROM dead_letters ORDER BY id").fetchall()
-    found.letters = [mark(row["topic"], row["payload"]) for row in rows]
+    rows = connection.execute("SELECT code, topic, payload FROM dead_letters ORDER BY id").fetchall()
+    found.letters = [mark(row["code"], row["topic"], payload=row["payload"]) for row in rows]
     found.letter_bytes = sum(len(row["payload"]) for row in rows)
     files = [path for path in folder.rglob("*") if path.is_file()]
     found.strays += [str(path) for path in files if path.stem != "catalog" and path != blob(folder, path.stem)]
@@ -162,12 +162,6 @@ def take_stock(connection: sqlite3.Connection, folder: Path, *, found: Found) ->
 def blob(folder: Path, sha256: str) -> Path:
     """Where an envelope belongs."""
     return folder / BLOBS / "sha256" / sha256[:2] / sha256[2:4] / f"{sha256}.askf"
-
-
-def peak_mb(process: int | str) -> float:
-    """The most memory that a process has had."""
-    status = Path(f"/proc/{process}/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 _MOST_STAGED: Final = """

@@ -3,14 +3,14 @@
 import sqlite3
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import pytest
 
 from askance.central import batch, catalog, staging
 from askance.central.batch import Batch, Letter
-from askance.central.inbox import Admitted, Bounds, Incoming, Whole, admit, read
+from askance.central.inbox import Incoming, read
 from askance.central.intake import Intake
 from askance.central.parcel import Parcel
 from askance.central.receiver import Receiver
@@ -20,7 +20,7 @@ from askance.wire.identity import DeviceId, Sha256
 from askance.wire.receipts import Receipt
 from chaos.protocol.catalog import Shelf
 from chaos.protocol.passage import Kinds
-from support_mutants import Eager, Gullible, Patient
+from support_mutants import Eager, Gullible, Patient, admit_any_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +119,8 @@ def assembling_for_chunks_alone() -> Generator[None]:
 @contextmanager
 def admitting_any_hash() -> Generator[None]:
     """Have chunks that fit together taken for what they say they are."""
-
-    def blind(device: DeviceId, whole: Whole, *, bounds: Bounds, parcel: Parcel | None = None) -> Admitted:
-        believed = None if parcel is None else replace(parcel, sha256=whole.sha256)
-        return admit(device, whole, bounds=bounds, parcel=believed)
-
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(batch, "admit", blind)
+        patched.setattr(batch, "admit", admit_any_hash)
         yield
 
 

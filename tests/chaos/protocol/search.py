@@ -1,4 +1,4 @@
-"""Every order of events with one frame of two chunks, two receivers and a bounded number of faults, by breadth first.
+"""Every order of events with one frame of two chunks, two receivers and a bounded number of faults.
 
 A state is a value; what follows it is computed by the real machine, the real receiver and SQLite, and remembered.
 """
