@@ -105,7 +105,7 @@ check: .venv/dev.stamp ## lint, format, types, import contracts, house rules
 	$(BIN)/mypy
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/house
+	$(BIN)/python -m pytest -q --numprocesses auto tests/house
 
 fmt: .venv/dev.stamp ## put every file into shape
 	@$(BIN)/ruff check --fix
