@@ -58,6 +58,7 @@ class CommitsLast(Receiver):
     def _take(self) -> None:
         with transaction(self._intake._connection):
             super()._take()
+            self._release()
 
 
 class StagesFirst(Intake):

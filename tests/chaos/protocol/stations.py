@@ -4,6 +4,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 from typing import Final
 
@@ -12,7 +13,7 @@ from askance.central.config import ReceiverSection, StorageSection
 from askance.central.intake import Intake
 from askance.central.receiver import Receiver
 from askance.line import Event, Line
-from askance.mqtt import Down, Message, Received, Subscribed
+from askance.mqtt import Down, Message, Received, Settled, Subscribed
 from askance.wire.codec import load_json
 from askance.wire.receipts import Receipts
 from chaos.protocol.catalog import Catalog
@@ -89,6 +90,7 @@ class Post(Line):
         self._life = life
         self._say = say
         self._up = False
+        self._mids = count(1)
 
     def next(self, timeout_s: float) -> Event | None:  # noqa: ARG002 (nobody waits in a model)
         """Take what is there."""
@@ -98,12 +100,14 @@ class Post(Line):
         return event
 
     def publish(self, message: Message) -> int | None:
-        """Send receipts, while the line is up."""
+        """Send receipts, while the line is up; the broker has taken them when the receiver looks next."""
         self._life.step()
         if not self._up:
             return None
         self._say(load_json(Receipts, message.payload))
-        return 1
+        mid = next(self._mids)
+        self.inbox.append(Settled(0, mid, None))
+        return mid
 
     def subscribe(self, topic_filter: str) -> None:
         """Is granted before it is asked."""
