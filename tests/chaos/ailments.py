@@ -18,6 +18,9 @@ PATIENT: Final = "20s"
 GONE: Final = "stopped sending|no sign of life"
 GUESSED: Final = "guess parts"
 UNNOTICED: Final = 5
+KEY_EVERY: Final = 30
+"""A picture in so many needs no other; until then one stays as torn as those it was made of."""
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def spoils(name: str, what: str, share: float, *, says: str | None, codec: Codec
     def mend(stage: Stage) -> None:
         setattr(stage.cable, what, 0.0)
 
-    return Ailment(f"{name}, {codec or 'mjpeg'}", spoil, mend, 5.0, says, codec, unnoticed=UNNOTICED)
+    return Ailment(f"{name}, {codec or 'mjpeg'}", spoil, mend, 5.0, says, codec, unnoticed=KEY_EVERY if codec else UNNOTICED)
 
 
 def _hold(stage: Stage) -> None:
