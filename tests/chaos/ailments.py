@@ -22,7 +22,6 @@ KEY_EVERY: Final = 30
 """A picture in so many needs no other; until then one stays as torn as those it was made of."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A camera with its cable."""
@@ -119,7 +118,9 @@ def spoils(name: str, what: str, share: float, *, says: str | None, codec: Codec
     def mend(stage: Stage) -> None:
         setattr(stage.cable, what, 0.0)
 
-    return Ailment(f"{name}, {codec or 'mjpeg'}", spoil, mend, 5.0, says, codec, unnoticed=KEY_EVERY if codec else UNNOTICED)
+    return Ailment(
+        f"{name}, {codec or 'mjpeg'}", spoil, mend, 5.0, says, codec, unnoticed=KEY_EVERY if codec else UNNOTICED
+    )
 
 
 def _hold(stage: Stage) -> None:
