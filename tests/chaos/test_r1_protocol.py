@@ -19,7 +19,7 @@ from chaos.protocol.passage import Kinds, Outcome, draw, run
 from chaos.protocol.search import State
 from chaos.verdict import Verdict
 
-SCHEDULES: Final = {"as it is": 3200, "chunks committed one by one": 300}
+SCHEDULES: Final = {"as it is": 2400, "chunks committed one by one": 300}
 HUNTED: Final = 2000  # schedules in which a mutant has to give itself away; most need some twenty
 SLICES: Final = 900  # rounds until a second fault has been tried after every first one
 STATES: Final = 80_000  # in a round, with two faults; there are two million

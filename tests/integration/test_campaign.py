@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from chaos.campaign import Run, number, report, scenarios, summary, table
+from chaos.campaign import LANES, lane, number, scenarios
+from chaos.findings import Run, report, summary, table
 from chaos.verdict import Verdict
 
 GOOD = Verdict("R3", "power cuts", 10, controls={"no fsync": True}, figures={"wear": 1.1})
@@ -128,7 +129,7 @@ def campaign(checkout: Path, tmp_path: Path) -> Path:
     """The campaign in a folder of this test's own, without any scenario."""
     folder = tmp_path / "tests" / "chaos"
     folder.mkdir(parents=True)
-    for file in ("campaign.py", "verdict.py", "conftest.py"):
+    for file in ("campaign.py", "findings.py", "verdict.py", "conftest.py"):
         shutil.copy(checkout / "tests" / "chaos" / file, folder)
     (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = tests\nmarkers = chaos\naddopts = -ra\n")
     return folder
@@ -172,6 +173,11 @@ def test_every_scenario_of_the_issue_is_there() -> None:
     there = [number(path) for path in scenarios(None)]
 
     assert [f"R{at}" for at in (*range(1, 12), 13, 14)] == there
+
+
+def test_every_scenario_has_one_lane_and_a_new_one_the_last() -> None:
+    assert sorted(number(path) for path in scenarios(None)) == sorted(name for names in LANES for name in names)
+    assert [0, 1, 2, 2] == [lane(name) for name in ("R6", "R3", "R1", "R98")]
 
 
 def test_a_scenario_that_is_not_there_is_named() -> None:
