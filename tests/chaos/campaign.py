@@ -44,7 +44,8 @@ NAMESPACES: Final = (
 )
 """What a program mounts and starts behind these ends with it, however it ends; for root alone."""
 
-CONFINED: Final = (*NAMESPACES, *("sh", "-c", 'mount -t tmpfs tmpfs /dev/shm && "$@"; exit $?', "sh"))
+_OWN: Final = "mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns && mount -t tmpfs tmpfs /dev/shm"
+CONFINED: Final = (*NAMESPACES, *("sh", "-c", f'{_OWN} && "$@"; exit $?', "sh"))
 
 NAME: Final = re.compile(r"test_(r\d+)_\w+\.py")
 

@@ -17,6 +17,7 @@ from chaos.site import Site
 MIB: Final = 2**20
 HELD_S: Final = (1.0, 2.5)
 AWAY_S: Final = (0.05, 0.4)
+NO_ROOM: Final = "cannot open the database"
 
 
 @contextmanager
@@ -62,6 +63,8 @@ class Rivalry:
         for centre in chosen:
             if centre.running:
                 self.happened["killed"] += 1
+            elif self.happened["full"] and NO_ROOM in centre.log[-300:]:  # systemd would start it again, as here
+                self.happened["ended without room to start"] += 1
             else:
                 self.fallen.append(f"a receiver ended by itself: {centre.log[-300:]}")
             centre.kill()
