@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from askance.errors import StoreError
+from askance.folders import sync_folder
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -111,11 +112,7 @@ def _secure(folder: Path) -> None:
             return
         # one that may not be read was not written by us either
         with suppress(PermissionError):
-            descriptor = os.open(above, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            sync_folder(above)
 
 
 def primary_code(error: sqlite3.Error) -> int | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from askance.errors import StoreError
+from askance.folders import sync_folder
 from askance.wire.codec import unpack
 from askance.wire.identity import Sha256
 
@@ -29,7 +30,7 @@ class Blobs:
         self._arriving = root / "arriving"
         self._arriving.mkdir(parents=True, exist_ok=True)
         self._durable: set[str] = set()  # by name below the root: there may be 65,793 of them
-        _sync(root.parent)
+        sync_folder(root.parent)
 
     def put(self, envelopes: Mapping[Sha256, bytes]) -> None:
         """Keep envelopes; when this returns they survive a power cut.
@@ -44,7 +45,7 @@ class Blobs:
             self._make(self.path(sha256).parent, folders)
         with ThreadPoolExecutor(_WRITERS) as writers:
             _finish(writers.map(self._keep, envelopes, envelopes.values()))
-            _finish(writers.map(_sync, folders))
+            _finish(writers.map(sync_folder, folders))
         self._durable.update(map(self._name, folders))
 
     def probe(self) -> None:
@@ -134,12 +135,3 @@ def _finish(results: Iterable[None]) -> None:
     """Wait for every task; the first error is raised."""
     for _ in results:
         pass
-
-
-def _sync(folder: Path) -> None:
-    """Make a folder's entries durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

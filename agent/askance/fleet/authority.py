@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from askance.errors import ConfigError
-from askance.fleet.files import reading, replace, sync_folder, write_new, writing
+from askance.fleet.files import reading, replace, write_new, writing
 from askance.fleet.roles import Role, check_name
+from askance.folders import sync_folder
 
 CERTIFICATE: Final = "ca.crt"
 REVOKED: Final = "revoked.crl"

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from askance.errors import ConfigError
+from askance.folders import sync_folder
 
 
 @contextmanager
@@ -63,16 +64,3 @@ def replace(path: Path, content: bytes, *, mode: int) -> None:
     write_new(fresh, content, mode=mode)
     fresh.replace(path)
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable.
-
-    Raises:
-        OSError: whatever the disk says.
-    """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

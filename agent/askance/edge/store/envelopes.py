@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from askance.edge.store.faults import UNREADABLE_ERRNOS
+from askance.folders import sync_folder
 from askance.wire.identity import FrameId, parse_frame_id
 
 SUFFIX: Final = ".askf"
@@ -153,19 +154,6 @@ def _list(folder: str) -> tuple[list[str], list[str]]:
         kinds = [(entry, entry.is_dir(follow_symlinks=False)) for entry in entries]
     inner = [entry.path for entry, is_folder in kinds if is_folder]
     return inner, [entry.name for entry, is_folder in kinds if not is_folder]
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in ``folder`` durable.
-
-    Raises:
-        OSError: whatever the disk says.
-    """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_new(file: Path, data: bytes) -> None:

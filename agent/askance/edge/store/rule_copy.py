@@ -7,7 +7,8 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from askance.edge.store.envelopes import sync_folder, write_new
+from askance.edge.store.envelopes import write_new
+from askance.folders import sync_folder
 
 NAME: Final = "rules.json"
 
