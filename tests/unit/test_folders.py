@@ -10,13 +10,17 @@ from askance.folders import sync_folder
 
 
 def test_a_folder_is_synced_itself_and_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    synced: list[tuple[int, str]] = []
-    monkeypatch.setattr(os, "fsync", lambda at: synced.append((at, str(Path(f"/proc/self/fd/{at}").readlink()))))
+    synced: list[tuple[int, Path]] = []
+
+    def note(descriptor: int) -> None:
+        synced.append((descriptor, Path(f"/proc/self/fd/{descriptor}").readlink()))
+
+    monkeypatch.setattr(os, "fsync", note)
 
     sync_folder(tmp_path)
 
     ((descriptor, path),) = synced
-    assert str(tmp_path) == path
+    assert tmp_path == path
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)
 
