@@ -1,8 +1,7 @@
 """The fleet's certificate authority: a folder with its key, its certificate, and every certificate it has given out.
 
 The only file that knows `cryptography`. Certificates are X.509 version 3 (RFC 5280) with P-256 keys, which every broker
-reads. They are valid from 1970 on: a device without a battery for its clock starts there, and has to reach the broker
-before it can be told the time.
+reads, and hold from 1970 on: there a device without a clock's battery starts, and reaches the broker all the same.
 """
 
 from collections.abc import Iterator, Mapping
