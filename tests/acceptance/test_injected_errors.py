@@ -14,6 +14,7 @@ from askance.edge.rules.lottery import Lottery, draws, inclusion_probability
 from askance.edge.score import SIGNALS, Lore
 from askance.edge.values import Frame, Instant, Measure
 from askance.labels import LabelMap
+from askance.units import parse_frame_budget
 from askance.wire.capture import ClockQuality
 from askance.wire.identity import CameraId
 from support_injection import Clip, apart, plan, spoil, things, views, whispers
@@ -96,14 +97,48 @@ def exact(hits: int, n: int) -> tuple[float, float]:
     return low, root(lambda share: tail(share, most=hits) < 0.025)
 
 
-def test_the_random_arm_estimates_the_rate_of_errors() -> None:
-    def covered(seed: int) -> bool:
-        rng = np.random.default_rng(seed)
-        wrong = rng.random(20_000) < 0.2
-        lottery = Lottery(0.02)
-        drawn = np.array([draws(lottery, draw, elapsed_ns=0) for draw in rng.random(len(wrong))])
-        assert inclusion_probability(lottery, elapsed_ns=0) == 0.02
-        low, high = exact(int(wrong[drawn].sum()), int(drawn.sum()))
-        return low <= float(wrong.mean()) <= high
+def estimate(wrong: np.ndarray, chances: np.ndarray) -> tuple[float, float]:
+    """The interval of the share of wrong frames, from those drawn and the probability each was drawn with.
 
-    assert sum(map(covered, range(200))) >= 0.95 * 200
+    The share is Hajek's, and the interval the exact one of as many frames as would vary alike had all had the same
+    probability (Korn and Graubard, Confidence Intervals for Proportions with Small Expected Number of Positive
+    Counts, 1998).
+    """
+    weights = 1 / chances
+    share = float(weights @ wrong / weights.sum())
+    variance = float(((1 - chances) * (weights * (wrong - share)) ** 2).sum() / weights.sum() ** 2)
+    n = int(share * (1 - share) / variance) if variance else len(wrong)
+    return exact(round(share * n), n)
+
+
+def six_hours(lottery: Lottery, rng: np.random.Generator) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
+    """Two cameras for six hours; the busier an hour, the more often a camera looks, and the more often it errs.
+
+    Returns:
+        The share of wrong frames of all; and of those drawn: whether wrong, with what probability, camera and hour.
+    """
+    wrong, chances, strata, drawn = [], [], [], []
+    for stratum in range(12):
+        busy = 0.5 + 0.5 * np.sin(np.pi * stratum / 6)
+        usual = 30 - 27 * busy
+        gaps = usual * rng.uniform(0.5, 1.5, round(3600 / usual))
+        elapsed = [round(gap * 1e9) for gap in gaps]
+        chances += [inclusion_probability(lottery, elapsed_ns=each) for each in elapsed]
+        drawn += [draws(lottery, rng.random(), elapsed_ns=each) for each in elapsed]
+        wrong += (rng.random(len(gaps)) < 0.05 + 0.4 * busy).tolist()
+        strata += [stratum] * len(gaps)
+    taken = np.array(drawn)
+    return float(np.mean(wrong)), np.array(wrong, float)[taken], np.array(chances)[taken], np.array(strata)[taken]
+
+
+def test_the_random_arm_estimates_the_rate_of_errors() -> None:
+    def covers(truth: float, interval: tuple[float, float]) -> bool:
+        return interval[0] <= truth <= interval[1]
+
+    lottery = Lottery(parse_frame_budget("12/h"))
+    runs = [six_hours(lottery, np.random.default_rng(seed)) for seed in range(200)]
+    drawn = np.mean([np.bincount(strata, minlength=12) for *_, strata in runs], axis=0)
+    assert np.abs(drawn - 12).max() < 1.5, "every camera has its twelve an hour, busy or not"
+    assert sum(covers(truth, estimate(wrong, chances)) for truth, wrong, chances, _ in runs) >= 0.95 * 200
+    blind = sum(covers(truth, exact(int(wrong.sum()), len(wrong))) for truth, wrong, *_ in runs)
+    assert blind < 0.5 * 200, "taken as if every frame had been as likely as any other, it is wrong"
