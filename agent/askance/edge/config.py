@@ -8,6 +8,8 @@ from typing import Annotated, Final, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from askance.edge.attention import GateSection, GovernorSection
+from askance.edge.readings import MOST as MOST_READINGS
+from askance.edge.readings import NAME_PATTERN
 from askance.sections import BrokerSection, LogSection, Section
 from askance.units import ByteSize, Duration
 from askance.wire.annotations import MAX_ANNOTATIONS, LabelName, Score
@@ -172,6 +174,29 @@ class SyncSection(Section):
         return self
 
 
+class ReadingSection(Section):
+    """A number that a topic of MQTT carries."""
+
+    topic: Annotated[str, Field(pattern=r"^[^+#\x00]+$", max_length=256, description="its name, no wildcards")]
+    reading: Annotated[str, Field(pattern=NAME_PATTERN, description="what rules call the number")]
+    key: Annotated[
+        str | None, Field(min_length=1, description="where in a JSON object it stands; null: the message is the number")
+    ] = None
+    for_: Annotated[Duration, Field(alias="for", gt=timedelta(0), description="how long it is true")] = timedelta(
+        seconds=10
+    )
+
+
+class ReadingsSection(Section):
+    """Numbers that come over MQTT, such as a vehicle's speed."""
+
+    broker: BrokerSection = BrokerSection()
+    topics: Annotated[
+        tuple[ReadingSection, ...],
+        Field(min_length=1, max_length=MOST_READINGS, description="what to hear; one topic may carry several"),
+    ]
+
+
 class EdgeConfig(Section):
     """Everything the agent on a device can be told."""
 
@@ -199,6 +224,9 @@ class EdgeConfig(Section):
     store: StoreSection = StoreSection()
     sync: SyncSection = SyncSection()
     broker: BrokerSection = BrokerSection()
+    readings: Annotated[
+        ReadingsSection | None, Field(description="numbers that a broker tells the rules of; null: none")
+    ] = None
     log: LogSection = LogSection()
 
     @model_validator(mode="after")

@@ -111,7 +111,7 @@ class Agent:
         look = partial(process, pipeline=self._pipeline, frames=self._frames, cameras=self._streams.sources)
         self._looking = self._worker("pipeline", look)
         self._workers += [self._looking, self._worker("courier", partial(carry, courier=self._courier))]
-        self._workers.append(self._worker("control", self.reception.serve, vital=False))
+        self._workers += [self._worker(part, work, vital=False) for part, work in self.reception.work.items()]
         self._nothing_left = False
 
     def only_recordings(self) -> bool:

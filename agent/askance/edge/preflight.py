@@ -46,6 +46,8 @@ def tests(config: EdgeConfig) -> Iterator[Test]:
             yield f"main stream of camera {camera.id}", partial(_main_stream, camera)
     yield "store", partial(_store, config)
     yield "broker", partial(_broker, config.broker, client_id=f"{config.device.id}-check")
+    if config.readings is not None:
+        yield "readings", partial(_broker, config.readings.broker, client_id=f"{config.device.id}-check")
 
 
 def _labels(config: EdgeConfig) -> str:

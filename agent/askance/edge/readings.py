@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf, isfinite, nan
 from typing import Final, NamedTuple
+
+from pydantic_core import from_json
 
 NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_.-]{0,63}$"
 MOST: Final = 64
@@ -42,3 +45,30 @@ class Readings:
     def fresh(self, now_ns: int) -> Mapping[str, float]:
         """Return the numbers that are true at a moment, by name; one that was told of later is, too."""
         return {name: reading.value for name, reading in self.told.items() if now_ns < reading.until_ns}
+
+
+def read_number(payload: bytes, *, key: str | None) -> float:
+    """Return the number that a message holds; true and false are 1 and 0.
+
+    Args:
+        payload: JSON: the number itself, or an object with it.
+        key: where in the object it stands, such as ``engine.speed``; None: the payload is the number.
+
+    Raises:
+        ValueError: there is no finite number; the text is the same for all messages of a kind.
+    """
+    try:
+        found = from_json(payload)
+    except ValueError as error:
+        raise ValueError("not JSON") from error
+    for part in () if key is None else key.split("."):
+        if not isinstance(found, dict) or part not in found:
+            raise ValueError(f"it has no {key}")
+        found = found[part]
+    try:
+        number = float(found) if isinstance(found, int | float) else nan
+    except OverflowError:
+        number = inf
+    if not isfinite(number):
+        raise ValueError("no finite number" if key is None else f"{key} is no finite number")
+    return number

@@ -8,6 +8,7 @@ from askance.edge.control.desk import Desk
 from askance.edge.control.server import serve
 from askance.edge.decisions import Decisions
 from askance.edge.health import Health
+from askance.edge.listener import PART, build_listener
 from askance.edge.parts import rule_files
 from askance.edge.rule_files import RuleFiles
 from askance.edge.rules import Policy
@@ -23,6 +24,7 @@ class Reception:
         rules: the rule files; for the thread that looks at them.
         told: for the pipeline.
         decisions: observes the pipeline.
+        work: what has to be done all the time, each in a thread of its own, by the name of the part.
 
     Args:
         config: the agent's.
@@ -30,7 +32,7 @@ class Reception:
         health: takes the trouble.
 
     Raises:
-        ConfigError: the rules are wrong, and the store has no copy of good ones.
+        ConfigError: the rules are wrong, and the store has no copy of good ones; or certificates cannot be used.
     """
 
     def __init__(self, config: EdgeConfig, labels: LabelMap, *, health: Health) -> None:
@@ -47,8 +49,12 @@ class Reception:
             health=health,
             clock_ns=time.monotonic_ns,
         )
+        listener = build_listener(config, self.told, health=health)
+        self.work: dict[str, Callable[[Pulse], None]] = {"control": self._serve}
+        if listener is not None:
+            self.work[PART] = listener.hear
 
-    def serve(self, pulse: Pulse) -> None:
+    def _serve(self, pulse: Pulse) -> None:
         """Answer on the control socket until the agent stops."""
         serve(pulse, self._desk.reply, folder=self._folder, health=self._health, clock=time.monotonic)
 

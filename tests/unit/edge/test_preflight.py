@@ -92,3 +92,15 @@ def test_a_broker_that_is_away_and_one_that_refuses_are_told_apart(tmp_path: Pat
         away["broker"]()
     with pytest.raises(BrokerRefusedError, match="refuses us"):
         refusing["broker"]()
+
+
+def test_the_broker_of_readings_is_tried_as_well(tmp_path: Path, mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+    topics = [{"topic": "vehicle/speed", "reading": "speed"}]
+    made = config(tmp_path, tmp_path, port=free_port())
+    hearing = made.model_validate(
+        made.model_dump() | {"readings": {"broker": {"port": mosquitto.port}, "topics": topics}}
+    )
+
+    assert "readings" not in dict(preflight(made))
+    assert dict(preflight(hearing))["readings"]() == f"127.0.0.1:{mosquitto.port}, MQTT 5"

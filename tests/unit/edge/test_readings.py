@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.readings import MOST, Readings
+from askance.edge.readings import MOST, Readings, read_number
 
 SECOND = 10**9
 
@@ -48,3 +48,36 @@ def test_what_is_fresh_is_the_last_word_of_each_name_while_it_lasts(
 
     at_ns = now_ns + asked
     assert {name: value for name, (value, until_ns) in last.items() if at_ns < until_ns} == readings.fresh(at_ns)
+
+
+@pytest.mark.parametrize(
+    ("payload", "key", "number"),
+    [
+        (b"12.5", None, 12.5),
+        (b" -3 ", None, -3.0),
+        (b"true", None, 1.0),
+        (b'{"engine": {"speed": 7}}', "engine.speed", 7.0),
+    ],
+)
+def test_a_number_is_the_message_or_stands_in_it(payload: bytes, key: str | None, number: float) -> None:
+    assert read_number(payload, key=key) == number
+
+
+@pytest.mark.parametrize(
+    ("payload", "key", "said"),
+    [
+        (b"", None, "not JSON"),
+        (b"fast", None, "not JSON"),
+        (b"[" * 60_000, None, "not JSON"),
+        (b"NaN", None, "no finite number"),
+        (b"1" + b"0" * 400, None, "no finite number"),
+        (b'"12"', None, "no finite number"),
+        (b"{}", None, "no finite number"),
+        (b'{"engine": 3}', "engine.speed", "it has no engine.speed"),
+        (b'{"rpm": 3}', "speed", "it has no speed"),
+        (b'{"speed": null}', "speed", "speed is no finite number"),
+    ],
+)
+def test_what_holds_no_number_is_refused(payload: bytes, key: str | None, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_number(payload, key=key)

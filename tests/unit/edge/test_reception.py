@@ -53,7 +53,7 @@ def test_what_is_said_on_the_socket_is_known_to_the_pipeline(tmp_path: Path, lab
     made = config(tmp_path, RULES % "button")
     stop, health = threading.Event(), Health()
     reception = Reception(made, labels, health=health)
-    worker = Worker(Pulse("control", stop, health), reception.serve)
+    worker = Worker(Pulse("control", stop, health), reception.work["control"])
     worker.start()
     assert until(partial(heard, tmp_path / "device"))
 
