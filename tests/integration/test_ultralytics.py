@@ -36,12 +36,18 @@ ARCHITECTURES = [
     "yolov10n",
     "rtdetr-small",
 ]
+REAL = ["yolov8n_int8", "yolov8n-seg_int8"]
 
 
 @pytest.fixture(scope="session")
 def photos(assets: Path) -> list[Path]:
     folder = assets / "images"
     return [folder / "bus.jpg", folder / "zidane.jpg", *sorted((folder / "coco128").glob("images/val2017/*.jpg"))[:6]]
+
+
+@pytest.fixture(scope="session")
+def real_weights(assets: Path) -> list[Path]:
+    return [assets / "models" / "ultralytics-layout-tests-only" / f"{name}.onnx" for name in REAL]
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +71,21 @@ def exports(ultralytics: Callable[..., None], tmp_path_factory: pytest.TempPathF
     """The folder of all architectures, exported once."""
     folder = tmp_path_factory.mktemp("exports")
     ultralytics("export", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def answers(
+    exports: Path,
+    real_weights: list[Path],
+    photos: list[Path],
+    ultralytics: Callable[..., None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The folder of what Ultralytics sees with each export and with real weights, all asked in one process."""
+    folder = tmp_path_factory.mktemp("answers")
+    files = [*(exports / f"{name}.onnx" for name in ARCHITECTURES), *real_weights]
+    ultralytics("predict", *files, "--out", folder, "--images", *photos)
     return folder
 
 
@@ -140,7 +161,7 @@ def paint(
     return inside
 
 
-@pytest.mark.parametrize("name", ["yolov8n_int8", "yolov8n-seg_int8"])
+@pytest.mark.parametrize("name", REAL)
 def test_real_weights_are_decoded_as_a_plain_reading_does(name: str, assets: Path, photos: list[Path]) -> None:
     file = assets / "models" / "ultralytics-layout-tests-only" / f"{name}.onnx"
     session = Session(file, threads=1)
@@ -165,14 +186,13 @@ def test_the_bus_is_a_bus(assets: Path) -> None:
         assert ["bus", "person", "person", "person"] == names
 
 
-def hold(file: Path, photos: list[Path], *, ultralytics: Callable[..., None], seen: Path) -> Agreement:
+def hold(file: Path, *, answers: Path) -> Agreement:
     """Hold our decoding of a file against that of Ultralytics: all detections over 0.1.
 
     A few may hang on rounding where an overlap is the threshold to three digits: Ultralytics keeps classes apart by
     moving them thousands of pixels in single precision, which rounds to a sixteenth of a pixel.
     """
-    ultralytics("predict", file, seen, *photos)
-    theirs = read_reference(seen)
+    theirs = read_reference(answers / f"{file.stem}.json")
     package = open_package(file)
     blank = Agreement(package.card.decoder.family, file.stem)
     row = agree(blank, zip(look(package, theirs), theirs.values(), strict=True))
@@ -188,21 +208,16 @@ def hold(file: Path, photos: list[Path], *, ultralytics: Callable[..., None], se
 
 @pytest.mark.timeout(900)  # the first one waits for all exports
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_an_export_is_decoded_as_ultralytics_does(
-    name: str, exports: Path, photos: list[Path], ultralytics: Callable[..., None], tmp_path: Path
-) -> None:
-    row = hold(exports / f"{name}.onnx", photos, ultralytics=ultralytics, seen=tmp_path / "seen.json")
+def test_an_export_is_decoded_as_ultralytics_does(name: str, exports: Path, answers: Path) -> None:
+    row = hold(exports / f"{name}.onnx", answers=answers)
     assert row.compared > 100
     kind = {"seg": row.mask, "pose": row.pixels, "obb": row.degrees}.get(name.rpartition("-")[2], 0.0)
     assert kind is not None, row
 
 
-@pytest.mark.parametrize("name", ["yolov8n_int8", "yolov8n-seg_int8"])
-def test_real_weights_are_decoded_as_ultralytics_does(
-    name: str, assets: Path, photos: list[Path], ultralytics: Callable[..., None], tmp_path: Path
-) -> None:
-    file = assets / "models" / "ultralytics-layout-tests-only" / f"{name}.onnx"
-    assert hold(file, photos, ultralytics=ultralytics, seen=tmp_path / "seen.json").compared > 40
+@pytest.mark.parametrize("name", REAL)
+def test_real_weights_are_decoded_as_ultralytics_does(name: str, real_weights: list[Path], answers: Path) -> None:
+    assert hold(real_weights[REAL.index(name)], answers=answers).compared > 40
 
 
 @pytest.mark.timeout(900)  # the same
@@ -216,8 +231,8 @@ def test_a_classifier_is_decoded_as_ultralytics_does(
         size = (package.card.input.width, package.card.input.height)
         cv2.imwrite(str(tmp_path / f"{photo.stem}.png"), cv2.resize(np.asarray(cv2.imread(str(photo))), size))
     small = sorted(tmp_path.glob("*.png"))
-    ultralytics("predict", package.file, tmp_path / "seen.json", *small)
-    images = json.loads((tmp_path / "seen.json").read_text())["images"]
+    ultralytics("predict", package.file, "--out", tmp_path, "--images", *small)
+    images = json.loads((tmp_path / "yolo11n-cls.json").read_text())["images"]
     expected = {Path(image["path"]): np.array(image["probs"]) for image in images}
     for photo in small:
         prepared = model.prepare(np.asarray(cv2.imread(str(photo)), np.uint8))

@@ -72,16 +72,16 @@ def findings(result: Results) -> dict[str, object]:
     return found
 
 
-def predict(options: argparse.Namespace) -> Iterator[dict[str, object]]:
-    """Yield what is found in each image, with the shape that the network was fed."""
+def predict(file: Path, options: argparse.Namespace) -> Iterator[dict[str, object]]:
+    """Yield what a model finds in each image, with the shape that the network was fed."""
     fed: list[list[int]] = []
 
     def listen(predictor: BasePredictor) -> None:
         if not fed:
             predictor.model.register_forward_pre_hook(lambda _, inputs: fed.append(list(inputs[0].shape)))
 
-    metadata = BaseBackend.read_metadata(options.model)
-    model = YOLO(options.model, task=metadata["task"])
+    metadata = BaseBackend.read_metadata(str(file))
+    model = YOLO(file, task=metadata["task"])
     model.add_callback("on_predict_start", listen)
     height, width = json.loads(str(metadata["imgsz"]))
     for image in options.images:
@@ -103,9 +103,9 @@ def predict(options: argparse.Namespace) -> Iterator[dict[str, object]]:
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", metavar="MODEL.onnx")
-    parser.add_argument("out", metavar="OUT.json", type=Path)
-    parser.add_argument("images", metavar="IMAGE", nargs="+")
+    parser.add_argument("models", metavar="MODEL.onnx", type=Path, nargs="+")
+    parser.add_argument("--images", type=Path, nargs="+", required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder for a JSON file of each model's name")
     parser.add_argument("--conf", type=float, default=0.1)
     parser.add_argument("--iou", type=float, default=0.7)
     shape = parser.add_mutually_exclusive_group()
@@ -115,15 +115,17 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Run on one core, and write one JSON file."""
+    """Run on one core, and write one JSON file for each model."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     torch.set_num_threads(1)
     load_torchvision()
     options = arguments()
     settings = {"conf": options.conf, "iou": options.iou, "rect": options.rect, "ultralytics": __version__}
-    images = list(predict(options))
-    options.out.write_text(json.dumps({"model": options.model, **settings, "images": images}))
-    sys.stdout.write(f"{options.out}: {len(images)} images\n")
+    for file in options.models:
+        images = list(predict(file, options))
+        out = options.out / f"{file.stem}.json"
+        out.write_text(json.dumps({"model": str(file), **settings, "images": images}))
+        sys.stdout.write(f"{out}: {len(images)} images\n")
 
 
 if __name__ == "__main__":
