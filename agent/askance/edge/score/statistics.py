@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from askance.edge.binary_entropy import TOP, binary_entropy
 from askance.edge.detections import Detections
-from askance.edge.score.binary_entropy import TOP, binary_entropy
 from askance.edge.score.overlaps import overlaps
 from askance.edge.values import Bools, Floats, Ints
 
