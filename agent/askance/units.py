@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
 from typing import Annotated, Final
@@ -98,10 +98,20 @@ def format_bytes(value: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most ``amount`` (frames, or bytes) in any window of ``period``."""
+    """At most ``amount`` (frames, or bytes) in any window of ``period``.
+
+    Attributes:
+        amount: how many.
+        period: how long the window is.
+        period_ns: the same in nanoseconds.
+    """
 
     amount: int
     period: timedelta
+    period_ns: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "period_ns", round(self.period.total_seconds() * 1e9))
 
 
 def _rate(value: object, amount_of: Callable[[str], int], *, example: str) -> Rate:

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from selecting.frames import FRAME_S, OBJECT_S, Looked
 
+from askance.edge.binary_entropy import TOP, binary_entropy
 from askance.edge.detections import Detections
 from askance.edge.score import TEMPORAL, Lore, measure
-from askance.edge.score.binary_entropy import TOP, binary_entropy
 from askance.edge.score.error_model import ErrorModel
 from askance.edge.score.expected_errors import known
 from askance.edge.score.statistics import statistics

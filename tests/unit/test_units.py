@@ -176,3 +176,7 @@ def test_a_frame_budget_is_a_whole_number(value: str) -> None:
 def test_an_amount_that_nobody_can_spend_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected at most 1000000000000000 per"):
         parse_frame_budget(text)
+
+
+def test_a_rate_knows_its_period_in_nanoseconds() -> None:
+    assert parse_frame_budget("20/h").period_ns == 3600 * 10**9

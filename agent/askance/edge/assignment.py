@@ -39,7 +39,7 @@ def assign(rows: Indices, columns: Indices, *, gains: Numbers, steps: int = STEP
         spread = (columns - rows) % (columns.max() + 1)  # of equal gains every row is to keep some
         best = np.sort(np.argpartition(_TIE * spread - gains, MOST)[:MOST])
         return best[assign(rows[best], columns[best], gains=gains[best], steps=steps)]
-    if all(len(set(keys.tolist())) == len(keys) for keys in (rows, columns)):  # nobody has a rival
+    if len(set(rows.tolist())) == len(set(columns.tolist())) == len(rows):  # nobody has a rival
         return np.arange(len(gains))
     sure = gains >= _rival(rows, gains) + _rival(columns, gains)
     row_taken, column_taken = (np.bincount(keys, weights=sure)[keys] for keys in (rows, columns))

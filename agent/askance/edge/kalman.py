@@ -33,6 +33,7 @@ _BEGUN_PLACE: Final = 2 / 20
 _BEGUN_VELOCITY: Final = 10 * 30 / 160
 
 _LEAST_SIDE: Final = 1.0  # pixels; what is thinner is as uncertain as this
+_LEAST_PLACE: Final = np.array([-np.inf, -np.inf, _LEAST_SIDE, _LEAST_SIDE])
 _WIDTH_AND_HEIGHT_TWICE: Final = np.array([2, 3, 2, 3])
 
 _CENTRE_AND_SIZE: Final = np.array([[0.5, 0, -1, 0], [0, 0.5, 0, -1], [0.5, 0, 1, 0], [0, 0.5, 0, 1]])
@@ -119,9 +120,7 @@ def corrected(motion: Motion, boxes: Floats) -> Motion:
 
 def boxes_of(motion: Motion) -> Floats:
     """Return left, top, right, bottom of boxes, (n, 4), float32."""
-    place = motion[:, PLACE].copy()
-    np.maximum(place[:, 2:], _LEAST_SIDE, out=place[:, 2:])
-    corners: Numbers = place @ _CORNERS
+    corners: Numbers = np.maximum(motion[:, PLACE], _LEAST_PLACE) @ _CORNERS
     return corners.astype(np.float32)
 
 

@@ -154,7 +154,7 @@ def follow(
 
     known = (rows >= 0).nonzero()[0]
     born = (rows[:first] < 0).nonzero()[0][: section.most_tracks - len(known)]
-    following = _take(table, np.concatenate([rows[known], left.nonzero()[0]]))
+    following = table.take(np.concatenate([rows[known], left.nonzero()[0]]))
     continued, lost = following[: len(known)], following[len(known) :]
     _continue(continued, boxes.take(known, axis=0), labels=labels[known], reported=known < first, at_ns=at_ns)
     lost["misses"] += 1
@@ -163,7 +163,8 @@ def follow(
     if len(born):  # mostly nobody is new
         begun = _begun(boxes[born], labels=labels[born], next_id=memory.next_id, at_ns=at_ns)
         tracks[order[born]] = begun["id"]
-        following = _stack(continued, begun, lost)
+        # as bytes, because NumPy puts records together field by field
+        following = np.concatenate([each.view(_BYTES) for each in (continued, begun, lost)]).view(_ROW)
     following.setflags(write=False)
     return TrackMemory(following[: section.most_tracks], (memory.next_id + len(born)) % IDS, at_ns), tracks
 
@@ -173,8 +174,10 @@ def _taking_part(detections: Detections, section: TrackSection) -> tuple[Indices
     boxes, scores, reported = detections.boxes, detections.scores, detections.reported
     left, top, right, bottom = boxes.T
     chosen = ((reported | (scores >= section.low)) & (right > left) & (bottom > top)).nonzero()[0]
-    columns = (detections.label_ids[chosen], *boxes.take(chosen, axis=0).T, -scores[chosen], ~reported[chosen])
-    order = chosen[np.lexsort(columns)][: section.most_candidates]
+    ranked = scores[chosen]
+    if not (ranked[1:] < ranked[:-1]).all():  # mostly they come in this order, and no score twice
+        chosen = chosen[np.lexsort((detections.label_ids[chosen], *boxes.take(chosen, axis=0).T, -ranked))]
+    order = chosen[(~reported[chosen]).argsort(kind="stable")][: section.most_candidates]
     return order, int(np.count_nonzero(reported[order]))
 
 
@@ -182,7 +185,7 @@ def _expected(memory: TrackMemory, *, at_ns: int, camera: CameraMotion, patience
     """Return the tracks that have not ended, with the motion that is expected at a time."""
     if memory.at_ns is None or at_ns < memory.at_ns:
         return _nobody()
-    table = _take(memory.table, at_ns - memory.table["last_ns"] <= patience_ns)
+    table = memory.table.take((at_ns - memory.table["last_ns"] <= patience_ns).nonzero()[0])
     motion = kalman.expected(table["motion"], (at_ns - memory.at_ns) / 1e9, lost=table["misses"] > 0)
     table["motion"] = motion if camera is STILL else kalman.carried(motion, camera.affine)
     return table
@@ -194,8 +197,8 @@ def _pair(table: Table, boxes: Floats, *, labels: Ints, first: int, section: Tra
     As in ByteTrack, what a pair counts is by how much it overlaps more than it must; and the first candidates choose
     before the others do.
     """
-    least = np.full(len(boxes), section.second_iou)
-    least[:first] = section.first_iou
+    least = np.zeros(len(boxes))
+    least[:first], least[first:] = section.first_iou, section.second_iou
     overlaps = _overlaps(kalman.boxes_of(table["motion"]), boxes)
     close = (overlaps >= least.astype(np.float32)).ravel().nonzero()[0]  # of a flat table it is found far faster
     rows, columns = np.unravel_index(close, overlaps.shape)
@@ -238,13 +241,3 @@ def _continue(table: Table, boxes: Floats, *, labels: Ints, reported: Bools, at_
     table["box"], table["label"] = boxes, np.where(reported, labels, table["label"])
     table["hits"] += 1
     table["misses"], table["last_ns"] = 0, at_ns
-
-
-def _take(table: Table, rows: Indices | Bools) -> Table:
-    """Return some rows, as bytes, because NumPy copies records field by field."""
-    return table.view(_BYTES)[rows].view(_ROW)
-
-
-def _stack(*tables: Table) -> Table:
-    """Put tables below each other, likewise."""
-    return np.concatenate([table.view(_BYTES) for table in tables]).view(_ROW)

@@ -8,7 +8,9 @@ from itertools import repeat
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
+from askance.edge.binary_entropy import binary_entropy
 from askance.edge.detections import Detections
 from askance.edge.expectation import Usual
 from askance.edge.values import Bools, Floats, Ints
@@ -60,9 +62,20 @@ class Moment:
             raise ValueError(f"expected {len(self.detections)} tracks, got shape {self.tracks.shape}")
 
     @cached_property
+    def bits(self) -> NDArray[np.float64]:
+        """How undecided each candidate is, shape (n,), see ``binary_entropy``."""
+        return binary_entropy(self.detections.scores)
+
+    @cached_property
+    def undecided(self) -> NDArray[np.intp]:
+        """The candidates by that, shape (n,), the most undecided first."""
+        return (-self.bits).argsort(kind="stable")
+
+    @cached_property
     def places(self) -> Mapping[int, int]:
         """The row of each track that has a candidate."""
-        return {track: row for row, track in enumerate(self.tracks.tolist()) if track != NOBODY}
+        rows = (self.tracks != NOBODY).nonzero()[0]
+        return dict(zip(self.tracks.take(rows).tolist(), rows.tolist(), strict=True))
 
     @cached_property
     def reports(self) -> Mapping[int, Report]:

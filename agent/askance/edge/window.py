@@ -75,7 +75,7 @@ def _ripen(
     ripe: list[tuple[View, T]] = []
     while waiting and (last or len(waiting) > ahead or not _fresh(waiting[0].moment, now_ns)):
         first, *others = waiting
-        after = tuple(other.moment for other in others if other.moment.at_ns - first.moment.at_ns <= PATIENCE_NS)
+        after = tuple([other.moment for other in others if other.moment.at_ns - first.moment.at_ns <= PATIENCE_NS])
         ripe.append((View(first.moment, first.size, before, after), first.item))
         before, waiting = (*before, first.moment)[-BEFORE:], tuple(others)
     return Window(before, waiting), tuple(ripe)

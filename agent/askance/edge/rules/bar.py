@@ -52,7 +52,7 @@ class Bar:
             pause_ns: its cooldown: of frames so near to each other one is taken at most.
             now_ns: when it was taken.
         """
-        period_ns = _ns(rate)
+        period_ns = rate.period_ns
         stretch_ns = max(pause_ns, period_ns // min(MOST, FINENESS * round(rate.amount) or 1), 1)
         if self.bests:
             oldest, newest = self.bests[0], self.bests[-1]
@@ -83,11 +83,7 @@ class Bar:
             rate: the rule's budget of frames.
             now_ns: the moment.
         """
-        period_ns = _ns(rate)
+        period_ns = rate.period_ns
         watched_ns = period_ns if self.since_ns is None else min(period_ns, max(0, now_ns - self.since_ns))
         rank = max(1, ceil(rate.amount * watched_ns / period_ns))
         return self.ranked[-rank] if len(self.ranked) >= rank else 0.0
-
-
-def _ns(rate: Rate) -> int:
-    return round(rate.period.total_seconds() * 1e9)

@@ -39,12 +39,15 @@ class Purse:
     def affords_frame(self, limits: Limits, *, now_ns: int) -> bool:
         """Whether one more frame fits the budget of frames."""
         rate = limits.frames
-        return rate is None or sum(paid.frames for paid in self.near(now_ns, within_ns=_ns(rate))) < rate.amount
+        return rate is None or sum(paid.frames for paid in self.near(now_ns, within_ns=rate.period_ns)) < rate.amount
 
     def affords_bytes(self, limits: Limits, size: int, *, now_ns: int) -> bool:
         """Whether ``size`` more bytes fit the budget of bytes."""
         rate = limits.bytes
-        return rate is None or sum(paid.bytes for paid in self.near(now_ns, within_ns=_ns(rate))) + size <= rate.amount
+        return (
+            rate is None
+            or sum(paid.bytes for paid in self.near(now_ns, within_ns=rate.period_ns)) + size <= rate.amount
+        )
 
     def pay(self, spending: Spending, *, memory_ns: int) -> "Purse":
         """Add a payment and forget those more than two times ``memory_ns`` before it.
@@ -59,10 +62,6 @@ class Purse:
         return Purse(tuple(spendings[oldest:]))
 
 
-def _ns(rate: Rate) -> int:
-    return round(rate.period.total_seconds() * 1e9)
-
-
 def longest_ns(limits: Limits) -> int:
     """Return the longest period of the budgets; 0 without any."""
-    return max((_ns(rate) for rate in (limits.frames, limits.bytes) if rate is not None), default=0)
+    return max((rate.period_ns for rate in (limits.frames, limits.bytes) if rate is not None), default=0)

@@ -1,7 +1,7 @@
 """Conditions of rules, evaluated to a tree that says what held and why."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from askance.edge.rules.circumstances import Asked, Fence, Hours, Reading
@@ -165,13 +165,13 @@ def within(clause: Clause, area: Area | None) -> Clause:
             return Not(within(part, area))
         case Inhibit(part, after_ns):
             return Inhibit(within(part, area), after_ns)
-        case Doubt(measure):
-            return replace(clause, measure=replace(measure, area=area))
+        case Doubt(measure, at_least):
+            return Doubt(measure._replace(area=area), at_least)
         case _:
             return clause
 
 
 def _combine(clause: str, parts: tuple[Finding, ...], *, telling: Sequence[Finding], matched: bool) -> Finding:
     """Let the strongest of the parts that decided it speak for all."""
-    strongest = telling[0] if len(telling) == 1 else max(telling, key=lambda part: part.strength)
+    strongest = telling[0] if len(telling) == 1 else max(telling, key=Finding.strength)
     return Finding(matched, clause, strongest.value, strongest.text, strongest.objects, parts)

@@ -1,7 +1,6 @@
 """Whether a frame is kept, which rules pay for it and what it is worth; a pure function of rules, memory and frame."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from askance.edge.rules.context import FrameContext
@@ -46,11 +45,13 @@ def decide(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Me
     here = policy.at(context.where)
     facts = _facts(here, memory, context=context)
     found = verdicts(here, memory, facts=facts, context=context)
-    after = replace(
-        memory,
+    after = Memory(
+        purses=memory.purses,
+        bars={**memory.bars, **{verdict.rule.id: verdict.bar for verdict in found}},
+        marks=memory.marks,
         seen_ns={**memory.seen_ns, context.camera: context.taken_ns},
         held_ns=_held(here, memory, facts=facts, camera=context.camera),
-        bars={**memory.bars, **{verdict.rule.id: verdict.bar for verdict in found}},
+        scenes=memory.scenes,
     )
     return after, Decision(outcome_of(found, elapsed_ns=facts.elapsed_ns), found, facts)
 

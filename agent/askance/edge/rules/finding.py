@@ -28,7 +28,6 @@ class Finding(NamedTuple):
     objects: tuple[int, ...] = ()
     parts: tuple["Finding", ...] = ()
 
-    @property
     def strength(self) -> tuple[bool, float]:
         """What findings are ordered by, the strongest last."""
         return self.clause not in CIRCUMSTANCES, self.value
@@ -41,4 +40,4 @@ class Finding(NamedTuple):
 
     def strongest(self) -> "Finding":
         """Return the strongest evidence; the finding itself where there is none."""
-        return max(self.evidence(), key=lambda evidence: evidence.strength, default=self)
+        return max(self.evidence(), key=Finding.strength, default=self)

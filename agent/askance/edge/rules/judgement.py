@@ -103,20 +103,22 @@ def _pause(
     rule: Rule, past: Past, *, finding: Finding, context: FrameContext
 ) -> tuple[tuple[Subject, ...], str | None]:
     """Name whom and where a frame is about, and say what of late keeps the rule from it."""
-    now_ns, marks = context.now_ns, past.memory.mark(rule.id)
-    objects = finding.strongest().objects if rule.marks_ns else ()
-    followed = tracks(objects, context.view, camera=context.camera) if rule.track_ns else ()
-    stood = places(objects, context.view, camera=context.camera, area=rule.area) if rule.zone_ns else ()
+    subjects, known = _marked(rule, past, finding=finding, context=context) if rule.marks_ns else ((), False)
     obstacle = None
-    if (
-        cooling(past.memory.purse(rule.id), rule.pause_ns, now_ns=now_ns)
-        or marks.known(followed, rule.track_ns, now_ns=now_ns)
-        or marks.known(stood, rule.zone_ns, now_ns=now_ns)
-    ):
+    if known or cooling(past.memory.purse(rule.id), rule.pause_ns, now_ns=context.now_ns):
         obstacle = "rules.cooldown"
     elif rule.scene_ns and (kept_ns := past.age_ns) is not None and kept_ns < rule.scene_ns:
         obstacle = "rules.alike"
-    return (*followed, *stood), obstacle
+    return subjects, obstacle
+
+
+def _marked(rule: Rule, past: Past, *, finding: Finding, context: FrameContext) -> tuple[tuple[Subject, ...], bool]:
+    """Name whom and where a frame is about, and say whether the rule has kept nothing else of late."""
+    objects, marks = finding.strongest().objects, past.memory.mark(rule.id)
+    followed = tracks(objects, context.view, camera=context.camera) if rule.track_ns else ()
+    stood = places(objects, context.view, camera=context.camera, area=rule.area) if rule.zone_ns else ()
+    known = marks.known(followed, rule.track_ns, now_ns=context.now_ns)
+    return (*followed, *stood), known or marks.known(stood, rule.zone_ns, now_ns=context.now_ns)
 
 
 def _poverty(rule: Rule, memory: Memory, *, bar: Bar, value: float, now_ns: int) -> str | None:
@@ -135,4 +137,4 @@ def _worth(rule: Rule, finding: Finding, *, novelty: float) -> float:
     strongest = {"novelty": novelty}
     for evidence in finding.evidence():
         strongest[evidence.clause] = max(evidence.value, strongest.get(evidence.clause, 0.0))
-    return sum(rule.weights.get(signal, 0.0) * value for signal, value in strongest.items())
+    return sum([rule.weights.get(signal, 0.0) * value for signal, value in strongest.items()])

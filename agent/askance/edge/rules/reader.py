@@ -1,7 +1,6 @@
 """Rule files become a policy: names resolved, twins and unknown classes refused with their lines."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -165,7 +164,7 @@ class _Reader:
         name, leaf = next((name, leaf) for name, leaf in condition if leaf is not None)
         if isinstance(leaf, leaves.NearThreshold):
             wish = self._measure(name, leaf.classes, path=path)
-            return Doubt(replace(wish, low=leaf.from_, high=leaf.to), 0.0)
+            return Doubt(wish._replace(low=leaf.from_, high=leaf.to), 0.0)
         if isinstance(leaf, leaves.Doubtful):
             return Doubt(self._measure(name, leaf.classes, path=path), leaf.at_least)
         return _frame_wide(leaf)

@@ -78,7 +78,7 @@ def failing(clause: Clause, finding: Finding) -> tuple[str, str]:
             # parts behind the first that did not hold need not have been evaluated
             return failing(*next(pair for pair in zip(parts, finding.parts, strict=False) if not pair[1].matched))
         case AnyOf(parts):
-            return failing(*max(zip(parts, finding.parts, strict=False), key=lambda pair: pair[1].strength))
+            return failing(*max(zip(parts, finding.parts, strict=False), key=lambda pair: pair[1].strength()))
         case Not():
             held = finding.parts[0].strongest()
             return f"not {held.clause}", held.text

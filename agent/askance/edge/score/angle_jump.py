@@ -19,6 +19,8 @@ SLENDER: Final = 1.0
 _QUARTER: Final = 90.0
 _HALF: Final = 180.0
 
+NOTHING: Final = Signal("angle_jump", 0.0, (), "no angle that jumps")
+
 
 def angle_jump(view: View, wish: Measure, /, *, lore: Lore) -> Signal | None:
     """Measure how far the long side of a box has turned beyond its motion; None where no candidate is a rotated box.
@@ -48,7 +50,7 @@ def angle_jump(view: View, wish: Measure, /, *, lore: Lore) -> Signal | None:
         if doubt > 0.0:
             name = lore.names[int(found.label_ids[row])]
             cases.append(Case(doubt, row, f"the angle of {name} (track {track}) jumps by {jump:.0f} degrees"))
-    return weigh("angle_jump", cases, nothing="no angle that jumps")
+    return weigh(cases, nothing=NOTHING)
 
 
 def _jump(now_ns: int, box: Turned, *, before: list[tuple[Place, Turned]]) -> float:

@@ -1,6 +1,6 @@
 """What the signals that watch tracks have in common: cases of doubt, and one signal made of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from askance.edge.score.candidates import and_more
@@ -24,22 +24,21 @@ class Case(NamedTuple):
     text: str
 
 
-def weigh(name: str, cases: Iterable[Case], *, nothing: str) -> Signal:
+def weigh(cases: Sequence[Case], *, nothing: Signal) -> Signal:
     """Make a signal of cases: the probability that at least one is an error, were they independent.
 
     Args:
-        name: of the signal.
         cases: in any order.
-        nothing: the sentence where there is no case.
+        nothing: the signal where there is none.
     """
-    found = sorted(cases, key=lambda case: (-case.doubt, case.text))
     innocent = 1.0
+    found = sorted(cases, key=lambda case: (-case.doubt, case.text)) if cases else []
     for case in found:
         innocent *= 1.0 - case.doubt
     if innocent == 1.0:
-        return Signal(name, 0.0, (), nothing)
+        return nothing
     objects = tuple(case.candidate for case in found if case.candidate is not None)[:MOST_OBJECTS]
-    return Signal(name, 1.0 - innocent, objects, found[0].text + and_more(len(found) - 1))
+    return Signal(nothing.name, 1.0 - innocent, objects, found[0].text + and_more(len(found) - 1))
 
 
 def wanted(wish: Measure, label: int) -> bool:
@@ -47,11 +46,13 @@ def wanted(wish: Measure, label: int) -> bool:
     return wish.label_ids is None or label in wish.label_ids
 
 
-def absent(tracks: Iterable[int], moments: Iterable[Moment]) -> Iterable[int]:
+def absent(tracks: Collection[int], moments: Iterable[Moment]) -> Collection[int]:
     """Return the tracks that have no candidate in any of the moments, in their order."""
     for moment in moments:
+        if not tracks:  # few are left after the first moment, and mostly none
+            break
         places = moment.places
-        tracks = [track for track in tracks if track not in places]  # few are left after the first moment
+        tracks = [track for track in tracks if track not in places]
     return tracks
 
 

@@ -11,6 +11,8 @@ from askance.edge.view import View
 SIGHTINGS: Final = 2
 """So many frames around have to name the object, else there is no majority to differ from."""
 
+NOTHING: Final = Signal("class_switch", 0.0, (), "no object that changes its class")
+
 
 def class_switch(view: View, wish: Measure, *, lore: Lore) -> Signal:
     """Measure how likely an object has the wrong class because its track has another one in the frames around.
@@ -24,8 +26,9 @@ def class_switch(view: View, wish: Measure, *, lore: Lore) -> Signal:
         lore: label names.
     """
     cases: list[Case] = []
+    earlier, later = view.earlier, view.later
     for track, report in view.now.reports.items():
-        label, around = report.label, (*view.earlier.get(track, ()), *view.later.get(track, ()))
+        label, around = report.label, (*earlier.get(track, ()), *later.get(track, ()))
         labels = [other.label for other in around]
         if len(labels) < SIGHTINGS or labels.count(label) == len(labels):
             continue
@@ -36,4 +39,4 @@ def class_switch(view: View, wish: Measure, *, lore: Lore) -> Signal:
         share = count / len(labels)
         text = f"track {track} is {lore.names[label]} here, and {lore.names[usual]} in {count} frames around"
         cases.append(Case(min(1.0, report.score) * share, report.row, text))
-    return weigh("class_switch", cases, nothing="no object that changes its class")
+    return weigh(cases, nothing=NOTHING)

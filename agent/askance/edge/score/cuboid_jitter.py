@@ -43,6 +43,9 @@ class _Course(NamedTuple):
     share: float
 
 
+NOTHING: Final = Signal("cuboid_jitter", 0.0, (), "no 3D box that jumps")
+
+
 def cuboid_jitter(view: View, wish: Measure, /, *, lore: Lore) -> Signal | None:
     """Measure how far the corners of a 3D box move about its centre beyond its motion; None where there is no 3D box.
 
@@ -69,7 +72,7 @@ def cuboid_jitter(view: View, wish: Measure, /, *, lore: Lore) -> Signal | None:
                 what = f"the 3D box of {lore.names[int(found.label_ids[course.row])]} (track {course.track})"
                 doubt = min(1.0, (moved - USUAL) / (SURE - USUAL))
                 cases.append(Case(doubt, course.row, f"{what} jumps: its corners move by {moved:.0%} of its size"))
-    return weigh("cuboid_jitter", cases, nothing="no 3D box that jumps")
+    return weigh(cases, nothing=NOTHING)
 
 
 def _course(view: View, row: int, *, solid: Solid) -> _Course | None:

@@ -2,10 +2,8 @@
 
 from math import fsum
 
-import numpy as np
-
-from askance.edge.score.binary_entropy import TOP, binary_entropy
-from askance.edge.score.candidates import chosen, most_doubtful
+from askance.edge.binary_entropy import TOP
+from askance.edge.score.candidates import most_undecided
 from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
 from askance.edge.view import View
@@ -24,12 +22,11 @@ def entropy(view: View, wish: Measure, *, lore: Lore) -> Signal:
         wish: label ids.
         lore: label names.
     """
-    detections = view.detections
-    bits = np.where(chosen(detections, wish), binary_entropy(detections.scores), 0.0)
-    objects = most_doubtful(bits, most=TOP)
-    total = fsum(bits[list(objects)].tolist())  # exactly rounded: one more candidate never lowers it
-    if not objects:
+    rows, detections = most_undecided(view.now, wish, most=TOP), view.detections
+    if not len(rows):
         return Signal("entropy", 0.0, (), "nothing to be undecided about")
+    total = fsum(view.now.bits[rows].tolist())  # exactly rounded: one more candidate never lowers it
+    objects = tuple(rows.tolist())
     first = objects[0]
     name = lore.names[int(detections.label_ids[first])]
     what = "1 candidate holds" if len(objects) == 1 else f"{len(objects)} candidates hold"

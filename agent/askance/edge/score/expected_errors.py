@@ -4,9 +4,9 @@ from typing import Final
 
 import numpy as np
 
+from askance.edge.binary_entropy import TOP
 from askance.edge.detections import Detections
-from askance.edge.score.binary_entropy import TOP, binary_entropy
-from askance.edge.score.candidates import chosen, most_doubtful
+from askance.edge.score.candidates import chosen, most_undecided
 from askance.edge.score.error_model import ErrorModel
 from askance.edge.score.lore import Lore
 from askance.edge.score.places import places
@@ -42,7 +42,7 @@ def expected_errors(view: View, wish: Measure, /, *, lore: Lore) -> Signal | Non
     mine = chosen(detections, wish)
     model, seen = known(view, model)
     expected = model.expected(statistics(_only(seen, wish), size=view.size, floor=model.floor))
-    objects = most_doubtful(np.where(mine, binary_entropy(detections.scores), 0.0), most=TOP)
+    objects = tuple(most_undecided(view.now, wish, most=TOP).tolist())
     low, scores = _LOW * model.report, detections.scores
     between = (mine & (scores >= low) & (scores < model.report)).nonzero()[0]
     few = _count_small(detections.boxes.take(between, axis=0), size=view.size)
@@ -82,5 +82,6 @@ def _only(detections: Detections, wish: Measure) -> Detections:
 
 def _count_small(boxes: Floats, *, size: tuple[int, int]) -> int:
     """Return how many of some boxes are small, see ``statistics.SMALL``."""
-    width, height = np.maximum(boxes[:, 2:] - boxes[:, :2], 0.0).T
+    corners = np.ascontiguousarray(boxes.T)  # rows of two numbers are slow
+    width, height = np.maximum(corners[2:] - corners[:2], 0.0)
     return int(np.count_nonzero(width * height < SMALL**2 * size[0] * size[1]))

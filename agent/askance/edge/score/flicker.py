@@ -1,9 +1,13 @@
 """Objects that are reported before and after a frame and missing in it: they were there all the time."""
 
+from typing import Final
+
 from askance.edge.score.cases import Case, mean_score, wanted, weigh
 from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
 from askance.edge.view import View
+
+NOTHING: Final = Signal("flicker", 0.0, (), "no object that comes and goes")
 
 
 def flicker(view: View, wish: Measure, *, lore: Lore) -> Signal:
@@ -23,4 +27,4 @@ def flicker(view: View, wish: Measure, *, lore: Lore) -> Signal:
         if wanted(wish, label):
             text = f"{lore.names[label]} (track {track}) is reported before and after this frame and not in it"
             cases.append(Case(mean_score([*earlier, *view.later[track]]), view.now.places.get(track), text))
-    return weigh("flicker", cases, nothing="no object that comes and goes")
+    return weigh(cases, nothing=NOTHING)

@@ -1,9 +1,13 @@
 """Objects that are there in one frame only: mostly they are none."""
 
+from typing import Final
+
 from askance.edge.score.cases import Case, absent, wanted, weigh
 from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
 from askance.edge.view import Moment, View
+
+NOTHING: Final = Signal("isolated", 0.0, (), "no object that is in this frame only")
 
 
 def isolated(view: View, wish: Measure, *, lore: Lore) -> Signal:
@@ -27,7 +31,7 @@ def isolated(view: View, wish: Measure, *, lore: Lore) -> Signal:
             if wanted(wish, label):
                 text = f"{lore.names[label]} at {score:.2f} is in this frame only, not in {len(around)} around it"
                 cases.append(Case(score, index, text))
-    return weigh("isolated", cases, nothing="no object that is in this frame only")
+    return weigh(cases, nothing=NOTHING)
 
 
 def _connected(before: Moment, after: Moment) -> bool:

@@ -11,6 +11,8 @@ from askance.edge.view import Report, View
 USUAL: Final = 0.3
 """Boxes of real detectors overlap the place between their neighbours by 0.7 and more; what is beyond that counts."""
 
+NOTHING: Final = Signal("jitter", 0.0, (), "no box that jumps")
+
 
 def jitter(view: View, wish: Measure, *, lore: Lore) -> Signal:
     """Measure how far the worst box lies from where the frames on both sides put it.
@@ -35,7 +37,7 @@ def jitter(view: View, wish: Measure, *, lore: Lore) -> Signal:
         if doubt > 0.0:
             what = f"the box of {lore.names[report.label]} (track {track})"
             cases.append(Case(doubt, report.row, f"{what} jumps: it overlaps the expected place by {iou:.2f}"))
-    return weigh("jitter", cases, nothing="no box that jumps")
+    return weigh(cases, nothing=NOTHING)
 
 
 def _between(earlier: Report, later: Report, *, at_ns: int) -> Sequence[float]:
@@ -52,11 +54,14 @@ def _between(earlier: Report, later: Report, *, at_ns: int) -> Sequence[float]:
 
 
 def _iou(one: Sequence[float], other: Sequence[float]) -> float:
-    """Return the overlap of two boxes; numpy takes longer over four numbers than over the whole frame."""
+    """Return the overlap of two boxes.
+
+    NumPy takes longer over four numbers than over the whole frame, and ``min`` and ``max`` three times as long as this.
+    """
     left, top, right, bottom = one
     other_left, other_top, other_right, other_bottom = other
-    across = min(right, other_right) - max(left, other_left)
-    down = min(bottom, other_bottom) - max(top, other_top)
+    across = (right if right < other_right else other_right) - (left if left > other_left else other_left)  # noqa: FURB136 (see above)
+    down = (bottom if bottom < other_bottom else other_bottom) - (top if top > other_top else other_top)  # noqa: FURB136 (likewise)
     if across <= 0.0 or down <= 0.0:
         return 0.0
     common = across * down

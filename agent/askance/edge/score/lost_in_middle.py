@@ -19,6 +19,8 @@ BORDER: Final = 0.03
 COVERED: Final = 0.5
 """An object of which another one's box covers more than this share may be behind it."""
 
+NOTHING: Final = Signal("lost_in_middle", 0.0, (), "no track that ends in the middle")
+
 
 def lost_in_middle(view: View, wish: Measure, *, lore: Lore) -> Signal:
     """Measure how likely an object is missed whose track ends away from every side of the picture.
@@ -42,7 +44,7 @@ def lost_in_middle(view: View, wish: Measure, *, lore: Lore) -> Signal:
                 continue
             what = f"track {track} ({lore.names[label]}) vanished {inside:.0f} px from the border"
             cases.append(Case(mean_score(seen), None, f"{what} after {len(seen)} frames"))
-    return weigh("lost_in_middle", cases, nothing="no track that ends in the middle")
+    return weigh(cases, nothing=NOTHING)
 
 
 def _inside(box: Sequence[float], *, size: tuple[int, int]) -> float | None:

@@ -43,9 +43,10 @@ def margin(view: View, wish: Measure, *, lore: Lore) -> Signal | None:
 
 def _two_best(table: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the best and the second score of each row, shape (n,); `argmax` twice is faster than a partition."""
-    scores, rows = np.fmax(table, 0.0), np.arange(len(table))  # of a score and NaN, `fmax` takes the score
-    first = scores.argmax(axis=1)
-    best = scores[rows, first]
-    scores[rows, first] = 0.0
-    second = scores[rows, scores.argmax(axis=1)]
+    scores = np.fmax(table, 0.0)  # of a score and NaN, `fmax` takes the score
+    flat, begins = scores.ravel(), np.arange(0, scores.size, scores.shape[1])
+    first = begins + scores.argmax(axis=1)
+    best = flat[first]
+    flat[first] = 0.0
+    second = flat[begins + scores.argmax(axis=1)]
     return best.astype(np.float64), second.astype(np.float64)

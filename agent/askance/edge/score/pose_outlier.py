@@ -60,6 +60,9 @@ class _Poses(NamedTuple):
         )
 
 
+NOTHING: Final = Signal("pose_outlier", 0.0, (), "no body that cannot be")
+
+
 def pose_outlier(view: View, wish: Measure, /, *, lore: Lore) -> Signal | None:
     """Measure how likely the keypoints of a reported object are wrong; None where no candidate has keypoints.
 
@@ -97,7 +100,7 @@ def pose_outlier(view: View, wish: Measure, /, *, lore: Lore) -> Signal | None:
             Case(float(doubts[place]), rows[place], faults[worst[place]][1](place))
             for place in doubts.nonzero()[0].tolist()
         ]
-    return weigh("pose_outlier", cases, nothing="no body that cannot be")
+    return weigh(cases, nothing=NOTHING)
 
 
 def _poses(sightings: Sequence[Sighting]) -> _Poses:

@@ -10,6 +10,8 @@ from askance.edge.view import View
 SIGHTINGS: Final = 2
 """So often a track has to have been reported; a single report may have been the error."""
 
+NOTHING: Final = Signal("silent", 0.0, (), "no track without its object")
+
 
 def silent(view: View, wish: Measure, *, lore: Lore) -> Signal:
     """Measure how likely an object is missed whose track goes on below the report threshold.
@@ -30,4 +32,4 @@ def silent(view: View, wish: Measure, *, lore: Lore) -> Signal:
         if len(seen) >= SIGHTINGS and wanted(wish, label):
             text = f"{lore.names[label]} (track {track}) has dropped to {found.scores[index]:.2f}, after {usual:.2f}"
             cases.append(Case(usual, index, text))
-    return weigh("silent", cases, nothing="no track without its object")
+    return weigh(cases, nothing=NOTHING)

@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from askance.edge.binary_entropy import TOP, binary_entropy
 from askance.edge.detections import Detections
-from askance.edge.score.binary_entropy import TOP, binary_entropy
 from askance.edge.score.overlaps import overlaps
 from askance.edge.values import Bools, Floats, Ints
 
@@ -73,7 +73,7 @@ def statistics(detections: Detections, *, size: tuple[int, int], floor: float) -
         return np.zeros(len(NAMES))
     boxes, reported = detections.boxes.take(rows, axis=0), detections.reported.take(rows)
     labels, raw = detections.label_ids.take(rows), detections.scores.take(rows)
-    scores, bits, areas = raw.astype(np.float64).clip(0.0, 1.0), binary_entropy(raw), _areas(boxes)
+    scores, bits, areas = np.minimum(np.maximum(raw.astype(np.float64), 0.0), 1.0), binary_entropy(raw), _areas(boxes)
     sides = np.sqrt(areas.astype(np.float64) / (size[0] * size[1]))
     crowded, contested, covered = _overlapped(boxes, scores, labels=labels, areas=areas)
     ones, doubts, places, unsaid = np.ones(len(rows), np.bool_), 1.0 - scores, ~covered, ~reported
@@ -126,6 +126,7 @@ def _overlapped(
 
 
 def _areas(boxes: Floats) -> Floats:
-    width, height = np.maximum(boxes[:, 2:] - boxes[:, :2], 0.0).T
+    corners = np.ascontiguousarray(boxes.T)  # rows of two numbers are slow
+    width, height = np.maximum(corners[2:] - corners[:2], 0.0)
     areas: Floats = width * height
     return areas

@@ -152,7 +152,7 @@ def test_a_frame_is_new_enough_or_not(novelty: float, at_least: float, *, matche
 def test_every_measure_of_a_clause_is_confined_wherever_it_stands() -> None:
     area = Area((((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)),))
     clause = All((AnyOf((YES, Not(NO))), Inhibit(YES, 5), Lottery(0.1), Novel(0.5)))
-    near, doubt = Doubt(replace(NEAR, area=area), 0.0), Doubt(replace(ENTROPY, area=area), 0.9)
+    near, doubt = Doubt(NEAR._replace(area=area), 0.0), Doubt(ENTROPY._replace(area=area), 0.9)
 
     assert within(clause, area) == All((AnyOf((near, Not(doubt))), Inhibit(near, 5), Lottery(0.1), Novel(0.5)))
     assert within(within(clause, area), None) == clause

@@ -41,7 +41,7 @@ def test_zones_become_the_area_that_counts(zones: list[Zone], expected: Area | N
     rule = replace(PEOPLE, zones=tuple(zones)).at((GATE, "home"))
 
     assert rule.area == expected
-    assert rule.when == Doubt(replace(NEAR, area=expected), 0.0)
+    assert rule.when == Doubt(NEAR._replace(area=expected), 0.0)
 
 
 def test_a_policy_is_worked_out_once_for_each_camera_and_pose_that_a_zone_names() -> None:
@@ -49,9 +49,9 @@ def test_a_policy_is_worked_out_once_for_each_camera_and_pose_that_a_zone_names(
     policy = Policy((rule, replace(PEOPLE, id=RuleId("all"), when=Doubt(ENTROPY, 0.5))))
     here = policy.at((GATE, "home"))
 
-    assert here.measures == {replace(NEAR, area=Area((LEFT,))), ENTROPY}
+    assert here.measures == {NEAR._replace(area=Area((LEFT,))), ENTROPY}
     assert policy.at((YARD, "home")) is policy
-    assert policy.at((GATE, "road")).measures == {replace(NEAR, area=Area(())), ENTROPY}
+    assert policy.at((GATE, "road")).measures == {NEAR._replace(area=Area(())), ENTROPY}
     assert [policy.at((GATE, f"{number}")) is policy.at((GATE, "road")) for number in range(100)] == [True] * 100
     assert len(policy._places) == 3
     assert policy.at((GATE, "home")) is here

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from askance.edge.score.candidates import and_more, chosen, most_doubtful, worst
+from askance.edge.score.candidates import and_more, chosen, most_doubtful, most_undecided, worst
 from askance.edge.values import Measure
+from askance.edge.view import untracked
 from support_scenes import CAR, PERSON, scene
 
 
@@ -19,6 +20,18 @@ def test_the_greatest_doubts_come_first_and_none_is_left_out_before_the_limit() 
     doubts = np.array([0.1, 0.0, 0.9, 0.9, 0.2])
     assert most_doubtful(doubts, most=9) == (2, 3, 4, 0)
     assert most_doubtful(doubts, most=2) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("labels", "most", "expected"),
+    [(None, 9, [1, 2, 3]), (None, 2, [1, 2]), ({PERSON}, 9, [2, 3]), ({PERSON}, 1, [2]), (set[int](), 9, [])],
+)
+def test_the_most_undecided_candidates_that_count_come_first(
+    labels: set[int] | None, most: int, expected: list[int]
+) -> None:
+    seen = untracked(scene((CAR, 1.0), (CAR, 0.5), (PERSON, 0.375), (PERSON, 0.25)), at_ns=0)
+    wish = Measure("x", None if labels is None else frozenset(labels))
+    assert most_undecided(seen, wish, most=most).tolist() == expected
 
 
 def test_the_worst_are_those_at_least_half_as_doubtful_as_the_greatest() -> None:

@@ -5,28 +5,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askance.edge.score.cases import Case, absent, mean_score, wanted, weigh
-from askance.edge.values import Measure
+from askance.edge.values import Measure, Signal
 from askance.edge.view import Report
 from support_scenes import CAR, PERSON
 from support_tracks import Seen, moment
+
+NOTHING = Signal("x", 0.0, (), "nothing is wrong")
 
 doubts = st.lists(st.floats(0, 1), max_size=12)
 
 
 def value(found: list[float]) -> float:
-    return weigh("x", [Case(doubt, index, str(index)) for index, doubt in enumerate(found)], nothing="").value
+    return weigh([Case(doubt, index, str(index)) for index, doubt in enumerate(found)], nothing=NOTHING).value
 
 
 def test_the_most_doubtful_case_speaks_and_the_others_are_counted() -> None:
-    signal = weigh("x", [Case(0.5, 3, "b"), Case(0.9, None, "a"), Case(0.5, 1, "c")], nothing="nothing")
+    signal = weigh([Case(0.5, 3, "b"), Case(0.9, None, "a"), Case(0.5, 1, "c")], nothing=NOTHING)
 
     assert signal.value == pytest.approx(1 - 0.5 * 0.5 * 0.1)
-    assert (signal.objects, signal.text) == ((3, 1), "a, and 2 more")
+    assert (signal.name, signal.objects, signal.text) == ("x", (3, 1), "a, and 2 more")
 
 
 def test_no_case_is_no_doubt() -> None:
-    assert weigh("x", [], nothing="nothing is wrong").text == "nothing is wrong"
-    assert weigh("x", [Case(0.0, 1, "a")], nothing="nothing").objects == ()
+    assert weigh([], nothing=NOTHING) == NOTHING
+    assert weigh([Case(0.0, 1, "a")], nothing=NOTHING) == NOTHING
 
 
 @given(doubts, st.floats(0, 1))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.score.binary_entropy import TOP
+from askance.edge.binary_entropy import TOP
 from askance.edge.score.entropy import entropy
 from askance.edge.values import Measure
 from support_scenes import CAR, LORE, NAMES, PERSON, scene, still

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.score.binary_entropy import binary_entropy
+from askance.edge.binary_entropy import binary_entropy
 
 
 def bits(score: float) -> float:
