@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from askance.edge.binary_entropy import TOP, binary_entropy
 from askance.edge.detections import Detections
-from askance.edge.score.overlaps import overlaps
-from askance.edge.values import Bools, Floats, Ints
+from askance.edge.values import Floats
 
 BINS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 """Where one bin of scores ends and the next begins; the first begins at the floor, the last ends at 1."""
@@ -16,13 +15,7 @@ BINS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 SMALL: Final = 0.1
 """Below this side an object is small: the root of its area, as a share of the root of the frame's."""
 
-CROWDED: Final = 0.3
-CONTESTED: Final = 0.5
-COVERED: Final = 0.45
 _CLAIMED: Final = 0.3
-
-# At an IoU two boxes have this share of their areas together in common, so that nothing has to be divided.
-_CROWDED_PART, _CONTESTED_PART, _COVERED_PART = (np.float32(iou / (1.0 + iou)) for iou in (CROWDED, CONTESTED, COVERED))
 _EDGES: Final = np.array(BINS)
 _NUMBER, _SCORE, _DOUBT, _ENTROPY, _VARIANCE, _SIDE = range(6)  # what a group of candidates sums to
 _TINY: Final = np.finfo(np.float64).tiny
@@ -30,11 +23,10 @@ _TINY: Final = np.finfo(np.float64).tiny
 _HISTOGRAM: Final = tuple(f"scores_to_{round(100 * end):03d}" for end in (*BINS, 1.0))
 _TOTALS: Final = ("candidates", "reported", "score_sum", "unreported_sum", "reported_doubt")
 _DOUBTS: Final = ("entropy", "entropy_top", "entropy_small", "variance")
-_PLACES: Final = ("crowded", "contested", "places", "place_score_sum", "place_unreported_sum", "place_entropy")
 _LABELS: Final = ("labels", "labels_claimed", "most_of_a_label", "most_score_of_a_label")
 _EXTREMES: Final = ("best_score", "typical_side")
 
-NAMES: Final = (*_HISTOGRAM, *_TOTALS, *_DOUBTS, *_PLACES, *_LABELS, *_EXTREMES)
+NAMES: Final = (*_HISTOGRAM, *_TOTALS, *_DOUBTS, *_LABELS, *_EXTREMES)
 """What each entry of the vector is."""
 
 
@@ -49,16 +41,12 @@ def statistics(detections: Detections, *, size: tuple[int, int], floor: float) -
       not reported; ``reported_doubt``: of ``1 - p`` of those reported;
     * ``entropy``, ``entropy_top``, ``entropy_small``: the sum of ``H(p)`` of all, of the twenty greatest, of the small;
       ``variance``: of ``p (1 - p)``;
-    * ``crowded``: candidates that another of their label overlaps by more than ``CROWDED``; ``contested``: that one of
-      another label overlaps by more than ``CONTESTED``;
-    * ``places``: candidates that no better one overlaps by more than ``COVERED``, a guess at how many things there are;
-      ``place_...``: the sums over those alone;
     * ``labels``: how many there are; ``labels_claimed``: those whose scores sum to more than 0.3; ``most_...``: of
       the label with most, how many candidates and what sum of scores it has;
     * ``best_score``; ``typical_side``: the mean side, weighted by score.
 
-    Class scores and rivals are not asked for: with them errors were not foretold better (8-fold cross-validation on
-    coco128 train), not every decoder has them, and rivals cost as much as the suppression.
+    Class scores, rivals and overlaps are not asked for: with them errors were not foretold better (8-fold
+    cross-validation on coco128 train), not every decoder has the first, and the others cost as much as all the rest.
 
     Args:
         detections: the frame's.
@@ -73,13 +61,12 @@ def statistics(detections: Detections, *, size: tuple[int, int], floor: float) -
         return np.zeros(len(NAMES))
     boxes, reported = detections.boxes.take(rows, axis=0), detections.reported.take(rows)
     labels, raw = detections.label_ids.take(rows), detections.scores.take(rows)
-    scores, bits, areas = np.minimum(np.maximum(raw.astype(np.float64), 0.0), 1.0), binary_entropy(raw), _areas(boxes)
-    sides = np.sqrt(areas.astype(np.float64) / (size[0] * size[1]))
-    crowded, contested, covered = _overlapped(boxes, scores, labels=labels, areas=areas)
-    ones, doubts, places, unsaid = np.ones(len(rows), np.bool_), 1.0 - scores, ~covered, ~reported
-    groups = np.array([ones, reported, unsaid, sides < SMALL, places, places & unsaid], np.float64)
+    scores, bits = np.minimum(np.maximum(raw.astype(np.float64), 0.0), 1.0), binary_entropy(raw)
+    sides = np.sqrt(_areas(boxes).astype(np.float64) / (size[0] * size[1]))
+    ones, doubts = np.ones(len(rows), np.bool_), 1.0 - scores
+    groups = np.array([ones, reported, ~reported, sides < SMALL], np.float64)
     columns = np.array([ones, scores, doubts, bits, scores * doubts, scores * sides])
-    every, sure, unsure, small, place, unsure_place = (groups @ columns.T).tolist()
+    every, sure, unsure, small = (groups @ columns.T).tolist()
     counts, sums = np.bincount(labels), np.bincount(labels, weights=scores)
     values = [
         *np.bincount(_EDGES.searchsorted(scores, side="right"), minlength=len(_HISTOGRAM)).tolist(),
@@ -92,12 +79,6 @@ def statistics(detections: Detections, *, size: tuple[int, int], floor: float) -
         float(np.sort(bits)[-TOP:].sum()),
         small[_ENTROPY],
         every[_VARIANCE],
-        np.count_nonzero(crowded),
-        np.count_nonzero(contested),
-        place[_NUMBER],
-        place[_SCORE],
-        unsure_place[_SCORE],
-        place[_ENTROPY],
         np.count_nonzero(counts),
         np.count_nonzero(sums > _CLAIMED),
         int(counts.max()),
@@ -106,23 +87,6 @@ def statistics(detections: Detections, *, size: tuple[int, int], floor: float) -
         every[_SIDE] / max(every[_SCORE], _TINY),
     ]
     return np.array(values, np.float64)
-
-
-def _overlapped(
-    boxes: Floats, scores: NDArray[np.float64], *, labels: Ints, areas: Floats
-) -> tuple[Bools, Bools, Bools]:
-    """Say of each candidate, shape (n,), whether it is crowded, contested, covered."""
-    one, other, common = overlaps(boxes)
-    both, same = areas[one] + areas[other], labels[one] == labels[other]
-    crowded, contested, covered = np.zeros((3, len(boxes)), np.bool_)
-    for flags, pairs in (
-        (crowded, same & (common > _CROWDED_PART * both)),
-        (contested, ~same & (common > _CONTESTED_PART * both)),
-    ):
-        flags[one[pairs]] = flags[other[pairs]] = True
-    much, ahead = common > _COVERED_PART * both, scores[one] - scores[other]
-    covered[other[much & (ahead > 0)]] = covered[one[much & (ahead < 0)]] = True
-    return crowded, contested, covered
 
 
 def _areas(boxes: Floats) -> Floats:

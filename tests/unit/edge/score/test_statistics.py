@@ -68,14 +68,6 @@ def test_small_objects_are_small_in_the_frame() -> None:
     assert statistics(seen(box), size=(64, 48), floor=FLOOR)[NAMES.index("entropy_small")] == 0.0
 
 
-def test_overlaps_tell_crowds_claims_and_places() -> None:
-    one, same, other = (0.0, 0.0, 100.0, 100.0, 0.9, CAR), (0.0, 0.0, 100.0, 60.0, 0.3, CAR), PERSON
-    got = named(seen(one, same, (0.0, 0.0, 100.0, 90.0, 0.2, other), (300.0, 300.0, 340.0, 340.0, 0.4, other)))
-    assert (got["crowded"], got["contested"], got["places"]) == (2, 3, 2)
-    assert got["place_score_sum"] == pytest.approx(1.3)
-    assert got["place_unreported_sum"] == pytest.approx(0.4)
-
-
 def test_labels_are_counted_and_the_most_frequent_named() -> None:
     got = named(scene((CAR, 0.8), (CAR, 0.2), (PERSON, 0.2)))
     assert (got["labels"], got["labels_claimed"], got["most_of_a_label"]) == (2, 1, 2)
