@@ -11,7 +11,6 @@ from askance.edge.detections import Detections
 from askance.edge.score import TEMPORAL, Lore, measure
 from askance.edge.score.error_model import ErrorModel
 from askance.edge.score.expected_errors import known
-from askance.edge.score.statistics import statistics
 from askance.edge.values import Measure
 
 Scores = NDArray[np.float64]
@@ -80,7 +79,7 @@ def score(frames: Sequence[Looked], *, errors: ErrorModel, names: Mapping[int, s
 
 
 def _expected(seen: Detections, frame: Looked, *, errors: ErrorModel) -> float:
-    return errors.expected(statistics(seen, size=frame.view.size, floor=errors.floor))
+    return errors.expected(errors.describe(seen, size=frame.view.size))
 
 
 def _values(frames: Sequence[Looked], signals: Sequence[str], *, names: Mapping[int, str]) -> Scores:

@@ -185,7 +185,7 @@ def test_a_model_that_was_fitted_after_other_looks_is_not_taken(tmp_path: Path, 
     with closing(Lane()) as lane:
         tiles, mirror = (
             SecondLook(detector, SecondLookSection.model_validate(section), lane=lane)
-            for section in ({"mirror": False}, {"tiles": None})
+            for section in ({}, {"tiles": None, "mirror": True})
         )
         models = [fit_beside(second) for second in (None, tiles, mirror, tiles)]
 

@@ -170,7 +170,7 @@ def test_a_camera_that_goes_away_leaves_nothing_undecided(panel: Panel, tmp_path
 
 
 def test_an_agent_that_stops_looks_at_nothing_again(panel: Panel, lane: Lane, tmp_path: Path) -> None:
-    second = SecondLook(panel.main, SecondLookSection(mirror=False), lane=lane)
+    second = SecondLook(panel.main, SecondLookSection(), lane=lane)
     counts: list[int | None] = []
     for stops in (False, True):
         with open_store(tmp_path / str(stops)) as store:

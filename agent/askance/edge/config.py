@@ -122,7 +122,7 @@ class SecondLookSection(Section):
     overlap: Annotated[
         float, Field(ge=0, le=0.5, description="what two tiles have in common, as a share of the frame's side")
     ] = 0.2
-    mirror: Annotated[bool, Field(description="look at the frame with left and right exchanged")] = True
+    mirror: Annotated[bool, Field(description="look at the frame with left and right exchanged")] = False
     models: Annotated[tuple[str, ...], Field(max_length=4, description="other detectors, folders under models")] = ()
     challengers: Annotated[
         tuple[str, ...], Field(max_length=4, description="the detector in another precision or version, likewise")

@@ -1,5 +1,6 @@
 """Fits the error model of a detector on what it saw in labelled photos and variants of them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -8,7 +9,7 @@ import yaml
 from askance.edge.detect import Detector
 from askance.edge.score.calibration import CalibrationDocument
 from askance.edge.score.error_model import ERRORS, AgainDocument, ErrorDocument, Term
-from askance.edge.score.statistics import NAMES
+from askance.edge.score.statistics import NAMES, TOGETHER
 from askance.errors import ModelError
 from askance.models.regression import Sample, choose, fit
 from askance.models.sightings import Sightings
@@ -22,7 +23,7 @@ def make(sightings: Sightings, detector: Detector) -> ErrorDocument:
     """Fit the error model of a detector on what it saw, and another one on what all looks together saw, if any did."""
     sample, variants = sightings.sample, sightings.variants
     counts = {"photos": sightings.photos, "variants": variants, "errors": sample.errors[:: variants + 1].sum()}
-    figures, intercept, terms = _regress(sample)
+    figures, intercept, terms = _regress(sample, names=NAMES)
     document = ErrorDocument(
         sha256=detector.info.sha256,
         report=detector.info.report,
@@ -34,12 +35,12 @@ def make(sightings: Sightings, detector: Detector) -> ErrorDocument:
     )
     if sightings.again is None:
         return document
-    figures, intercept, terms = _regress(sightings.again)
+    figures, intercept, terms = _regress(sightings.again, names=TOGETHER)
     again = AgainDocument(looks=sightings.looks, figures=figures, intercept=intercept, terms=terms)
     return document.model_copy(update={"again": again})
 
 
-def _regress(sample: Sample) -> tuple[dict[str, float], float, dict[str, Term]]:
+def _regress(sample: Sample, *, names: Sequence[str]) -> tuple[dict[str, float], float, dict[str, Term]]:
     """Return what the regression was chosen by, its intercept and its terms."""
     choice = choose(sample)
     figures = {
@@ -49,7 +50,7 @@ def _regress(sample: Sample) -> tuple[dict[str, float], float, dict[str, Term]]:
         "deviance_of_mean": choice.constant,
     }
     found = fit(sample, ridge=choice.ridge, dispersion=choice.dispersion)
-    columns = zip(NAMES, found.means, found.scales, found.coefficients, strict=True)
+    columns = zip(names, found.means, found.scales, found.coefficients, strict=True)
     terms = {
         name: Term(mean=round(float(mean), 6), scale=round(float(scale), 6), coefficient=round(float(each), 6))
         for name, mean, scale, each in columns

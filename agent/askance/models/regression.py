@@ -27,7 +27,7 @@ class Sample:
     """What was seen in photos and their variants.
 
     Attributes:
-        statistics: (n, len(NAMES)), float64.
+        statistics: (n, k), float64.
         errors: (n,), float64: how many the detector made in each.
         photos: (n,): which photo each is of; one photo never lies on both sides of a cross-validation.
     """

@@ -12,7 +12,7 @@ from askance.edge.detect import Detector
 from askance.edge.detect.again import SecondLook
 from askance.edge.detections import Detections
 from askance.edge.score.places import places
-from askance.edge.score.statistics import statistics
+from askance.edge.score.statistics import statistics, statistics_together
 from askance.edge.values import Image
 from askance.edge.view import alone
 from askance.errors import SourceError
@@ -95,7 +95,7 @@ def gather(
         rows.append(statistics(found, size=view.size, floor=detector.info.floor))
         if second is not None:
             seen = places(view, second.look(image)).fused()
-            fused.append(statistics(seen, size=view.size, floor=detector.info.floor))
+            fused.append(statistics_together(seen, size=view.size, floor=detector.info.floor))
         errors.append(find_mistakes(found, there.boxes, label_ids=there_ids).count)
         right = true_positives(found, there.boxes, label_ids=there_ids)
         columns.append((found.scores, found.label_ids, right))

@@ -69,7 +69,7 @@ def built(store: Store, panel: Panel, labels: LabelMap, tmp_path: Path) -> Built
 
 @pytest.fixture
 def second(panel: Panel, lane: Lane) -> SecondLook:
-    return SecondLook(panel.main, SecondLookSection(mirror=False), lane=lane)
+    return SecondLook(panel.main, SecondLookSection(), lane=lane)
 
 
 def observed(built: Built, *, second: SecondLook | None = None) -> tuple[Pipeline, Notes]:

@@ -93,7 +93,7 @@ def test_expected_errors_of_other_looks_are_told_and_left_out(tmp_path: Path, la
     panel = read_panel(config, labels, lane=lane, health=health)
     file = panel.folder / "errors.yaml"
     fitted = yaml.safe_load(file.read_text())
-    block = {"looks": {"tiles": "2 x 2, overlap 0.2"}, "intercept": fitted["intercept"], "terms": fitted["terms"]}
+    block = fitted["again"] | {"looks": {"tiles": "2 x 2, overlap 0.2"}}
     (tmp_path / "errors.yaml").write_text(json.dumps({**fitted, "again": block}))  # which is YAML too
     panel.folder = tmp_path  # type: ignore[misc]  # a folder whose error model was fitted after tiles
 
@@ -105,7 +105,7 @@ def test_expected_errors_of_other_looks_are_told_and_left_out(tmp_path: Path, la
         return lore.errors.again is not None, lore.again
 
     assert (True, frozenset({"second_look"})) == known()
-    assert (True, frozenset()) == known(tiles=None, mirror=False)  # nobody looks again, and nobody asks
+    assert (True, frozenset()) == known(tiles=None)  # nobody looks again, and nobody asks
     assert {} == health.vitals().trouble
     assert (False, frozenset({"second_look"})) == known(tiles=3)
     assert "fitted after tiles" in health.vitals().trouble["error model"]

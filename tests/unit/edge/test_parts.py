@@ -167,7 +167,7 @@ def test_opencv_keeps_to_one_core() -> None:
         cv2.setNumThreads(threads)
 
 
-def test_the_shipped_models_look_again_at_tiles_and_the_mirror_image(lane: Lane) -> None:
+def test_the_shipped_models_look_again_at_tiles(lane: Lane) -> None:
     config, health = EdgeConfig(), Health()
     labels = read_labels(config)
     panel = read_panel(config, labels, lane=lane, health=health)
@@ -175,7 +175,7 @@ def test_the_shipped_models_look_again_at_tiles_and_the_mirror_image(lane: Lane)
     second = read_second_look(config, labels, panel=panel, lane=lane, health=health)
 
     assert second is not None
-    assert ["tiles", "mirror"] == list(second.looks)
+    assert ["tiles"] == list(second.looks)
     assert {} == health.vitals().trouble
 
 
@@ -184,7 +184,7 @@ def test_nobody_looks_again_where_nobody_wants_it_or_the_model_finds_no_boxes(tm
     tiny = DetectorSection(model="tags", models=tmp_path, probe=False)
     configs = [
         EdgeConfig(second_look=None),
-        EdgeConfig.model_validate({"second_look": {"tiles": None, "mirror": False}}),
+        EdgeConfig.model_validate({"second_look": {"tiles": None}}),
         EdgeConfig(detector=tiny),
     ]
     for config in configs:
@@ -205,7 +205,7 @@ def test_a_model_that_cannot_look_again_is_trouble_and_the_others_do(tmp_path: P
     second = read_second_look(config, labels, panel=panel, lane=lane, health=health)
 
     assert second is not None
-    assert ["tiles", "mirror", "other"] == list(second.looks)
+    assert ["tiles", "other"] == list(second.looks)
     assert ["second look gone", "second look mask"] == sorted(health.vitals().trouble)
     assert 2 == health.vitals().counts["second_look.unavailable"]
     challenger = second._all[-1].detector.info

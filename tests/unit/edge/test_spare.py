@@ -56,7 +56,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def second(panel: Panel, lane: Lane) -> SecondLook:
-    return SecondLook(panel.main, SecondLookSection(mirror=False), lane=lane)
+    return SecondLook(panel.main, SecondLookSection(), lane=lane)
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ def test_what_all_looks_see_together_is_gathered_beside_what_the_first_saw(
     detector: Detector, names: LabelMap, photos: Path
 ) -> None:
     with closing(Lane()) as lane:
-        mirror = SecondLook(detector, SecondLookSection(tiles=None), lane=lane)
+        mirror = SecondLook(detector, SecondLookSection(tiles=None, mirror=True), lane=lane)
         seen = gather(
             detector, find_photos(photos), labels=photos, names=names, variants=1, progress=silence, second=mirror
         )
@@ -107,6 +107,6 @@ def test_what_all_looks_see_together_is_gathered_beside_what_the_first_saw(
     assert seen.again is not None
     np.testing.assert_array_equal(alone.sample.statistics, seen.sample.statistics)
     np.testing.assert_array_equal(alone.sample.errors, seen.again.errors)
-    assert (32, K) == seen.again.statistics.shape
+    assert (32, K + 1) == seen.again.statistics.shape
     assert not np.array_equal(seen.again.statistics, seen.sample.statistics)
     assert mirror.looks == seen.looks

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat
 
-from askance.edge.score.statistics import NAMES
+from askance.edge.detections import Detections
+from askance.edge.score.statistics import NAMES, TOGETHER, statistics, statistics_together
 from askance.errors import ConfigError
 from askance.sections import Section
 from askance.settings import read_document, validate
@@ -63,7 +64,7 @@ class ErrorModel:
     """A log-linear regression of counts; errors are false positives and false negatives at an IoU of a half.
 
     Attributes:
-        names: the statistics, as in ``statistics.NAMES``.
+        names: the statistics: ``statistics.NAMES``, of further looks ``statistics.TOGETHER``.
         means: of ``log(1 + statistic)`` over the photos that it was fitted on.
         scales: their standard deviations, above 0.
         coefficients: what one standard deviation adds to the logarithm of the expected errors.
@@ -74,7 +75,7 @@ class ErrorModel:
         fitted_on: which photos, and how, in words.
         looks: the further looks after which it holds, by name, and what each is exactly; none: the first look alone.
         again: the one for frames that have been looked at again; None: nobody has fitted that.
-        table: (3, len(NAMES)), float64: means, scales and coefficients.
+        table: (3, len(names)), float64: means, scales and coefficients.
     """
 
     names: tuple[str, ...]
@@ -91,12 +92,21 @@ class ErrorModel:
     table: NDArray[np.float64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.names != NAMES:
-            raise ValueError(f"expected the statistics {', '.join(NAMES)}, got {', '.join(self.names)}")
+        if self.names != (names := _names(self.looks)):
+            raise ValueError(f"expected the statistics {', '.join(names)}, got {', '.join(self.names)}")
         sizes = {len(self.means), len(self.scales), len(self.coefficients)}
-        if sizes != {len(NAMES)} or min(self.scales) <= 0:
-            raise ValueError(f"expected {len(NAMES)} means, scales above 0 and coefficients, got {sorted(sizes)}")
+        if sizes != {len(names)} or min(self.scales) <= 0:
+            raise ValueError(f"expected {len(names)} means, scales above 0 and coefficients, got {sorted(sizes)}")
         object.__setattr__(self, "table", np.array([self.means, self.scales, self.coefficients], np.float64))
+
+    def describe(self, seen: Detections, *, size: tuple[int, int]) -> NDArray[np.float64]:
+        """Return what it goes by, (len(names),), float64.
+
+        Args:
+            seen: what the first look sees, or all looks together, see ``Places.fused``.
+            size: width and height of the frame, pixels, above 0.
+        """
+        return (statistics_together if self.looks else statistics)(seen, size=size, floor=self.floor)
 
     def expected(self, vector: NDArray[np.float64]) -> float:
         """Return how many errors to expect in a frame, from 0.001 to 300.
@@ -106,7 +116,7 @@ class ErrorModel:
         either way, so that a scene unlike all those of the fit cannot run away.
 
         Args:
-            vector: (len(NAMES),), float64: ``statistics.statistics`` of the frame.
+            vector: (len(names),), float64: see ``describe``.
         """
         means, scales, coefficients = self.table
         z = np.minimum(np.maximum((np.log1p(vector) - means) / scales, -FARTHEST), FARTHEST)
@@ -142,12 +152,13 @@ def _model(
     looks: Mapping[str, str] | None = None,
     again: ErrorModel | None = None,
 ) -> ErrorModel:
-    odd = sorted(set(fitted.terms) ^ set(NAMES))
+    names = _names(looks)
+    odd = sorted(set(fitted.terms) ^ set(names))
     if odd:
         raise ConfigError(f"{path}: not the statistics of this version: {', '.join(odd)}", hint=_AGAIN)
-    terms = [fitted.terms[name] for name in NAMES]
+    terms = [fitted.terms[name] for name in names]
     return ErrorModel(
-        names=NAMES,
+        names=names,
         means=tuple(term.mean for term in terms),
         scales=tuple(term.scale for term in terms),
         coefficients=tuple(term.coefficient for term in terms),
@@ -159,3 +170,7 @@ def _model(
         looks=looks or {},
         again=again,
     )
+
+
+def _names(looks: Mapping[str, str] | None) -> tuple[str, ...]:
+    return TOGETHER if looks else NAMES

@@ -10,7 +10,7 @@ from askance.edge.score.candidates import chosen, most_undecided
 from askance.edge.score.error_model import ErrorModel
 from askance.edge.score.lore import Lore
 from askance.edge.score.places import places
-from askance.edge.score.statistics import SMALL, statistics
+from askance.edge.score.statistics import SMALL
 from askance.edge.values import Floats, Measure, Signal
 from askance.edge.view import View
 
@@ -41,7 +41,7 @@ def expected_errors(view: View, wish: Measure, /, *, lore: Lore) -> Signal | Non
     detections = view.detections
     mine = chosen(detections, wish)
     model, seen = known(view, model)
-    expected = model.expected(statistics(_only(seen, wish), size=view.size, floor=model.floor))
+    expected = model.expected(model.describe(_only(seen, wish), size=view.size))
     objects = tuple(most_undecided(view.now, wish, most=TOP).tolist())
     low, scores = _LOW * model.report, detections.scores
     between = (mine & (scores >= low) & (scores < model.report)).nonzero()[0]
@@ -54,7 +54,7 @@ def expected_errors(view: View, wish: Measure, /, *, lore: Lore) -> Signal | Non
 
 
 def known(view: View, model: ErrorModel) -> tuple[ErrorModel, Detections]:
-    """Return the error model that knows most of a frame, and what its statistics are of.
+    """Return the error model that knows most of a frame, and what it judges by.
 
     Args:
         view: the frame.

@@ -24,9 +24,10 @@ from askance.wire.identity import CameraId
 from support_models import ANCHORS, convolutional, fixed, write_package
 
 PERSON, CAR = 1, 2
-NOTHING = SecondLookSection(tiles=None, mirror=False)
-TILES = SecondLookSection(mirror=False)
-MIRROR = SecondLookSection(tiles=None)
+NOTHING = SecondLookSection(tiles=None)
+TILES = SecondLookSection()
+BOTH = SecondLookSection(mirror=True)
+MIRROR = SecondLookSection(tiles=None, mirror=True)
 
 
 @pytest.fixture(scope="module")
@@ -117,13 +118,13 @@ def test_what_tiles_show_lies_where_it_is_in_the_frame_and_what_an_inner_border_
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 @given(st.integers(1, 40), st.integers(1, 40))
 def test_frames_of_any_size_are_looked_at_again(people: Detector, lane: Lane, width: int, height: int) -> None:
-    for seen in finish(SecondLook(people, SecondLookSection(), lane=lane).begin(picture(width, height))):
+    for seen in finish(SecondLook(people, BOTH, lane=lane).begin(picture(width, height))):
         boxes = seen.detections.boxes
         assert ((boxes >= 0) & (boxes <= (width, height, width, height))).all()
 
 
 def test_a_step_is_one_pass_and_nothing_is_seen_before_a_look_is_over(people: Detector, lane: Lane) -> None:
-    looking = SecondLook(people, SecondLookSection(), lane=lane).begin(picture(60, 40))
+    looking = SecondLook(people, BOTH, lane=lane).begin(picture(60, 40))
 
     told = [(looking.left, [seen.name for seen in looking.seen])]
     while looking.left:
@@ -172,7 +173,7 @@ def test_a_model_that_fails_is_a_fault_and_the_others_look(
     assert ["mirror"] == [seen.name for seen in finish(looking)]
     assert looking.faults["mirror"] is None
     assert "not finite" in (looking.faults["broken"] or "")
-    tiled = SecondLook(broken, SecondLookSection(), lane=lane).begin(picture(60, 40))
+    tiled = SecondLook(broken, BOTH, lane=lane).begin(picture(60, 40))
     assert () == finish(tiled)
     assert ["tiles", "mirror"] == list(tiled.faults)
 
@@ -180,7 +181,7 @@ def test_a_model_that_fails_is_a_fault_and_the_others_look(
 def test_all_steps_at_once_see_the_same_and_raise_what_went_wrong(
     tmp_path: Path, people: Detector, labels: LabelMap, lane: Lane
 ) -> None:
-    second, image = SecondLook(people, SecondLookSection(), lane=lane), picture(60, 40)
+    second, image = SecondLook(people, BOTH, lane=lane), picture(60, 40)
     ruined = fixed(np.full((ANCHORS, 4), np.nan, np.float32), np.zeros((ANCHORS, 3), np.float32))
     broken = load(write_package(tmp_path / "broken", ruined), labels)
 
@@ -200,13 +201,13 @@ def test_a_second_look_does_not_disturb_the_frame_that_the_detector_has_prepared
     prepared = watching.prepare(image)
     before = prepared.tensor.copy()
 
-    finish(SecondLook(watching, SecondLookSection(), lane=lane).begin(picture(50, 70)))
+    finish(SecondLook(watching, BOTH, lane=lane).begin(picture(50, 70)))
 
     np.testing.assert_array_equal(before, prepared.tensor)
 
 
 def test_what_a_look_is_says_how_it_looks(people: Detector, lane: Lane) -> None:
-    second = SecondLook(people, SecondLookSection(tiles=3, overlap=0.1), lane=lane)
+    second = SecondLook(people, SecondLookSection(tiles=3, overlap=0.1, mirror=True), lane=lane)
 
     assert {"tiles": "3 x 3, overlap 0.1", "mirror": "left and right exchanged"} == second.looks
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askance.edge.score.error_model import ERRORS, MOST, ErrorModel, load_errors
-from askance.edge.score.statistics import NAMES
+from askance.edge.score.statistics import NAMES, TOGETHER
 from askance.errors import ConfigError
 
 SHA = "ab" * 32
@@ -74,7 +74,7 @@ def test_a_file_becomes_the_model_that_it_describes(tmp_path: Path) -> None:
 
 def again(**changes: object) -> dict[str, Any]:
     """A block for frames that were looked at again."""
-    terms = {name: {"mean": 0.0, "scale": 1.0, "coefficient": 0.0} for name in NAMES}
+    terms = {name: {"mean": 0.0, "scale": 1.0, "coefficient": 0.0} for name in TOGETHER}
     return {"looks": {"tiles": "2 x 2", "other": SHA}, "intercept": 2.0, "terms": terms, **changes}
 
 
@@ -83,7 +83,7 @@ def test_a_block_for_frames_that_were_looked_at_again_becomes_a_model_of_its_own
 
     assert model.again is not None
     assert replace(model, again=None) == MODEL
-    assert model.again.expected(np.zeros(len(NAMES))) == pytest.approx(np.exp(2.0))
+    assert model.again.expected(np.zeros(len(TOGETHER))) == pytest.approx(np.exp(2.0))
     assert ({"tiles": "2 x 2", "other": SHA}, None) == (model.again.looks, model.again.again)
     assert (MODEL.sha256, MODEL.report, MODEL.floor) == (model.again.sha256, model.again.report, model.again.floor)
 

@@ -1,5 +1,6 @@
 """Frames in which the detector is expected to err are worth doubting."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from askance.edge.score import Lore
 from askance.edge.score.error_model import ErrorModel
 from askance.edge.score.expected_errors import HALF, expected_errors
-from askance.edge.score.statistics import NAMES
+from askance.edge.score.statistics import NAMES, TOGETHER
 from askance.edge.values import Measure, Signal
 from askance.edge.view import Again
 from support_looks import look, looked
@@ -23,17 +24,19 @@ ANY = Measure("expected_errors")
 objects = st.lists(st.tuples(st.sampled_from(sorted(LABELS)), st.floats(0, 1, width=32)), max_size=40)
 
 
-def model(*, intercept: float = 0.0, **coefficients: float) -> ErrorModel:
+def model(*, intercept: float = 0.0, looks: Mapping[str, str] | None = None, **coefficients: float) -> ErrorModel:
+    names = TOGETHER if looks else NAMES
     return ErrorModel(
-        names=NAMES,
-        means=tuple([0.0] * len(NAMES)),
-        scales=tuple([1.0] * len(NAMES)),
-        coefficients=tuple(coefficients.get(name, 0.0) for name in NAMES),
+        names=names,
+        means=tuple([0.0] * len(names)),
+        scales=tuple([1.0] * len(names)),
+        coefficients=tuple(coefficients.get(name, 0.0) for name in names),
         intercept=intercept,
         sha256="ab" * 32,
         report=0.5,
         floor=0.05,
         fitted_on="made data",
+        looks=looks or {},
     )
 
 
@@ -97,7 +100,7 @@ def test_the_value_stays_in_range(found: list[tuple[int, float]], coefficient: f
 def after(*again: Again, wish: Measure = ANY) -> Signal:
     """One error is expected at first, and after tiles and the mirror image as many as candidates and one."""
     looks = {"tiles": "2 x 2", "mirror": "left and right exchanged"}
-    second = replace(model(candidates=1.0), looks=looks)
+    second = model(looks=looks, candidates=1.0)
     view = looked(scene((CAR, 0.4), (PERSON, 0.3)), *again)
     signal = expected_errors(view, wish, lore=Lore(LABELS, errors=replace(model(), again=second)))
     assert signal is not None

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askance.edge.detections import Detections
-from askance.edge.score.statistics import BINS, NAMES, statistics
+from askance.edge.score.statistics import BINS, NAMES, TOGETHER, statistics, statistics_together
 from support_scenes import CAR, PERSON, SIZE, scene
 
 FLOOR = 0.05
@@ -66,6 +66,22 @@ def test_small_objects_are_small_in_the_frame() -> None:
     box = (0.0, 0.0, 40.0, 40.0, 0.5, CAR)
     assert named(seen(box))["entropy_small"] == 1.0
     assert statistics(seen(box), size=(64, 48), floor=FLOOR)[NAMES.index("entropy_small")] == 0.0
+
+
+def test_a_place_is_contested_by_another_label_alone() -> None:
+    one, same, far = (0.0, 0.0, 100.0, 100.0, 0.9, CAR), (0.0, 0.0, 100.0, 60.0, 0.3, CAR), (300.0, 300.0, 340.0, 340.0)
+    rival = (0.0, 0.0, 100.0, 90.0, 0.2, PERSON)
+
+    def contested(*rows: tuple[float, float, float, float, float, int]) -> float:
+        found = seen(*rows, (*far, 0.4, PERSON))
+        together = statistics_together(found, size=SIZE, floor=FLOOR)
+        assert len(together) == len(TOGETHER)
+        np.testing.assert_array_equal(together[:-1], statistics(found, size=SIZE, floor=FLOOR))
+        return float(together[TOGETHER.index("contested")])
+
+    assert contested(one, same) == 0
+    assert contested(one, same, rival) == 3
+    assert contested(one, same, (*rival[:4], 0.01, PERSON)) == 0
 
 
 def test_labels_are_counted_and_the_most_frequent_named() -> None:
