@@ -1,5 +1,6 @@
 """How large rule files may be: whoever watches them must not stall, and a frame must not cost more than it may."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,15 +12,16 @@ from askance.units import format_bytes
 MAX_BYTES: Final = 256 * 1024
 
 MAX_CONDITIONS: Final = 128
-"""Of all rules together, those that combine others included: they then cost 4 to 6 ms a frame of 50 candidates."""
+"""Of all rules together, those that combine others included: a frame of 50 candidates then costs 3 to 5 ms."""
 
-COSTLY: Final = 8
-"""As so many counts `expected_errors`, which costs as much for each set of classes."""
+COSTLY: Final[Mapping[str, int]] = {"expected_errors": 8, "overlap": 4, "margin": 2}
+"""As so many count those that cost more than a band, each for every set of classes (``benchmarks/cost.py``)."""
 
 
 def size(condition: written.Condition) -> int:
     """Return how many conditions one counts as, itself included."""
-    return (1 if condition.expected_errors is None else COSTLY) + sum(map(size, condition.parts))
+    mine = sum(COSTLY.get(name, 1) for name, leaf in condition if leaf is not None)
+    return mine + sum(map(size, condition.parts))
 
 
 def refuse_many(rule: written.Rule, place: Place, *, conditions: int) -> None:
@@ -34,9 +36,10 @@ def refuse_many(rule: written.Rule, place: Place, *, conditions: int) -> None:
         ConfigError: there are more than ``MAX_CONDITIONS``.
     """
     if conditions > MAX_CONDITIONS:
+        costly = ", ".join(f"{name} counts as {number}" for name, number in COSTLY.items())
         raise ConfigError(
             f"{place}: rule {rule.id}: at most {MAX_CONDITIONS} conditions in all rules together: {conditions}, "
-            f"of which {size(rule.when)} are in this rule; each expected_errors counts as {COSTLY}",
+            f"of which {size(rule.when)} are in this rule; {costly}",
             hint="name several classes in one condition, and take out those that say the same",
         )
 
