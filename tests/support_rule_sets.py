@@ -82,16 +82,20 @@ def play(name: str, *, assets: Path, folder: Path) -> Outcome:
     package.mkdir()
     for number, picture in enumerate(_pictures(name, assets)):
         cv2.imwrite(str(recording / f"{number:03}.png"), picture)
-    place = model(name, assets=assets, folder=package)
+    return replay(name, recording, place=model(name, assets=assets, folder=package), fps=FPS[name])
+
+
+def replay(name: str, recording: Path, *, place: Path = DETECTOR, fps: float | None = None) -> Outcome:
+    """Replay a set over a recording with a model; that for roads does not look again."""
     config = EdgeConfig(
         detector=DetectorSection(models=place.parent, model=place.name, probe=False),
         second_look=SecondLookSection() if place == DETECTOR else None,
     )
-    policy, reel = rules(name), Reel([recording], fps=FPS[name])
+    policy, reel = rules(name), Reel([recording], fps=fps)
     with ExitStack() as resources:
-        replay = Replay(config, [policy], labels=labels(), seed=0, resources=resources)
-        replay.play(reel, tell=lambda: None)
-        (take,) = replay.takes
+        replayed = Replay(config, [policy], labels=labels(), seed=0, resources=resources)
+        replayed.play(reel, tell=lambda: None)
+        (take,) = replayed.takes
         stored: list[tuple[Manifest, int]] = []
         for due in take.store.due(1000, exclude=()):
             envelope = take.store.read(due.frame_id, 0, length=due.size)

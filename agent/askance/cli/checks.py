@@ -33,12 +33,13 @@ class Finding:
 _COLOURS: Final = {Verdict.OK: "green", Verdict.NOTE: "yellow", Verdict.FAILED: "red"}
 
 
-def attempt(name: str, check: Callable[[], str]) -> Finding:
-    """Run a check that says what it found; an error of ours is a finding with a hint."""
+def attempt(name: str, check: Callable[[], str | tuple[str, str]]) -> Finding:
+    """Run a check that says what it found, with a hint if that is to be known; so is an error of ours."""
     try:
-        return Finding(name, Verdict.OK, check())
+        found = check()
     except AskanceError as error:
         return Finding(name, Verdict.FAILED, str(error), error.hint, error.exit_code)
+    return Finding(name, Verdict.OK, found) if isinstance(found, str) else Finding(name, Verdict.NOTE, *found)
 
 
 def report(findings: list[Finding], *, as_json: bool) -> int:

@@ -1,6 +1,8 @@
 """`askance edge tell`, `capture` and `why`: speak to the agent that runs on this device."""
 
 import json
+import re
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +14,15 @@ from askance.cli.tables import columns, echo_table
 if TYPE_CHECKING:
     from askance.edge.control.messages import Answer, Decision, Reasons, Taken
 
+_CALLED: Final = {
+    "readings": "NAME=NUMBER",
+    "for": "--for",
+    "capture.note": "--note",
+    "capture.cameras": "--camera",
+    "why.camera": "--camera",
+    "why.rule": "--rule",
+}
+"""The options that the parts of a request come from."""
 _KEEPS_NOTHING: Final = "no rule in force has a `manual` condition: nothing is kept for being asked for"
 
 
@@ -52,7 +63,7 @@ def capture(*, config_path: Path | None, cameras: tuple[str, ...], note: str | N
 
 @click.command()
 @CONFIG
-@click.option("--last", type=int, default=20, show_default=True, help="So many decisions, 256 at most.")
+@click.option("--last", type=click.IntRange(1, 256), default=20, show_default=True, help="So many decisions.")
 @click.option("--camera", metavar="ID", help="Of this camera alone.")
 @click.option("--rule", metavar="ID", help="What this rule said alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print the decisions as JSON.")
@@ -85,16 +96,23 @@ def _ask(config_path: Path | None, content: dict[str, Any]) -> "Answer":
     try:
         request = Request.model_validate(content)
     except ValidationError as error:
-        raise click.UsageError(faults(error)) from error
+        raise click.UsageError(faults(error, called=_CALLED)) from error
     return ask(settings.load(EdgeConfig, config_path).store.path, request)
 
 
 def _reading(text: str) -> tuple[str, float]:
+    from askance.edge.readings import NAME_PATTERN
+
     name, _, number = text.partition("=")
     try:
-        return name, float(number)
+        value = float(number)
     except ValueError as error:
         raise click.UsageError(f"{text}: expected a name and a number, as in speed=12.3") from error
+    if not isfinite(value):
+        raise click.UsageError(f"{text}: expected a finite number, as in speed=12.3")
+    if re.match(NAME_PATTERN, name) is None:
+        raise click.UsageError(f"{text}: expected a name of lower-case letters, digits, _ . and -, as in speed=12.3")
+    return name, value
 
 
 def _show_taken(taken: "Taken") -> None:

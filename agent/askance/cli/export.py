@@ -73,7 +73,7 @@ def export(
                 coco.write(out, found, labels=labels.labels, suggested=suggested, jpeg=jpeg)
             else:
                 look = Look(colours=labels.colours, joints=labels.joints)
-                sheet.write(out, list(found), accounts=devices.accounts(connection), look=look, jpeg=jpeg)
+                sheet.write_queue(out, list(found), accounts=devices.accounts(connection), look=look, jpeg=jpeg)
     if length < there:
         click.echo(f"the {length} most valuable of {there} frames: more with --limit", err=True)
     click.echo(out)

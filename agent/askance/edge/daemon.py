@@ -21,7 +21,7 @@ from askance.edge.findings import say_findings, say_repairs
 from askance.edge.gauge import Gauge
 from askance.edge.governor import Strain, govern
 from askance.edge.health import Health
-from askance.edge.knowledge import read_lore
+from askance.edge.knowledge import read_lore, survey
 from askance.edge.parts import (
     boot_id,
     build_line,
@@ -31,6 +31,7 @@ from askance.edge.parts import (
     read_panel,
     read_second_look,
     share_the_cores,
+    stands,
 )
 from askance.edge.pipeline import Pipeline
 from askance.edge.reception import Reception
@@ -165,7 +166,8 @@ class Agent:
         config, health = self._config, self._health
         second = read_second_look(config, labels, panel=panel, lane=lane, health=health)
         lore = read_lore(panel, labels, health=health, second=second, counts=config.label_counts)
-        self._say_findings = partial(say_findings, lore=lore, panel=panel, cameras=config.cameras)
+        site = survey(panel, lore=lore, poses=stands(config))
+        self._say_findings = partial(say_findings, lore=lore, site=site)
         self._say_findings(policy)
         stages = build_stages(config, panel, policy=policy, lore=lore, second=second, store=self._store, labels=labels)
         return Pipeline(

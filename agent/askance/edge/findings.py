@@ -1,51 +1,34 @@
 """What a start has found that an operator should know, in the log."""
 
 import logging
-from collections.abc import Sequence
-from typing import Protocol
+from contextlib import closing
 
-from askance.edge.config import CameraSection
-from askance.edge.parts import today
+from askance.edge.config import EdgeConfig
+from askance.edge.detect.lane import Lane
+from askance.edge.health import Health
+from askance.edge.knowledge import read_lore, survey
+from askance.edge.parts import read_panel, read_second_look, stands, today
 from askance.edge.rules import Policy
-from askance.edge.rules.idle import idle, unseen
-from askance.edge.score import Lore, answered
+from askance.edge.rules.idle import Site, idle
+from askance.edge.score import Lore
 from askance.edge.store import Recovery
+from askance.labels import LabelMap
 
 logger = logging.getLogger(__name__)
 
 
-class Sight(Protocol):
-    """What models can see and say; a panel is one."""
-
-    @property
-    def signals(self) -> frozenset[str]:
-        """Signals that they give the evidence for."""
-        ...
-
-    @property
-    def labels(self) -> frozenset[int]:
-        """Ids of the labels that they see."""
-        ...
-
-
-def say_findings(policy: Policy, *, lore: Lore, panel: Sight, cameras: Sequence[CameraSection]) -> None:
+def say_findings(policy: Policy, *, lore: Lore, site: Site) -> None:
     """Tell of rules and conditions without effect.
 
     Args:
         policy: the rules.
         lore: what signals know.
-        panel: the models.
-        cameras: the device's.
+        site: the cameras and models.
     """
     for rule in policy.expired(today()):
         logger.warning("rule %s has expired", rule)
-    for wish in sorted({measure.signal for measure in policy.measures} - answered(panel.signals, lore=lore)):
-        logger.warning("no model gives evidence for %s: conditions of that name never hold", wish)
-    for sentence in (
-        *unseen(policy, lore.names, known=panel.labels),
-        *idle(policy, {camera.id: camera.pose for camera in cameras}),
-    ):
-        logger.warning("%s", sentence)
+    for found in idle(policy, site, names=lore.names):
+        logger.warning("%s", found)
 
 
 def say_repairs(recovery: Recovery) -> None:
@@ -53,3 +36,23 @@ def say_repairs(recovery: Recovery) -> None:
     repaired = recovery.describe()
     if repaired is not None:
         logger.warning("store: %s", repaired)
+
+
+def read_site(config: EdgeConfig, labels: LabelMap) -> Site:
+    """Load the models that the configuration names, not putting them on trial, and say what rules can ask for.
+
+    Raises:
+        ModelError: the main model cannot be loaded.
+        ConfigError: a threshold or companion names an unknown label.
+    """
+    trusting = config.model_copy(
+        update={
+            "detector": config.detector.model_copy(update={"probe": False}),
+            "companions": tuple(each.model_copy(update={"probe": False}) for each in config.companions),
+        }
+    )
+    with closing(Lane()) as lane:
+        panel, health = read_panel(trusting, labels, lane=lane, health=Health()), Health()
+        second = read_second_look(trusting, labels, panel=panel, lane=lane, health=health)
+        lore = read_lore(panel, labels, health=health, second=second, counts=config.label_counts)
+        return survey(panel, lore=lore, poses=stands(config))

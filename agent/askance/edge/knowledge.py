@@ -1,13 +1,18 @@
 """Gathers what signals know beside the frame: names, bodies, and what was fitted for the detector."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from askance.edge.detect.again import SecondLook
 from askance.edge.detect.panel import Panel
 from askance.edge.health import Health
 from askance.edge.label_counts import read_label_counts
-from askance.edge.score import Lore
+from askance.edge.rules.context import Pose
+from askance.edge.rules.idle import Site
+from askance.edge.score import Lore, answered
 from askance.edge.score.body import Body
 from askance.edge.score.calibration import CALIBRATION, Calibration, load_calibration
 from askance.edge.score.error_model import ERRORS, ErrorModel, load_errors
@@ -38,6 +43,24 @@ def read_lore(
         counts=None if counts is None else read_label_counts(counts, labels),
         bodies={int(label.id): Body.of(label.skeleton) for label in labels.labels if label.skeleton is not None},
     )
+
+
+def survey(panel: Panel, *, lore: Lore, poses: Collection[Pose] | None) -> Site:
+    """Say what rules can ask for: cameras, labels, and the signals that can be answered.
+
+    Args:
+        panel: the models.
+        lore: what signals know.
+        poses: where the cameras look; None: nothing is said of cameras.
+    """
+    main = sorted(panel.main.labels)
+    floors = np.full(len(main), panel.info.floor)
+    if lore.calibration is not None:  # bands are of probabilities
+        floors = lore.calibration.worth(floors, np.array(main, np.int32))
+    lowest = dict(zip(main, floors.tolist(), strict=True))
+    for other in panel.others:
+        lowest |= {label: min(other.info.floor, lowest.get(label, 1.0)) for label in other.labels}
+    return Site(poses, lowest, answered(panel.signals, lore=lore))
 
 
 def _read_errors(panel: Panel, second: SecondLook | None, *, health: Health) -> ErrorModel | None:

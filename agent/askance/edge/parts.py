@@ -23,6 +23,7 @@ from askance.edge.detect.pose import Intrinsics, placed
 from askance.edge.detections import Detections
 from askance.edge.health import Health
 from askance.edge.rules import Policy, load_rules
+from askance.edge.rules.context import Pose
 from askance.edge.store import Store
 from askance.edge.sync import Patience, Sync, Window
 from askance.errors import ConfigError, ModelError
@@ -156,6 +157,11 @@ def read_lenses(config: EdgeConfig, labels: LabelMap) -> dict[CameraId, Callable
         for camera in config.cameras
         if (lens := camera.lens) is not None
     }
+
+
+def stands(config: EdgeConfig) -> tuple[Pose, ...]:
+    """Return where the cameras of the configuration look."""
+    return tuple((camera.id, camera.pose) for camera in config.cameras)
 
 
 def rule_files(config: EdgeConfig) -> tuple[Path, ...]:

@@ -13,12 +13,13 @@ import numpy as np
 
 from askance.edge.config import CameraSection, DetectorSection, EdgeConfig
 from askance.edge.detect import Detector
+from askance.edge.findings import read_site
 from askance.edge.label_counts import read_label_counts
-from askance.edge.parts import open_store, read_detector, read_labels, read_other, read_policy, today
-from askance.edge.rules.idle import idle
+from askance.edge.parts import open_store, read_detector, read_labels, read_other, read_policy, stands, today
+from askance.edge.rules.idle import Site, idle
 from askance.edge.source import Source, open_main_stream, open_source
 from askance.edge.values import Frame, Instant
-from askance.errors import BrokerAwayError, BrokerRefusedError, SourceError, StoreLockedError
+from askance.errors import BrokerAwayError, BrokerRefusedError, ModelError, SourceError, StoreLockedError
 from askance.mqtt import Down, LinkEvent, Up
 from askance.redaction import redact
 from askance.sections import BrokerSection
@@ -28,7 +29,10 @@ from askance.wire.identity import CameraId
 
 ANSWER_S: Final = 6.0
 
-Test: TypeAlias = tuple[str, Callable[[], str]]
+Found: TypeAlias = str | tuple[str, str]
+"""What a test found, and, where the operator should do something although it works, what."""
+
+Test: TypeAlias = tuple[str, Callable[[], Found]]
 
 
 def tests(config: EdgeConfig) -> Iterator[Test]:
@@ -58,12 +62,22 @@ def _labels(config: EdgeConfig) -> str:
     return f"{found}, {sum(read_label_counts(config.label_counts, labels).values())} objects labelled"
 
 
-def _rules(config: EdgeConfig) -> str:
-    policy = read_policy(config, read_labels(config))
+def _rules(config: EdgeConfig) -> Found:
+    labels = read_labels(config)
+    policy = read_policy(config, labels)
     expired = policy.expired(today())
     in_force = ", ".join(rule.id for rule in policy.rules if rule.id not in expired)
-    found = [f"expired: {', '.join(expired)}"] if expired else []
-    return "; ".join([in_force, *found, *idle(policy, {camera.id: camera.pose for camera in config.cameras})])
+    found = [in_force, f"expired: {', '.join(expired)}"] if expired else [in_force]
+    try:
+        site = read_site(config, labels)
+    except ModelError:  # the test of the model says why
+        site = Site(poses=stands(config))
+        found.append("not held against the models")
+    never = idle(policy, site, names={int(label.id): label.name for label in labels.labels})
+    if not never:
+        return "; ".join(found)
+    hints = dict.fromkeys(each.hint for each in never)
+    return "; ".join([*found, *(each.text for each in never)]), "; ".join(hints)
 
 
 def _model(config: EdgeConfig, section: DetectorSection) -> str:

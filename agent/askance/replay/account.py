@@ -8,15 +8,15 @@ from typing import Final, NamedTuple
 from askance.edge.decided import Decided
 from askance.edge.rules import Policy, RuleId, Verdict
 from askance.edge.values import Drop
-from askance.wire.identity import CameraId, FrameId
+from askance.wire.identity import FrameId
 
 COUNT_ONLY: Final = "rules.count_only"
 
 
 class Place(NamedTuple):
-    """Where a frame stands: the recording's camera, and the frame's number in it, from 0."""
+    """Where a frame stands: the recording's name, and the frame's number in it, from 0."""
 
-    camera: CameraId
+    recording: str
     number: int
 
 
@@ -70,9 +70,11 @@ class Account:
         around: by the name of a frame that was kept, those that were stored around it.
         at_ns: when the frames were taken that were decided on, nanoseconds.
         tallies: by rule, in the order of the policy.
+        recording: the name of the one that is played.
     """
 
     def __init__(self, policy: Policy) -> None:
+        self.recording = ""
         self.policy: Final = policy
         self.ends: Final[Counter[str]] = Counter()
         self.kept: Final[list[Kept]] = []
@@ -108,7 +110,7 @@ class Account:
                     tally.refused[refusal] += 1
                     tally.refused_ns.append(decided.taken_ns)
         if not isinstance(decided.ended, Drop):
-            place = Place(decided.camera, decided.index)
+            place = Place(self.recording, decided.index)
             matched = frozenset(verdict.rule.id for verdict in decided.verdicts if verdict.finding.matched)
             self.kept.append(Kept(decided.ended, place, decided.taken_ns, decided.objects, matched, decided.payers))
 

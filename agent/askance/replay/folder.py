@@ -1,15 +1,15 @@
 """The folder that a replay leaves: a contact sheet, a time line, and the figures."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 from askance.central.export import sheet
-from askance.central.lifecycle import State
-from askance.central.tasks import Task, TaskId
 from askance.drawing import Look
 from askance.edge.store import Store
+from askance.replay.report import Report
 from askance.wire.codec import Envelope, unpack
 from askance.wire.identity import Sha256
 
@@ -20,20 +20,29 @@ MOST: Final = 500
 """Frames on a contact sheet: a page of more is more than a browser shows with ease."""
 
 
-def write(folder: Path, store: Store, *, look: Look, timeline: str, figures: Mapping[str, object]) -> None:
-    """Write all files.
+def make(folder: Path) -> None:
+    """Make the folder where it is not there.
+
+    Raises:
+        OSError: it cannot be made, or nothing can be written into it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=folder):
+        pass
+
+
+def write_sheet(folder: Path, store: Store, *, look: Look, figures: Report) -> None:
+    """Write the contact sheet.
 
     Args:
-        folder: made where it is not there.
-        store: the frames that were kept; the most valuable ones are shown.
+        folder: where.
+        store: the frames that were kept; the most valuable ones are shown, and those around them.
         look: colours and skeletons of the labels.
-        timeline: the drawing.
-        figures: what JSON can hold.
+        figures: of the replay.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     envelopes = {due.sha256: (due.frame_id, due.size) for due in store.due(MOST, exclude=())}
 
     def read(sha256: Sha256) -> Envelope:
@@ -43,27 +52,21 @@ def write(folder: Path, store: Store, *, look: Look, timeline: str, figures: Map
             raise OSError(f"the frame {frame_id} has vanished from the temporary store")
         return unpack(raw)
 
-    def tasks() -> Iterator[Task]:
-        for number, sha256 in enumerate(envelopes, start=1):
-            yield _task(number, sha256, envelope=read(sha256))
+    shown = [sheet.Shown(read(sha256).manifest, sha256) for sha256 in envelopes]
+    stored = sum(store.usage().counts.values())
+    counts = {
+        "frames": {"kept": figures.kept, "around them": stored - figures.kept},
+        "kept by rule": {rule.rule: rule.kept for rule in figures.rules},
+    }
+    head = sheet.Head(counts, notes=figures.notes)
+    sheet.write(folder / SHEET, shown, head=head, look=look, jpeg=lambda sha256: read(sha256).jpeg)
 
-    sheet.write(folder / SHEET, list(tasks()), accounts=(), look=look, jpeg=lambda sha256: read(sha256).jpeg)
+
+def write_figures(folder: Path, *, timeline: str, told: Mapping[str, object]) -> None:
+    """Write the time line, an SVG, and the figures, which JSON can hold.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
     (folder / TIMELINE).write_text(timeline, encoding="utf-8")
-    (folder / FIGURES).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-
-
-def _task(number: int, sha256: Sha256, *, envelope: Envelope) -> Task:
-    """Return the frame as it would stand in the queue."""
-    return Task(
-        id=TaskId(number),
-        state=State.OPEN,
-        manifest=envelope.manifest,
-        sha256=sha256,
-        received_at=0.0,
-        labeler=None,
-        lease_until=None,
-        expired=0,
-        seconds=None,
-        skip_reason=None,
-        answer=None,
-    )
+    (folder / FIGURES).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")

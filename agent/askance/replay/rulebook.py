@@ -1,6 +1,6 @@
 """Rules in a few words each, as an operator checks them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from askance.edge.rules import Policy, Rule
 from askance.edge.rules.circumstances import DAYS, Asked, Fence, Hours, Reading
 from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Fault, Inhibit, Not, Novel, measures, walk
+from askance.edge.rules.idle import Idle
 from askance.edge.rules.lottery import Lottery
 from askance.units import Rate, format_byte_budget, format_distance, format_duration, format_frame_budget
 
@@ -37,6 +38,7 @@ class Line:
         arm: the part of the selection.
         expires: first day on which it no longer counts, ISO 8601.
         without_evidence: signals of its condition that the model cannot give.
+        never: what of it never holds, a sentence each.
     """
 
     rule: str
@@ -54,6 +56,7 @@ class Line:
     arm: str
     expires: str | None
     without_evidence: tuple[str, ...]
+    never: tuple[str, ...]
 
     @property
     def row(self) -> tuple[str, ...]:
@@ -69,20 +72,18 @@ class Line:
         return self.rule, condition, ", ".join(spent) or "-", self.mode, self.arm
 
 
-def describe(policy: Policy, names: Mapping[int, str], *, signals: frozenset[str] | None) -> tuple[Line, ...]:
+def describe(
+    policy: Policy, names: Mapping[int, str], *, signals: frozenset[str] | None, never: Sequence[Idle] = ()
+) -> tuple[Line, ...]:
     """Put every rule into a line.
 
     Args:
         policy: the rules.
         names: of the labels, by id.
         signals: those that can be answered with the model; None: no model was asked.
+        never: what of them never holds.
     """
-    return tuple(_line(rule, names, signals=signals) for rule in policy.rules)
-
-
-def unmeasured(policy: Policy, signals: frozenset[str]) -> tuple[str, ...]:
-    """Name the signals that rules ask for and that cannot be answered."""
-    return tuple(sorted({measure.signal for measure in policy.measures} - signals))
+    return tuple(_line(rule, names, signals=signals, never=never) for rule in policy.rules)
 
 
 def live_only(policy: Policy) -> tuple[str, ...]:
@@ -113,7 +114,7 @@ def mode(rule: Rule) -> str:
     return "capture" if rule.capture else "count_only"
 
 
-def _line(rule: Rule, names: Mapping[int, str], *, signals: frozenset[str] | None) -> Line:
+def _line(rule: Rule, names: Mapping[int, str], *, signals: frozenset[str] | None, never: Sequence[Idle]) -> Line:
     missing = frozenset[str]() if signals is None else {wish.signal for wish in measures(rule.when)} - signals
     return Line(
         rule=rule.id,
@@ -131,6 +132,7 @@ def _line(rule: Rule, names: Mapping[int, str], *, signals: frozenset[str] | Non
         arm=rule.arm,
         expires=None if rule.expires is None else rule.expires.isoformat(),
         without_evidence=tuple(sorted(missing)),
+        never=tuple(str(each) for each in never if each.rule == rule.id),
     )
 
 

@@ -3,8 +3,8 @@
 import os
 import random
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -13,19 +13,19 @@ from askance.edge.assembly import build_stages
 from askance.edge.config import EdgeConfig
 from askance.edge.detect.lane import Lane
 from askance.edge.health import Health
-from askance.edge.knowledge import read_lore
+from askance.edge.knowledge import read_lore, survey
 from askance.edge.parts import read_panel, read_second_look, today
 from askance.edge.pipeline import Pipeline
 from askance.edge.rules import Policy
-from askance.edge.score import answered
+from askance.edge.rules.idle import Site, idle
 from askance.edge.stages import Begun
 from askance.edge.store import Store
 from askance.edge.values import Frame
 from askance.labels import LabelMap
 from askance.replay.account import Account
-from askance.replay.reel import Reel
+from askance.replay.reel import Recording, Reel
 from askance.replay.report import Report, report
-from askance.replay.rulebook import live_only, unmeasured
+from askance.replay.rulebook import live_only
 from askance.replay.shared import SharedPanel
 from askance.wire.identity import CameraId, FrameId
 
@@ -74,7 +74,8 @@ class Replay:
         takes: in the order of ``policies``.
 
     Args:
-        config: its sections gate, detector, companions, panoptic and store say what a device would do.
+        config: its sections cameras (for the lenses), gate, detector, companions, panoptic and store say what a device
+            would do.
         policies: the sets of rules.
         labels: the label map.
         seed: of the random arm.
@@ -99,6 +100,7 @@ class Replay:
         self._lore = read_lore(
             self._panel, labels, health=self._health, second=self._second, counts=config.label_counts
         )
+        self._pose: Final[dict[CameraId, str | None]] = {}
         self.model: Final = f"{self._panel.info.name} {self._panel.info.version}"
         folder = Path(resources.enter_context(TemporaryDirectory(prefix="askance-replay-")))
         self.takes: Final = tuple(
@@ -117,6 +119,7 @@ class Replay:
             SourceError: a recording cannot be decoded, or no further.
         """
         for recording in reel.recordings:
+            self._turn_to(recording)
             begun: tuple[Begun, ...] = ()
             for frame in reel.frames(recording):
                 following = self._begin(frame)
@@ -130,10 +133,21 @@ class Replay:
     def report(self, reel: Reel) -> tuple[Report, ...]:
         """Return the figures of every set of rules, once ``reel`` was played."""
         seconds = reel.length_ns / 1e9
-        torn = tuple(f"{camera}: {trouble}" for camera, trouble in reel.troubles.items())
+        torn = tuple(f"{name}: {trouble}" for name, trouble in reel.troubles.items())
+        poses = [(recording.camera, recording.pose) for recording in reel.recordings]
+        site = Site(poses, camera_key="--camera", pose_key="--pose", absent="which no recording shows")
+        zones = [map(str, idle(take.account.policy, site, names=self._lore.names)) for take in self.takes]
         return tuple(
-            report(take.account, take.sizes(), seconds=seconds, notes=(*take.findings(), *torn)) for take in self.takes
+            report(take.account, take.sizes(), seconds=seconds, notes=(*take.findings(), *missed, *torn))
+            for take, missed in zip(self.takes, zones, strict=True)
         )
+
+    def _turn_to(self, recording: Recording) -> None:
+        """Take a recording for the only camera there is, so that rates of all cameras together are its own."""
+        self._pose.clear()
+        self._pose[recording.camera] = recording.pose
+        for take in self.takes:
+            take.account.recording = recording.name
 
     def _begin(self, frame: Frame) -> tuple[Begun, ...]:
         """Begin a frame in every pipeline; their gates are alike, so that it passes all of them or none."""
@@ -155,16 +169,13 @@ class Replay:
     def _take(self, policy: Policy, store: Store) -> Take:
         day, config = today(), self._config
         expired = policy.expired(day)
-        valid = Policy(tuple(rule for rule in policy.rules if rule.in_force(day)))
+        valid = replace(policy, rules=tuple(rule for rule in policy.rules if rule.in_force(day)))
         notes = [f"rule {rule} has expired, and is left out" for rule in expired]
-        notes += [
-            f"no model gives evidence for {signal}: conditions of that name never hold"
-            for signal in unmeasured(valid, answered(self._panel.signals, lore=self._lore))
-        ]
+        notes += map(str, idle(valid, survey(self._panel, lore=self._lore, poses=None), names=self._lore.names))
         notes += [f"recordings tell nothing of {name}: conditions of that name never hold" for name in live_only(valid)]
         notes += [f"{part}: {what}" for part, what in self._health.vitals().trouble.items()]
         stages = build_stages(
-            config.model_copy(update={"cameras": ()}),  # recordings are none of the device's cameras
+            config,
             self._panel,
             policy=valid,
             lore=self._lore,
@@ -174,23 +185,10 @@ class Replay:
         )
         account, health = Account(valid), Health()
         lottery = random.Random(self._seed)  # noqa: S311 (a lottery that has to come out the same again)
+        stages = replace(stages, poses=self._pose)
         pipeline = Pipeline(stages, health, draw=lottery.random, now_ns=0, kept=_nothing, observer=account)
         return Take(account, store, pipeline, health, tuple(notes))
 
 
 def _nothing() -> None:
     pass
-
-
-def read_evidence(config: EdgeConfig, labels: LabelMap) -> frozenset[str]:
-    """Load the models that the configuration names, and name the signals that can be answered with them.
-
-    Raises:
-        ModelError: the main model cannot be loaded.
-        ConfigError: a threshold or companion names an unknown label.
-    """
-    with closing(Lane()) as lane:
-        panel, health = read_panel(config, labels, lane=lane, health=Health()), Health()
-        second = read_second_look(config, labels, panel=panel, lane=lane, health=health)
-        lore = read_lore(panel, labels, health=health, second=second, counts=config.label_counts)
-        return answered(panel.signals, lore=lore)

@@ -77,7 +77,7 @@ def _recordings(played: Sequence[Played], *, length_ns: int, height: int) -> Ite
     for one in played:
         x = _x(one.begin_ns, length_ns)
         yield f'<path class="end" fill="none" d="M{x:.1f} 8V{height - 24}"/>'
-        yield f'<text x="{x + 4:.1f}" y="18">{escape(one.recording.camera)}</text>\n'
+        yield f'<text x="{x + 4:.1f}" y="18">{escape(one.recording.name)}</text>\n'
 
 
 def _axis(length_ns: int, *, height: int) -> Iterator[str]:

@@ -20,6 +20,13 @@ _OWN_TAGS: Final = frozenset(
 )
 
 
+_WELL_FORMED: Final = {
+    "tag:yaml.org,2002:timestamp": "write a day that the calendar has, as in 2027-01-31; put text in quotes",
+    "tag:yaml.org,2002:int": "write a number with fewer digits; put text in quotes",
+}
+"""What to do about a value that looks like one of a type and is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a value was written.
@@ -196,7 +203,9 @@ class _Reader:
             scalar: Scalar = self._loader.construct_object(node)
         except ValueError as error:
             said = redact(node.value)[:40]
-            raise ConfigError(f"{self._at(node)}: {error}: {said}", hint="put text in quotes") from error
+            raise ConfigError(
+                f"{self._at(node)}: {error}: {said}", hint=_WELL_FORMED.get(node.tag, "put text in quotes")
+            ) from error
         return scalar
 
     def _at(self, node: yaml.Node) -> Place:

@@ -14,6 +14,7 @@ from askance.settings.document import Document, KeyPath, write_path
 from askance.settings.schema import keys_of, schema_name, types_at
 
 _MOST_FAULTS: Final = 10
+_COUNTED: Final = {"too_long": ("most", "max_length"), "too_short": ("least", "min_length")}
 _EXPECTED: Final = re.compile(r"^\w+ should (?:be|have) ")
 
 
@@ -32,7 +33,7 @@ def locate(error: ValidationError, document: Document, *, model: type[BaseModel]
         document: what was validated.
         model: what it was validated against; with it, unknown keys get the nearest known one, and secrets stay secret.
     """
-    details = _telling(error.errors(include_url=False, include_context=False))
+    details = _telling(error.errors(include_url=False))
     details.sort(key=lambda detail: document.place(detail["loc"]).line or 0)
     messages = [_message(detail, document, model=model) for detail in details[:_MOST_FAULTS]]
     if len(details) > _MOST_FAULTS:
@@ -67,11 +68,21 @@ def _message(detail: ErrorDetails, document: Document, *, model: type[BaseModel]
         return f"{where}: unknown key: {write_path(path)}"
     if detail["type"] == "missing":
         return f"{where}: missing key: {write_path((*path, location[-1]))}"
+    if detail["type"] in _COUNTED:
+        return f"{where}: {write_path(path)}: {_counted(detail)}"
     said = detail["msg"].removeprefix("Value error, ")
     said = _EXPECTED.sub("expected ", said, count=1).replace("a valid tuple", "a list")
     got = "" if detail["type"] == "value_error" or secret_at(model, path) else _got(detail)
     key = f"{write_path(path)}: " if path else ""
     return f"{where}: {key}{said[0].lower()}{said[1:]}{got}"
+
+
+def _counted(detail: ErrorDetails) -> str:
+    """Say how many entries there may be, and how many there are."""
+    bound, key = _COUNTED[detail["type"]]
+    limits = detail.get("ctx", {})
+    limit, got = limits[key], limits["actual_length"]
+    return f"expected at {bound} {limit} {'entry' if limit == 1 else 'entries'}, got {got or 'none'}"
 
 
 def _got(detail: ErrorDetails) -> str:

@@ -17,6 +17,8 @@ def test_an_error_of_ours_is_a_finding_with_its_hint_and_code() -> None:
 
     assert FAILED == attempt("model", check)
     assert Finding("labels", Verdict.OK, "80 labels") == attempt("labels", lambda: "80 labels")
+    known = attempt("rules", lambda: ("people; no model sees kite", "take it out"))
+    assert Finding("rules", Verdict.NOTE, "people; no model sees kite", "take it out") == known
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""`askance rules`: check, replay and compare, as a user types them."""
+"""`askance rules check`, as a user types it."""
 
-import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -9,11 +9,9 @@ from click.testing import CliRunner, Result
 
 from askance import shipped
 from askance.cli import rules as commands
-from askance.errors import ConfigError, SourceError
+from askance.errors import ConfigError
 from support_programs import write_yaml
-from support_replay import DOUBTED, doubtful_model, record
-
-FEW = DOUBTED.replace("cooldown: {rule: 3s}", "cooldown: {rule: 1s}").replace("id: lots", "id: draw")
+from support_replay import DOUBTED, doubtful_model
 
 
 @pytest.fixture
@@ -21,26 +19,6 @@ def old(tmp_path: Path) -> str:
     path = tmp_path / "old.yaml"
     path.write_text(DOUBTED)
     return str(path)
-
-
-@pytest.fixture
-def new(tmp_path: Path) -> str:
-    path = tmp_path / "new.yaml"
-    path.write_text(FEW)
-    return str(path)
-
-
-@pytest.fixture
-def device(tmp_path: Path) -> list[str]:
-    doubtful_model(tmp_path / "models" / "doubtful")
-    content = {"detector": {"model": "elsewhere", "probe": False}, "gate": {"sharpness": 0}}
-    config = write_yaml(tmp_path / "edge.yaml", content)
-    return ["--config", str(config), "--model", str(tmp_path / "models" / "doubtful"), "--fps", "2"]
-
-
-@pytest.fixture
-def street(tmp_path: Path) -> str:
-    return str(record(tmp_path / "street", 8))
 
 
 def ask(*arguments: str) -> Result:
@@ -102,96 +80,61 @@ def test_check_says_what_a_model_cannot_tell(tmp_path: Path, monkeypatch: pytest
 
     done = ask("check", str(path), "--model", str(unfitted))
 
-    assert "rule hard: the model gives no evidence for expected_errors: it never holds" in done.stderr
+    said = f"note: {path}:2: rule hard: no model gives evidence for expected_errors: it never holds"
+    assert (0, True) == (done.exit_code, said in done.stderr)
     assert ["expected_errors"] == json.loads(ask("check", str(path), "--model", str(unfitted), "--json").stdout)[0][
         "without_evidence"
     ]
 
 
-def test_replay_tells_what_each_rule_costs(old: str, device: list[str], street: str) -> None:
-    done = ask("replay", "--rules", old, *device, street)
-
-    people = next(line for line in done.stdout.splitlines() if line.startswith("people"))
-    assert ["people", "8", "2", "6", "0", "0", "0", "0"] == people.split()[:8]
-    assert "frames: 8 in 4.0 s" in done.stdout
-    assert "8 frames, " in done.stderr
-
-
-def test_replay_writes_a_folder_to_look_at(tmp_path: Path, old: str, device: list[str], street: str) -> None:
-    out = tmp_path / "out"
-
-    done = ask("replay", "--rules", old, *device, "--seed", "4", "--out", str(out), "--json", street)
-
-    told = json.loads(done.stdout)
-    assert told == json.loads((out / "report.json").read_text())
-    assert (4, "doubtful 1", 8) == (told["seed"], told["model"], told["frames"])
-    assert [{"camera": "street", "path": street, "frames": 8, "seconds": 4.0}] == told["recordings"]
-    assert told["frames"] == told["kept"] + sum(told["dropped"].values())
-    assert told["kept"] == (out / "sheet.html").read_text().count("<article")
-    assert (out / "timeline.svg").read_text().startswith("<svg")
-
-
-def test_replay_takes_the_rules_of_the_configuration(tmp_path: Path, old: str, device: list[str], street: str) -> None:
-    write_yaml(tmp_path / "edge.yaml", {"detector": {"probe": False}, "gate": {"sharpness": 0}, "rules": [old]})
-
-    done = ask("replay", *device, "--json", street)
-
-    assert ["people", "cars", "lots"] == [rule["rule"] for rule in json.loads(done.stdout)["rules"]]
-
-
-def test_what_an_operator_should_know_is_noted(tmp_path: Path, old: str, device: list[str], street: str) -> None:
-    past = tmp_path / "past.yaml"
-    past.write_text(DOUBTED.replace("id: cars", "id: cars\n    expires: 2020-01-01"))
-
-    assert "note: rule cars has expired, and is left out" in ask("replay", "--rules", str(past), *device, street).stderr
-    assert "note: new: rule cars has expired" in ask("compare", old, str(past), *device, street).stderr
-
-
-def test_a_terminal_is_told_how_far_it_is(
-    tmp_path: Path, device: list[str], street: str, monkeypatch: pytest.MonkeyPatch
+def test_check_refuses_what_can_never_hold_with_lines_and_fixes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+    monkeypatch.setenv("ASKANCE__DETECTOR__PROBE", "false")
+    path = tmp_path / "rules.yaml"
+    path.write_text("""version: 1
+rules:
+  - id: brushes
+    when: {near_threshold: {classes: [toothbrush], from: 0.2, to: 0.6}}
+  - id: low
+    when: {near_threshold: {from: 0.01, to: 0.04}}
+  - id: both
+    when: {all: [{entropy: {at_least: 0.5}}, {not: {entropy: {at_least: 0.5}}}]}
+""")
+    model = doubtful_model(tmp_path / "people-and-cars")
 
-    terminal = Terminal()
-    monkeypatch.setattr("sys.stderr", terminal)
-    monkeypatch.setattr(commands, "_SHOWN_EVERY_S", 0.0)
-    rules_file = tmp_path / "rules.yaml"
-    rules_file.write_text(DOUBTED)
+    alone, held = ask("check", str(path)), ask("check", str(path), "--model", str(model), "--json")
 
-    commands.replay.main(["--rules", str(rules_file), *device, street], standalone_mode=False)
-
-    shown = terminal.getvalue().split("\r\033[K")
-    assert ["0", "1", "2"] == [line.split()[0] for line in shown[1:4]]
-    assert (shown[-1].startswith("8 frames, "), shown[-1].endswith(" kept\n")) == (True, True)
-
-
-def test_replay_of_what_is_not_there_names_it(device: list[str], tmp_path: Path) -> None:
-    done = ask("replay", *device, str(tmp_path / "away.mp4"))
-
-    assert isinstance(done.exception, SourceError)
-    assert "away.mp4" in str(done.exception)
-
-
-def test_a_folder_that_cannot_be_written_is_named(old: str, device: list[str], street: str) -> None:
-    done = ask("replay", "--rules", old, *device, "--out", "/proc/out", street)
-
-    assert 73 == done.exit_code
-    assert "cannot write /proc/out" in done.stderr
-
-
-def test_compare_says_what_changes(old: str, new: str, device: list[str], street: str) -> None:
-    done = ask("compare", old, new, *device, street)
-
-    rows = {line.split()[0]: line.split()[1] for line in done.stdout.splitlines()[1:5]}
-    assert {"people": "changed", "cars": "same", "lots": "gone", "draw": "new"} == rows
-    assert "only new keeps: 1" in done.stdout
+    both = f"{path}:8: rule both: when.all[0] and when.all[1].not exclude each other: together they never hold"
+    assert isinstance(alone.exception, ConfigError)
+    assert both == str(alone.exception)
+    assert isinstance(held.exception, ConfigError)
+    assert os.EX_CONFIG == held.exception.exit_code
+    assert [
+        f"{path}:4: rule brushes: no model sees toothbrush: it never holds",
+        (
+            f"{path}:6: rule low: no candidate scores between 0.01 and 0.04, the least that is kept is 0.05: "
+            "it never holds"
+        ),
+        both,
+    ] == str(held.exception).splitlines()
+    assert "take it out, or name a model that sees it" in str(held.exception.hint)
+    assert "raise `to`, or lower `detector.floor`" in str(held.exception.hint)
+    assert [1, 1, 1] == [len(line["never"]) for line in json.loads(held.stdout)]
 
 
-def test_compare_tells_programs_which_frames(old: str, new: str, device: list[str], street: str) -> None:
-    told = json.loads(ask("compare", old, new, *device, "--json", street).stdout)
+def test_check_holds_zones_against_the_cameras_of_a_configuration(tmp_path: Path) -> None:
+    doubtful_model(tmp_path / "models" / "doubtful")
+    detector = {"model": "doubtful", "models": "models", "probe": False}
+    config = write_yaml(tmp_path / "edge.yaml", {"detector": detector, "cameras": [{"id": "gate", "url": "0"}]})
+    path = tmp_path / "rules.yaml"
+    path.write_text(
+        DOUBTED.replace("cooldown: {rule: 3s}", "zones: [{camera: gatee, include: [[0, 0], [1, 0], [1, 1]]}]")
+    )
 
-    assert {0, 6} <= {place["number"] for place in told["both"]}
-    assert {2, 4} >= {place["number"] for place in told["only_new"]}
-    assert [] == told["only_old"]
+    done = ask("check", str(path), "--config", str(config))
+
+    assert 0 == done.exit_code  # the camera may belong to another device of the fleet
+    said = "a zone of camera gatee, which is not there; did you mean gate? see `cameras.id`"
+    assert f"note: {path}:5: rule people: {said}\n" == done.stderr
+    assert "" == ask("check", str(path)).stderr

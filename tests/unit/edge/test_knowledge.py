@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from math import exp
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from askance import shipped
 from askance.edge.config import DetectorSection, EdgeConfig
 from askance.edge.detect.lane import Lane
 from askance.edge.health import Health
-from askance.edge.knowledge import read_lore
+from askance.edge.knowledge import read_lore, survey
 from askance.edge.parts import read_labels, read_panel, read_second_look
 from support_models import silent, write_package
 
@@ -55,9 +56,13 @@ def test_a_calibration_of_the_detector_is_read_and_another_ones_is_told_and_left
     said = f"sha256: {panel.info.sha256}\nfitted_on: made data\npooled: {{slope: 2.0, intercept: 0.5}}\n"
 
     file.write_text(said)
-    calibration = read_lore(panel, labels, health=health).calibration
-    assert calibration is not None
-    assert (2.0, 0.5) == calibration.pooled
+    lore = read_lore(panel, labels, health=health)
+    assert lore.calibration is not None
+    assert (2.0, 0.5) == lore.calibration.pooled
+    # where scores are probabilities, so is the least of them
+    assert [pytest.approx(1 / (1 + 19**2 * exp(-0.5)))] * 2 == list(
+        (survey(panel, lore=lore, poses=()).floors or {}).values()
+    )
     assert {} == health.vitals().trouble
 
     file.write_text(said.replace(panel.info.sha256, "ab" * 32))

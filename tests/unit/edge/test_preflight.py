@@ -32,11 +32,12 @@ def test_on_a_machine_that_is_ready_each_test_says_what_it_found(
     }
 
     assert "coco-80@2, 84 labels" == found["labels"]
+    assert isinstance(found["rules"], str)
     assert "unsure-people" in found["rules"]
     assert "first frame in" in found["model ssdlite-mobilenet-v2-coco"]
     assert "640 x 272" in found["camera street"]
     assert "0 frames" in found["store"]
-    assert found["broker"].endswith("MQTT 5")
+    assert str(found["broker"]).endswith("MQTT 5")
 
 
 def test_a_camera_without_frames_is_named(tmp_path: Path) -> None:
@@ -104,3 +105,28 @@ def test_the_broker_of_readings_is_tried_as_well(tmp_path: Path, mosquitto: Mosq
 
     assert "readings" not in dict(preflight(made))
     assert dict(preflight(hearing))["readings"]() == f"127.0.0.1:{mosquitto.port}, MQTT 5"
+
+
+def test_rules_that_never_hold_are_told_with_what_to_do(tmp_path: Path) -> None:
+    write_package(tmp_path / "tiny", silent())
+    rules = tmp_path / "rules.yaml"
+    zone = "{camera: gatee, include: [[0, 0], [1, 0], [1, 1]]}"
+    when = "{entropy: {classes: [dog], at_least: 0.5}}"
+    rules.write_text(f"version: 1\nrules:\n  - id: lost\n    when: {when}\n    zones: [{zone}]\n")
+    values = {
+        "cameras": [{"id": "gate", "url": "0"}],
+        "detector": {"model": "tiny", "models": tmp_path, "probe": False},
+        "rules": [rules],
+    }
+    known = dict(preflight(EdgeConfig.model_validate(values)))["rules"]()
+    gone = {**values, "detector": {"model": "gone", "models": tmp_path}}
+    unknown = dict(preflight(EdgeConfig.model_validate(gone)))["rules"]()
+
+    dog = f"{rules}:4: rule lost: no model sees dog: it never holds"
+    gatee = f"{rules}:5: rule lost: a zone of camera gatee, which is not there"
+    keys = "did you mean gate? see `cameras.id`"
+    assert known == (
+        f"lost; {dog}; {gatee}",
+        f"take it out, or name a model that sees it with `detector.model`; {keys}",
+    )
+    assert unknown == (f"lost; not held against the models; {gatee}", keys)

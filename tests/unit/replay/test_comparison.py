@@ -9,13 +9,14 @@ from askance.edge.values import Drop
 from askance.replay.account import Account, Place
 from askance.replay.comparison import Comparison, compare
 from askance.replay.report import report
-from support_replay import PEOPLE, SCENE, STREET, decision, verdict
+from support_replay import PEOPLE, SCENE, decision, verdict
 
 NEWER = replace(PEOPLE, version="2-dddddddd")
 
 
 def replayed(rules: tuple[Rule, ...], *decisions: Decided) -> Account:
     account = Account(Policy(rules))
+    account.recording = "street"
     for each in decisions:
         account.note(each)
         account.end(each.ended)
@@ -45,7 +46,7 @@ def compared() -> Comparison:
 def test_frames_are_kept_by_one_side_or_by_both() -> None:
     found = compared()
 
-    assert ((Place(STREET, 1),), (Place(STREET, 2),), (Place(STREET, 0),)) == (
+    assert ((Place("street", 1),), (Place("street", 2),), (Place("street", 0),)) == (
         found.only_old,
         found.only_new,
         found.both,
@@ -77,6 +78,6 @@ def test_a_rule_is_the_same_when_only_its_file_has_another_version() -> None:
 def test_everything_is_told_as_json() -> None:
     told = json.loads(json.dumps(compared().json()))
 
-    assert [{"camera": "street", "number": 2}] == told["only_new"]
+    assert [{"recording": "street", "number": 2}] == told["only_new"]
     assert [("people", "changed"), ("scene", "gone")] == [(rule["rule"], rule["change"]) for rule in told["rules"]]
     assert (2, 3) == (told["old"]["kept"], told["new"]["frames"])

@@ -1,6 +1,7 @@
 """A replay's folder can be looked at without anything else."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,16 @@ import pytest
 
 from askance.codecs.jpeg import encode
 from askance.drawing import Look
+from askance.edge.rules import Policy
 from askance.replay import folder
+from askance.replay.account import Account
+from askance.replay.report import Report, report
 from support_store import make_draft, open_store
+
+
+def figures(*, kept: int = 0, notes: tuple[str, ...] = ()) -> Report:
+    """Figures of rules that nobody has replayed."""
+    return replace(report(Account(Policy(())), {}, seconds=0, notes=notes), kept=kept)
 
 
 def test_the_sheet_shows_frames_with_their_reasons_the_most_valuable_first(tmp_path: Path) -> None:
@@ -18,10 +27,14 @@ def test_the_sheet_shows_frames_with_their_reasons_the_most_valuable_first(tmp_p
         for value in (0.25, 0.75):
             store.keep(make_draft(value=value), encode(np.full((480, 640, 3), 90, np.uint8), 90))
 
-        folder.write(out, store, look=Look(), timeline="<svg/>", figures={"kept": 2})
+        folder.make(out)
+        folder.write_sheet(out, store, look=Look(), figures=figures(kept=1, notes=("dusk",)))
+        folder.write_figures(out, timeline="<svg/>", told={"kept": 2})
 
     html = (out / folder.SHEET).read_text()
     assert html.index("0.75") < html.index("0.25</span>")
+    assert "<span>kept <b>1</b></span> <span>around them <b>1</b></span>" in html
+    assert "<li>dusk</li>" in html
     assert (2, 2) == (html.count("<article"), html.count("person 0.31</li>"))
     assert "<svg/>" == (out / folder.TIMELINE).read_text()
     assert {"kept": 2} == json.loads((out / folder.FIGURES).read_text())
@@ -29,7 +42,8 @@ def test_the_sheet_shows_frames_with_their_reasons_the_most_valuable_first(tmp_p
 
 def test_nothing_kept_is_an_empty_sheet(tmp_path: Path) -> None:
     with open_store(tmp_path / "store") as store:
-        folder.write(tmp_path / "out", store, look=Look(), timeline="", figures={})
+        folder.make(tmp_path / "out")
+        folder.write_sheet(tmp_path / "out", store, look=Look(), figures=figures())
 
     assert "0 frames" in (tmp_path / "out" / folder.SHEET).read_text()
 
@@ -41,4 +55,9 @@ def test_a_frame_that_has_vanished_is_an_error_of_the_disk(tmp_path: Path) -> No
             envelope.unlink()
 
         with pytest.raises(OSError, match="has vanished from the temporary store"):
-            folder.write(tmp_path / "out", store, look=Look(), timeline="", figures={})
+            folder.write_sheet(tmp_path, store, look=Look(), figures=figures())
+
+
+def test_a_folder_in_which_nothing_can_be_written_is_an_error_at_once() -> None:
+    with pytest.raises(OSError, match="/proc"):
+        folder.make(Path("/proc/self"))

@@ -13,7 +13,7 @@ from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Fault, Inhi
 from askance.edge.rules.lottery import Lottery
 from askance.edge.rules.policy import Zone
 from askance.edge.values import Measure
-from askance.replay.rulebook import condition, describe, live_only, unmeasured
+from askance.replay.rulebook import condition, describe, live_only
 from askance.units import Rate
 from askance.wire.identity import CameraId
 from support_replay import PEOPLE, SCENE, WATCH, coco
@@ -101,5 +101,4 @@ def test_signals_that_the_model_cannot_give_are_named(tmp_path: Path) -> None:
     given = frozenset({"entropy", "flicker"})
     (line,) = describe(policy, NAMES, signals=given)
 
-    assert ("margin",) == line.without_evidence == unmeasured(policy, given)
-    assert () == unmeasured(policy, given | {"margin"})
+    assert ("margin",) == line.without_evidence

@@ -9,7 +9,11 @@ import pytest
 
 from askance.edge.rules import Policy, load_rules
 from askance.edge.rules.policy import Context
+from askance.edge.store import Store
 from askance.replay import Reel, Replay
+from askance.replay.reel import Shown
+from askance.wire.codec import unpack
+from askance.wire.identity import CameraId
 from support_replay import DOUBTED, PEOPLE, WATCH, coco, configured, doubtful_model, record
 
 
@@ -112,3 +116,53 @@ def test_nothing_is_left_behind(tmp_path: Path, policy: Policy, model: Path, mon
         assert 1 == len(list(scratch.iterdir()))
 
     assert [] == list(scratch.iterdir())
+
+
+def test_zones_are_those_of_the_camera_and_pose_that_a_recording_shows(tmp_path: Path, model: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    band = "when: {near_threshold: {classes: [person], from: 0.2, to: 0.6}}"
+    whole = "include: [[0, 0], [1, 0], [1, 1], [0, 1]]"
+    file.write_text(f"""version: 1
+rules:
+  - id: home
+    {band}
+    zones: [{{camera: gate, preset: home, {whole}}}]
+  - id: road
+    {band}
+    zones: [{{camera: gate, preset: road, {whole}}}]
+  - id: lawn
+    {band}
+    zones: [{{camera: lawn, preset: low, {whole}}}]
+  - id: lots
+    when: {{random: {{rate: 60/min}}}}
+""")
+    policy = load_rules([file], labels=coco())
+    paths = [record(tmp_path / "a", 4), record(tmp_path / "b", 3)]
+    shows = [Shown(CameraId("gate"), "home"), Shown(CameraId("gate"), "road")]
+    found: list[tuple[list[int], tuple[str, ...]]] = []
+    for each in (shows, [Shown(None, None)] * 2):
+        reel = Reel(paths, fps=1, shows=each)
+        with ExitStack() as resources:
+            replay = Replay(configured(model), [policy], labels=coco(), seed=0, resources=resources)
+            replay.play(reel, tell=lambda: None)
+            (figures,) = replay.report(reel)
+            places = {frame.place for frame in replay.takes[0].account.kept}
+            poses = poses_of(replay.takes[0].store)
+        assert {("a", 0), ("b", 0)} <= places  # whoever is first of its kind
+        found.append(([rule.matched for rule in figures.rules], figures.notes))
+        assert poses == {show.pose for show in each}
+
+    lawn = f"{file}:11: rule lawn: a zone of camera lawn, which no recording shows; see `--camera`"
+    gate = [f"{file}:{line}: rule {rule}: a zone of camera gate, which no recording shows; see `--camera`"
+            for line, rule in ((5, "home"), (8, "road"))]  # fmt: skip
+    # every frame of its pose matches, and a rule of another camera counts all of the picture
+    assert ([4, 3, 7], (lawn,)) == (found[0][0][:3], found[0][1])
+    assert ([7, 7, 7], (*gate, lawn)) == (found[1][0][:3], found[1][1])
+    # a frame a second is drawn, but the first of a camera, which stands for no time: rates are of the one that plays
+    assert [6, 5] == [matched[3] for matched, _ in found]
+
+
+def poses_of(store: Store) -> set[str | None]:
+    """The poses that kept frames say."""
+    envelopes = [store.read(due.frame_id, 0, length=due.size) for due in store.due(100, exclude=())]
+    return {unpack(envelope).manifest.pose for envelope in envelopes if envelope is not None}

@@ -1,7 +1,6 @@
 """The time line shows when each rule matched and what it paid for."""
 
 import re
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from askance.edge.rules import Policy, RuleId
@@ -14,7 +13,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def played(seconds: int) -> list[Played]:
-    return [Played(Recording(STREET, Path("street.mp4")), seconds, 0, seconds * SECOND)]
+    return [Played(Recording("street", "street.mp4", STREET), seconds, 0, seconds * SECOND)]
 
 
 def test_every_rule_has_a_lane_with_its_values_and_its_frames() -> None:

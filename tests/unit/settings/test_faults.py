@@ -60,7 +60,7 @@ class Row(BaseModel):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("numbers: []\n", "p.yaml:1: numbers: expected at least 1 item after validation, not 0, got a list"),
+        ("numbers: []\n", "p.yaml:1: numbers: expected at least 1 entry, got none"),
         (
             "numbers:\n  - x\n",
             "p.yaml:2: numbers[0]: expected a valid integer, unable to parse string as an integer, got 'x'",

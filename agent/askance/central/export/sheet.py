@@ -2,30 +2,71 @@
 
 import base64
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from askance.central.devices import Account
 from askance.central.export.style import STYLE
 from askance.central.tasks import Task, utc
 from askance.drawing import POLICY, Look, draw
-from askance.wire.capture import Manifest, Reason
+from askance.wire.capture import Manifest, Reason, Role
 from askance.wire.identity import Sha256
 
 _POINTED_AT: Final = 3  # objects emphasised for each reason: twenty labels on a thumbnail say nothing
 
 
-def write(
+class Shown(NamedTuple):
+    """One frame on the page.
+
+    Attributes:
+        manifest: the frame's own words.
+        sha256: address of its envelope.
+        task: its place in the queue; None: it is in none.
+    """
+
+    manifest: Manifest
+    sha256: Sha256
+    task: Task | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above the frames.
+
+    Attributes:
+        counts: of frames, by what is counted and its name.
+        accounts: the ledger of every device.
+        notes: what is to be known beside, a sentence each.
+    """
+
+    counts: Mapping[str, Mapping[str, int]]
+    accounts: Sequence[Account] = ()
+    notes: Sequence[str] = ()
+
+
+def write_queue(
     path: Path, tasks: Sequence[Task], *, accounts: Sequence[Account], look: Look, jpeg: Callable[[Sha256], bytes]
 ) -> None:
-    """Write the page for tasks, in their order.
+    """Write the page for tasks, in their order, see ``write``."""
+    counts = {
+        "state": Counter(str(task.state) for task in tasks),
+        "arm": Counter(str(task.manifest.arm) for task in tasks),
+        "rule": Counter(reason.rule for task in tasks for reason in task.manifest.reasons),
+    }
+    shown = [Shown(task.manifest, task.sha256, task) for task in tasks]
+    write(path, shown, head=Head(counts, accounts), look=look, jpeg=jpeg)
+
+
+def write(path: Path, frames: Sequence[Shown], *, head: Head, look: Look, jpeg: Callable[[Sha256], bytes]) -> None:
+    """Write the page for frames, in their order.
 
     Args:
         path: the file; it appears only when it is complete.
-        tasks: the frames, the most valuable first.
-        accounts: the ledger of every device.
+        frames: them, the most valuable first.
+        head: what stands above them.
         look: colours and skeletons of the labels.
         jpeg: gives an envelope's image.
 
@@ -34,13 +75,11 @@ def write(
     """
     written = path.with_name(f"{path.name}.part")
     with written.open("w", encoding="utf-8") as file:
-        file.writelines(page(tasks, accounts=accounts, look=look, jpeg=jpeg))
+        file.writelines(page(frames, head=head, look=look, jpeg=jpeg))
     written.replace(path)
 
 
-def page(
-    tasks: Sequence[Task], *, accounts: Iterable[Account], look: Look, jpeg: Callable[[Sha256], bytes]
-) -> Iterator[str]:
+def page(frames: Sequence[Shown], *, head: Head, look: Look, jpeg: Callable[[Sha256], bytes]) -> Iterator[str]:
     """Yield the page piece by piece, one image in memory at a time.
 
     Raises:
@@ -50,31 +89,30 @@ def page(
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Askance: {len(tasks)} frames</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<title>Askance: {len(frames)} frames</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
     )
-    yield _header(tasks, accounts)
+    yield _header(len(frames), head)
     yield '<main class="frames">\n'
-    for rank, task in enumerate(tasks, start=1):
-        yield _card(task, rank, look=look, jpeg=jpeg(task.sha256))
+    for rank, frame in enumerate(frames, start=1):
+        yield _card(frame, rank, look=look, jpeg=jpeg(frame.sha256))
     yield "</main>\n</body>\n</html>\n"
 
 
-def _header(tasks: Sequence[Task], accounts: Iterable[Account]) -> str:
-    rules = Counter(reason.rule for task in tasks for reason in task.manifest.reasons)
-    arms = Counter(str(task.manifest.arm) for task in tasks)
-    states = Counter(str(task.state) for task in tasks)
+def _header(frames: int, head: Head) -> str:
+    notes = "".join(f"<li>{escape(note)}</li>" for note in head.notes)
     return (
-        f'<header>\n<h1>Askance <span class="count">{len(tasks)} frames, the most valuable first</span></h1>\n'
-        f'<dl class="counts">{_counts("state", states)}{_counts("arm", arms)}{_counts("rule", rules)}</dl>\n'
-        f"{_ledger(list(accounts))}"
+        f'<header>\n<h1>Askance <span class="count">{frames} frames, the most valuable first</span></h1>\n'
+        f'<dl class="counts">{"".join(_counts(name, counts) for name, counts in head.counts.items())}</dl>\n'
+        f"{_ledger(head.accounts)}{f'<ul>{notes}</ul>' if notes else ''}"
         '<div class="legend"><span class="key claim">reported</span><span class="key hint">below the threshold</span>'
         '<span class="key doubt">what a reason points at</span>'
         '<label><input type="checkbox" id="hints"> show every candidate below the threshold</label></div>\n</header>\n'
     )
 
 
-def _counts(name: str, counts: Counter[str]) -> str:
-    values = " ".join(f"<span>{escape(key)} <b>{n}</b></span>" for key, n in counts.most_common())
+def _counts(name: str, counts: Mapping[str, int]) -> str:
+    ranked = sorted(counts.items(), key=lambda each: -each[1])
+    values = " ".join(f"<span>{escape(key)} <b>{n}</b></span>" for key, n in ranked)
     return f"<div><dt>{name}</dt><dd>{values}</dd></div>" if values else ""
 
 
@@ -95,22 +133,24 @@ def _ledger(accounts: Sequence[Account]) -> str:
     )
 
 
-def _card(task: Task, rank: int, *, look: Look, jpeg: bytes) -> str:
-    manifest = task.manifest
+def _card(frame: Shown, rank: int, *, look: Look, jpeg: bytes) -> str:
+    manifest, task = frame.manifest, frame.task
+    around = "context" if manifest.role is Role.CONTEXT else ""
+    state, number = (around, "") if task is None else (task.state, f"task {task.id}, ")
     reasons = "".join(_reason(reason) for reason in manifest.reasons)
     ratio = manifest.image.width / manifest.image.height
     image = base64.b64encode(jpeg).decode()
     return (
         f'<article class="frame" id="f{rank}">\n<div class="picture"><div class="stage" style="--ratio:{ratio:.4f}">'
         f'<img alt="frame {escape(manifest.frame_id)}" src="data:image/jpeg;base64,{image}">'
-        f'{_drawing(task, look)}</div><a class="open" href="#f{rank}" title="larger"></a>'
+        f'{_drawing(frame, look)}</div><a class="open" href="#f{rank}" title="larger"></a>'
         '<a class="close" href="#overview" title="back">&times;</a></div>\n'
         f'<div class="facts"><div class="line"><span class="value" title="value">{manifest.value:.2f}</span>'
         f'<span class="arm">{escape(manifest.arm)}{_probability(manifest)}</span>'
-        f'<span class="state {task.state}">{task.state}</span></div>\n'
+        f'<span class="state {state}">{state}</span></div>\n'
         f'<ul class="reasons">{reasons}</ul>\n'
         f'<p class="origin">{escape(manifest.device)} / {escape(manifest.camera)} &middot; {_time(manifest)}'
-        f' &middot; <span class="id">task {task.id}, {escape(manifest.frame_id)}</span></p></div>\n</article>\n'
+        f' &middot; <span class="id">{number}{escape(manifest.frame_id)}</span></p></div>\n</article>\n'
     )
 
 
@@ -132,10 +172,11 @@ def _time(manifest: Manifest) -> str:
     return f'<time title="clock: {manifest.taken.clock}">{taken:%Y-%m-%d %H:%M:%S} UTC</time>'
 
 
-def _drawing(task: Task, look: Look) -> str:
+def _drawing(frame: Shown, look: Look) -> str:
     """Draw what the labeler answered, or else what the device saw, with what its reasons point at on top."""
-    image = task.manifest.image
-    reasons = task.manifest.reasons if task.answer is None else ()
+    manifest, image = frame.manifest, frame.manifest.image
+    answer = None if frame.task is None else frame.task.answer
+    reasons = manifest.reasons if answer is None else ()
     doubted = {index for reason in reasons for index in reason.objects[:_POINTED_AT]}
-    shown = task.manifest.annotations if task.answer is None else task.answer
+    shown = manifest.annotations if answer is None else answer
     return draw(shown, (image.width, image.height), look=look, doubted=doubted)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from askance.edge.decisions import MOST as MOST_DECISIONS
 from askance.edge.readings import MOST as MOST_READINGS
@@ -130,15 +132,29 @@ def read_request(line: bytes) -> Request:
         raise ControlError(faults(error), hint='say e.g. {"why": {"last": 20}}, in one line; see README.md') from error
 
 
-def faults(error: ValidationError) -> str:
-    """Say what is wrong where, without showing what was said."""
+def faults(error: ValidationError, *, called: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Say what is wrong where, without showing what was said.
+
+    Args:
+        error: what pydantic raised.
+        called: how the one who speaks calls a part of a request, e.g. by an option; else it is called as it is written.
+    """
     details = error.errors(include_url=False, include_input=False)
-    told = [
-        ": ".join([*filter(None, [".".join(map(str, detail["loc"]))]), detail["msg"].removeprefix("Value error, ")])
-        for detail in details[:_MOST_FAULTS]
-    ]
+    told = [": ".join([*filter(None, [_part(detail, called)]), _words(detail)]) for detail in details[:_MOST_FAULTS]]
     more = [f"and {len(details) - _MOST_FAULTS} more"] if len(details) > _MOST_FAULTS else []
     return "; ".join([*told, *more])
+
+
+def _part(detail: ErrorDetails, called: Mapping[str, str]) -> str:
+    """Name the part of a request that is wrong."""
+    part = ".".join(str(key) for key in detail["loc"] if key != "[key]")
+    return next((name for path, name in called.items() if f"{part}.".startswith(f"{path}.")), part)
+
+
+def _words(detail: ErrorDetails) -> str:
+    if detail["type"] == "string_pattern_mismatch":
+        return "expected a name of lower-case letters, digits, - and _, as in gate"
+    return detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
 
 
 def write(message: Request | Answer) -> bytes:

@@ -112,7 +112,7 @@ class Panel:
         self.info: Final = main.info
         self.folder: Final = main.model.package.folder
         self.signals: Final = main.signals.union(*(companion.detector.signals for companion in companions))
-        self.labels: Final = main.labels.union(*(companion.detector.labels for companion in companions))
+        self.others: Final = tuple(companion.detector for companion in companions)
 
     def begin(self, frame: Frame) -> Look:
         """Prepare a frame and let the models look at it; not before the frame before the last is finished."""

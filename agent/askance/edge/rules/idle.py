@@ -1,50 +1,242 @@
-"""What of the rules can never hold on a device: zones of cameras that it has not, classes that its models have not."""
+"""What of the rules can never hold on a device, whatever it sees."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from itertools import combinations
+from math import inf
+from typing import Final, TypeAlias
 
-from askance.edge.rules.conditions import measures
-from askance.edge.rules.policy import Policy, Rule
-from askance.settings import nearest
-from askance.wire.identity import CameraId
+from askance.edge.rules.circumstances import Reading
+from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Inhibit, Not, Novel
+from askance.edge.rules.context import Pose
+from askance.edge.rules.document import RuleId
+from askance.edge.rules.policy import Policy, Rule, Zone
+from askance.edge.values import Measure
+from askance.settings import KeyPath, nearest
+from askance.settings.document import write_path
 
 
-def idle(policy: Policy, poses: Mapping[CameraId, str | None]) -> tuple[str, ...]:
-    """Say which zones no camera looks at, in a sentence each.
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The cameras and models that rules are held against; of what is None nobody knows, and nothing is said.
 
-    Args:
-        policy: the rules.
-        poses: of each camera, the preset that it stands at.
+    Attributes:
+        poses: where the cameras look.
+        floors: by the id of each label that the models see, the least that a candidate's score can be.
+        signals: those that can be answered.
+        camera_key: the key or option that names a camera.
+        pose_key: and the one that names its pose.
+        absent: what is said of a camera that is none of them.
     """
-    return tuple(dict.fromkeys(sentence for rule in policy.rules for sentence in _zones(rule, poses)))
+
+    poses: Collection[Pose] | None = None
+    floors: Mapping[int, float] | None = None
+    signals: frozenset[str] | None = None
+    camera_key: str = "cameras.id"
+    pose_key: str = "cameras.pose"
+    absent: str = "which is not there"
 
 
-def unseen(policy: Policy, names: Mapping[int, str], *, known: frozenset[int]) -> tuple[str, ...]:
-    """Say which classes the rules ask for and no model sees, in a sentence each.
+class Cause(StrEnum):
+    """Why something never holds."""
+
+    CLASS = "class"
+    BAND = "band"
+    CONTRADICTION = "contradiction"
+    SIGNAL = "signal"
+    ZONE = "zone"
+
+
+WRONG: Final = frozenset({Cause.CLASS, Cause.BAND, Cause.CONTRADICTION})
+"""What was hardly meant; a signal may wait for a model, and a zone for a camera."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """A part of a rule that never holds.
+
+    Attributes:
+        rule: whose.
+        cause: why.
+        text: a sentence that names file and line where they are known.
+        hint: what to do.
+    """
+
+    rule: RuleId
+    cause: Cause
+    text: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.text}; {self.hint}"
+
+
+def idle(policy: Policy, site: Site, *, names: Mapping[int, str]) -> tuple[Idle, ...]:
+    """List what never holds, rule by rule.
 
     Args:
         policy: the rules.
+        site: cameras and models.
         names: of the labels, by id.
-        known: ids of the labels that the models see.
     """
-    asked = {
-        (rule.id, label) for rule in policy.rules for wish in measures(rule.when) for label in wish.label_ids or ()
-    }
-    return tuple(
-        f"rule {rule}: no model sees {names.get(label, str(label))}, its conditions never hold"
-        for rule, label in sorted(asked)
-        if label not in known
-    )
+    found = [
+        _tell(policy, rule, path=path, found=(cause, what, hint))
+        for rule in policy.rules
+        for path, cause, what, hint in (
+            *_contradictions(rule),
+            *_measures(rule, site, names=names),
+            *_zones(rule, site),
+        )
+    ]
+    return tuple(dict.fromkeys(found))
 
 
-def _zones(rule: Rule, poses: Mapping[CameraId, str | None]) -> Iterator[str]:
-    for zone in rule.zones:
-        if zone.camera not in poses:
-            near = nearest(zone.camera, poses)
-            meant = f"did you mean {near}? " if near is not None else ""
-            yield f"rule {rule.id}: a zone of camera {zone.camera}, which is not there: {meant}see `cameras.id`"
-        elif zone.preset not in {None, poses[zone.camera]}:
-            where = poses[zone.camera] or "none"
-            yield (
-                f"rule {rule.id}: a zone of camera {zone.camera} at pose {zone.preset}, but its pose is {where}: "
-                "nothing counts there, see `cameras.pose`"
-            )
+_Found: TypeAlias = tuple[KeyPath, Cause, str, str]
+_Demand: TypeAlias = tuple[KeyPath, Clause, bool]
+
+
+def _tell(policy: Policy, rule: Rule, *, path: KeyPath, found: tuple[Cause, str, str]) -> Idle:
+    place, (cause, what, hint) = policy.place((rule.id, *path)), found
+    return Idle(rule.id, cause, f"{'' if place is None else f'{place}: '}rule {rule.id}: {what}", hint)
+
+
+def _walk(clause: Clause, path: KeyPath) -> Iterator[tuple[KeyPath, Clause]]:
+    """List a clause and all that stands in it, each with the keys that lead to it."""
+    yield path, clause
+    for inner, part in _parts(clause, path):
+        yield from _walk(part, inner)
+
+
+def _parts(clause: Clause, path: KeyPath) -> Iterator[tuple[KeyPath, Clause]]:
+    match clause:
+        case All(parts) | AnyOf(parts):
+            key = "all" if isinstance(clause, All) else "any"
+            yield from (((*path, key, index), part) for index, part in enumerate(parts))
+        case Not(part):
+            yield (*path, "not"), part
+        case Inhibit(part):
+            yield (*path, "inhibit", "when"), part
+        case _:
+            pass
+
+
+def _measures(rule: Rule, site: Site, *, names: Mapping[int, str]) -> Iterator[_Found]:
+    """Find signals that nothing answers, classes that no model sees, and bands in which nothing scores."""
+    for path, clause in _walk(rule.when, ("when",)):
+        if isinstance(clause, Doubt):
+            wish = clause.measure
+            here = (*path, wish.signal)
+            if site.signals is not None and wish.signal not in site.signals:
+                yield here, Cause.SIGNAL, f"no model gives evidence for {wish.signal}: it never holds", _ANOTHER
+            if site.floors is not None:
+                yield from _unseen(wish, here, floors=site.floors, names=names)
+
+
+_ANOTHER: Final = "see `askance models ls`"
+
+
+def _unseen(wish: Measure, path: KeyPath, *, floors: Mapping[int, float], names: Mapping[int, str]) -> Iterator[_Found]:
+    seen = [names[label] for label in floors]
+    asked = floors.keys() if wish.label_ids is None else wish.label_ids
+    for name in sorted(names.get(label, str(label)) for label in asked - floors.keys()):
+        near = nearest(name, seen)
+        meant = f"did you mean `{near}`? " if near is not None else ""
+        never = "it never holds" if asked.isdisjoint(floors) else "that class never counts"
+        hint = f"{meant}take it out, or name a model that sees it with `detector.model`"
+        yield (*path, "classes"), Cause.CLASS, f"no model sees {name}: {never}", hint
+    low, high = wish.low, wish.high
+    floor = min((floors[label] for label in asked & floors.keys()), default=0.0)
+    if low is not None and high is not None and high <= floor:
+        what = (
+            f"no candidate scores between {low:g} and {high:g}, the least that is kept is {floor:.2g}: it never holds"
+        )
+        yield (*path, "to"), Cause.BAND, what, "raise `to`, or lower `detector.floor`"
+
+
+def _contradictions(rule: Rule) -> Iterator[_Found]:
+    """Find conditions that have to hold together and cannot."""
+    pairs: set[tuple[KeyPath, KeyPath]] = set()
+    for path, clause in _walk(rule.when, ("when",)):
+        if isinstance(clause, All | Not):
+            asked = list(_demands(clause, path, holds=True))
+            pairs |= {
+                (here, there)
+                for (here, one, wanted), (there, other, too) in combinations(asked, 2)
+                if _clash(one, other, wanted=(wanted, too))
+            }
+    for here, there in sorted(pairs, key=str):
+        what = f"{write_path(here)} and {write_path(there)} exclude each other: together they never hold"
+        yield there, Cause.CONTRADICTION, what, "take one of the two out, or write `any` instead of `all`"
+
+
+def _demands(clause: Clause, path: KeyPath, *, holds: bool) -> Iterator[_Demand]:
+    """List which conditions have to hold (True) or must not (False) for a clause to hold, or not to."""
+    together = All if holds else AnyOf
+    match clause:
+        case Not() | Inhibit() if holds or isinstance(clause, Not):
+            turned = partial(_demands, holds=not holds)
+            yield from (each for inner, part in _parts(clause, path) for each in turned(part, inner))
+        case All(parts) | AnyOf(parts) if isinstance(clause, together) or len(parts) == 1:
+            yield from (each for inner, part in _parts(clause, path) for each in _demands(part, inner, holds=holds))
+        case _:
+            yield path, clause, holds
+
+
+def _clash(one: Clause, other: Clause, *, wanted: tuple[bool, bool]) -> bool:
+    """Whether two conditions, wanted to hold or not to, leave nothing."""
+    match wanted:
+        case True, True:
+            return _apart(one, other)
+        case True, False:
+            return _implies(one, other)
+        case False, True:
+            return _implies(other, one)
+        case _:
+            return False
+
+
+def _implies(one: Clause, other: Clause) -> bool:
+    """Whether a condition holds only where the other does."""
+    match one, other:
+        case (Doubt(measure, at_least), Doubt(same, least)):
+            return measure == same and at_least >= least
+        case (Novel(at_least), Novel(least)):
+            return at_least >= least
+        case _:
+            return one == other
+
+
+def _apart(one: Clause, other: Clause) -> bool:
+    """Whether two conditions are of one reading and of different numbers."""
+    match one, other:
+        case (Reading(name, above, below), Reading(same, over, under)) if name == same:
+            low = max((limit for limit in (above, over) if limit is not None), default=-inf)
+            return low >= min((limit for limit in (below, under) if limit is not None), default=inf)
+        case _:
+            return False
+
+
+def _zones(rule: Rule, site: Site) -> Iterator[_Found]:
+    """Find zones that no camera looks at."""
+    if site.poses is None:
+        return
+    for index, zone in enumerate(rule.zones):
+        poses = [pose for camera, pose in site.poses if camera == zone.camera]
+        said = _zone(zone, poses, site=site)
+        if said is not None:
+            yield ("zones", index), Cause.ZONE, *said
+
+
+def _zone(zone: Zone, poses: Collection[str | None], *, site: Site) -> tuple[str, str] | None:
+    """Say why nothing is in a zone, and what to do; None: there may be something."""
+    if not poses:
+        near = nearest(zone.camera, {camera for camera, _ in site.poses or ()})
+        meant = f"did you mean {near}? " if near is not None else ""
+        return f"a zone of camera {zone.camera}, {site.absent}", f"{meant}see `{site.camera_key}`"
+    if zone.preset in {None, *poses}:
+        return None
+    where = ", ".join(dict.fromkeys(pose or "none" for pose in poses))
+    what = f"a zone of camera {zone.camera} at pose {zone.preset}, but its pose is {where}: nothing counts there"
+    return what, f"see `{site.pose_key}`"

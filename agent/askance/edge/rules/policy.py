@@ -11,6 +11,7 @@ from askance.edge.rules.context import Pose
 from askance.edge.rules.document import RuleId
 from askance.edge.values import Area, Measure, Polygon
 from askance.edge.zones import WHOLE
+from askance.settings import KeyPath, Place
 from askance.wire.capture import Arm, Priority
 from askance.wire.identity import CameraId
 
@@ -126,9 +127,15 @@ class Rule:
 
 @dataclass(frozen=True)  # no slots: what can be said of all rules together is worked out once
 class Policy:
-    """All rules, in the order of the files."""
+    """All rules, in the order of the files.
+
+    Attributes:
+        rules: them.
+        places: where each part of a rule is written, by the rule's id and the keys that lead to it.
+    """
 
     rules: tuple[Rule, ...]
+    places: Mapping[KeyPath, Place] = field(default_factory=dict[KeyPath, Place], compare=False, repr=False)
 
     @cached_property
     def measures(self) -> frozenset[Measure]:
@@ -160,6 +167,11 @@ class Policy:
         if key not in self._places:
             self._places[key] = Policy(tuple(rule.at(where) for rule in self.rules)) if key[0] is not None else self
         return self._places[key]
+
+    def place(self, path: KeyPath) -> Place | None:
+        """Say where a part of a rule is written, or what is around it; None: rules of no file."""
+        ends = range(len(path), 0, -1)
+        return next((self.places[path[:end]] for end in ends if path[:end] in self.places), None)
 
     def expired(self, today: date | None) -> tuple[RuleId, ...]:
         """The rules that do not count on the day ``today``."""

@@ -9,6 +9,7 @@ from typing import Final
 from askance.edge.rules import document as written
 from askance.edge.rules import leaves
 from askance.edge.rules.allowance import Cooldown
+from askance.edge.rules.bounds import refuse_giant, refuse_many, size
 from askance.edge.rules.budgets import Limits
 from askance.edge.rules.circumstances import DAYS, Asked, Fence, Hours, Reading
 from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Fault, Inhibit, Not, Novel
@@ -18,10 +19,8 @@ from askance.edge.values import Measure
 from askance.errors import ConfigError
 from askance.labels import LabelMap
 from askance.settings import Document, KeyPath, Place, read_document, validate
-from askance.units import format_bytes
 from askance.wire.capture import Arm, Priority
 
-MAX_BYTES: Final = 256 * 1024
 _HASH_DIGITS: Final = 8
 
 
@@ -34,10 +33,10 @@ def load_rules(paths: Sequence[Path], *, labels: LabelMap) -> Policy:
 
     Raises:
         ConfigError: a file cannot be read, a key, value, bound or class is wrong, two rules have the same id, or there
-            are too many; the message names file and line.
+            are too many, of them or of their conditions; the message names file and line.
     """
     for path in paths:
-        _refuse_giant(path)
+        refuse_giant(path)
     return compile_rules([read_document(path, hint="see `askance config example rules`") for path in paths], labels)
 
 
@@ -48,35 +47,39 @@ def compile_rules(documents: Sequence[Document], labels: LabelMap) -> Policy:
         ConfigError: as ``load_rules`` does of what is written.
     """
     rules: dict[written.RuleId, Rule] = {}
-    places: dict[written.RuleId, Place] = {}
+    ids: dict[written.RuleId, Place] = {}
+    places: dict[KeyPath, Place] = {}
+    conditions = 0
     for document in documents:
         file = validate(written.RuleFile, document)
         for index, rule in enumerate(file.rules):
             place = document.place(("rules", index, "id"))
-            _refuse_twin(rule.id, place, earlier=places)
-            places[rule.id] = place
+            _refuse_twin(rule.id, place, earlier=ids)
+            ids[rule.id] = place
+            conditions += size(rule.when)
+            refuse_many(rule, document.place(("rules", index, "when")), conditions=conditions)
             reader = _Reader(document, labels)
             rules[rule.id] = _compile(rule, reader.clause(rule.when, ("rules", index, "when")), version=file.version)
+        places |= _places(document, [rule.id for rule in file.rules])
     if len(rules) > written.MAX_RULES:
         raise ConfigError(
             f"at most {written.MAX_RULES} rules in all files together: {len(rules)}", hint="join rules with `any`"
         )
-    return Policy(tuple(rules.values()))
+    return Policy(tuple(rules.values()), places)
+
+
+def _places(document: Document, rules: Sequence[written.RuleId]) -> dict[KeyPath, Place]:
+    """Return where each part of a file's rules is written, see ``Policy.places``."""
+    return {
+        (rules[path[1]], *path[2:]): place
+        for path, place in document.places.items()
+        if path[:1] == ("rules",) and len(path) > 1 and isinstance(path[1], int)
+    }
 
 
 def _refuse_twin(rule: written.RuleId, place: Place, *, earlier: dict[written.RuleId, Place]) -> None:
     if rule in earlier:
         raise ConfigError(f"{place}: duplicate rule id: {rule}, already at {earlier[rule]}", hint="rename one of them")
-
-
-def _refuse_giant(path: Path) -> None:
-    """Refuse a file that would take seconds to read, only to be refused then for its number of rules."""
-    size = path.stat().st_size if path.is_file() else 0
-    if size > MAX_BYTES:
-        raise ConfigError(
-            f"{path}: a rule file has at most {format_bytes(MAX_BYTES)}, got {size}B",
-            hint=f"at most {written.MAX_RULES} rules in all files together; join rules with `any`",
-        )
 
 
 def _compile(rule: written.Rule, when: Clause, *, version: int) -> Rule:

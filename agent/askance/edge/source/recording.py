@@ -55,7 +55,7 @@ class Recording(Watched):
                 case Failed():
                     raise SourceError(
                         f"cannot be decoded: {self._address.target}: {event.why}",
-                        hint="`ffprobe FILE` tells what it is; cameras.url takes videos and folders of images",
+                        hint="`ffprobe FILE` tells what it is; what can be played are videos and folders of images",
                     )
                 case Died():
                     return event

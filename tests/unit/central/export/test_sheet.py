@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from askance.central.devices import Account
 from askance.central.export import sheet
@@ -12,6 +13,7 @@ from askance.central.lifecycle import State
 from askance.central.tasks import Task, TaskId
 from askance.drawing import Look
 from askance.wire.annotations import Annotation, Box, Origin
+from askance.wire.capture import Role
 from askance.wire.identity import Sha256
 from support_central import DEVICE, HINT, PERSON, REASON, make_jpeg, make_manifest
 
@@ -78,7 +80,10 @@ def make_task(
 
 
 def render(*tasks: Task) -> str:
-    return "".join(sheet.page(tasks, accounts=[ACCOUNT], look=Look(), jpeg=lambda _: make_jpeg()))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.html"
+        sheet.write_queue(path, tasks, accounts=[ACCOUNT], look=Look(), jpeg=lambda _: make_jpeg())
+        return path.read_text()
 
 
 def parse(page: str) -> Tags:
@@ -149,6 +154,7 @@ def test_the_header_counts_and_shows_the_ledger() -> None:
     page = render(make_task(), make_task(answer=()))
 
     assert "<span>done <b>1</b></span>" in page
+    assert "task 1, " in page
     assert '<td>9</td><td>5</td><td>2</td><td>1</td><td>0</td><td>5</td><td class="bad">1</td>' in page
 
 
@@ -162,7 +168,24 @@ def test_a_frame_without_a_date_says_when_on_its_own_clock() -> None:
 
 
 def test_an_empty_queue_is_a_page_too(tmp_path: Path) -> None:
-    sheet.write(tmp_path / "sheet.html", [], accounts=[], look=Look(), jpeg=lambda _: make_jpeg())
+    sheet.write_queue(tmp_path / "sheet.html", [], accounts=[], look=Look(), jpeg=lambda _: make_jpeg())
 
     assert "0 frames" in (tmp_path / "sheet.html").read_text()
     assert [tmp_path / "sheet.html"] == list(tmp_path.iterdir())
+
+
+def test_frames_that_are_in_no_queue_have_neither_state_nor_task() -> None:
+    manifest = make_task().manifest
+    around = manifest.model_copy(update={"role": Role.CONTEXT, "group": "a", "offset_s": 1.0})
+    head = sheet.Head({"frames": {"kept": 1, "around them": 2}}, notes=["a zone of <camera> gate"])
+    shown = [sheet.Shown(each, Sha256("cd" * 32)) for each in (manifest, around)]
+
+    page = "".join(sheet.page(shown, head=head, look=Look(), jpeg=lambda _: make_jpeg()))
+
+    parse(page)
+    states = [tag["class"] for tag in parse(page).named("span") if str(tag.get("class")).startswith("state")]
+    assert ["state ", "state context"] == states
+    assert "task " not in page
+    assert "open" not in re.sub(r"<style>.*</style>|class=\"open\"", "", page, flags=re.DOTALL)
+    assert "<dt>frames</dt><dd><span>around them <b>2</b></span> <span>kept <b>1</b></span></dd>" in page
+    assert "<li>a zone of &lt;camera&gt; gate</li>" in page

@@ -48,7 +48,7 @@ def read(when: str) -> RuleFile:
             "schedule: from (24:00) and to (06:00) leave no time; without both it is the whole day",
             id="begins-after-the-day",
         ),
-        pytest.param("schedule: {days: []}", "schedule.days: expected at least 1 item", id="no-day"),
+        pytest.param("schedule: {days: []}", "schedule.days: expected at least 1 entry, got none", id="no-day"),
         pytest.param(
             "schedule: {days: [monday]}",
             "schedule.days[0]: expected 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun', got 'monday'",

@@ -10,7 +10,7 @@ from askance.edge.rules.circumstances import Asked, Fence, Hours, Reading
 from askance.edge.rules.conditions import All, AnyOf, Doubt, Fault, Inhibit, Not, Novel
 from askance.edge.rules.lottery import Lottery
 from askance.edge.rules.policy import Zone
-from askance.edge.rules.reader import MAX_BYTES, load_rules
+from askance.edge.rules.reader import load_rules
 from askance.edge.score import SIGNALS
 from askance.edge.values import Measure
 from askance.errors import ConfigError
@@ -147,7 +147,8 @@ def test_two_rules_of_the_same_id_are_both_named(tmp_path: Path) -> None:
 def test_more_rules_than_a_manifest_holds_are_refused(tmp_path: Path) -> None:
     one, two = write(tmp_path, many("a", 20)), write(tmp_path, many("b", 13), "two.yaml")
     assert str(refusal(one, two)) == "at most 32 rules in all files together: 33"
-    assert "expected" in str(refusal(write(tmp_path, many("c", 33)))) or "at most 32" in str(refusal(one))
+    three = write(tmp_path, many("c", 33), "three.yaml")
+    assert str(refusal(three)) == f"{three}:2: rules: expected at most 32 entries, got 33"
 
 
 CIRCUMSTANCES = """\
@@ -200,22 +201,6 @@ def test_what_lies_past_the_picture_is_resolved(tmp_path: Path) -> None:
     assert classes == [doubted, ("REQUESTED", "manual"), doubted, ("FILLER", "manual")]
 
 
-def test_ten_thousand_rules_are_refused_at_once(tmp_path: Path) -> None:
-    path, began = write(tmp_path, many("a", 10_000)), time.process_time()
-    error = refusal(path)
-
-    assert str(error) == f"{path}: a rule file has at most {MAX_BYTES // 1024}KiB, got {path.stat().st_size}B"
-    assert error.hint == "at most 32 rules in all files together; join rules with `any`"
-    assert time.process_time() - began < 1
-
-
-def test_as_many_rules_as_a_file_can_hold_are_refused_within_seconds(tmp_path: Path) -> None:
-    path, began = write(tmp_path, many("a", 5000)), time.process_time()
-
-    assert str(refusal(path)).startswith(f"{path}:2: rules: expected at most 32 items")
-    assert time.process_time() - began < 30
-
-
 @pytest.mark.parametrize("depth", [30, 200, 1000, 5000])
 @pytest.mark.parametrize(("opening", "closing"), [("{not: ", "}"), ("{all: [", "]}")], ids=["not", "all"])
 def test_conditions_a_thousand_deep_are_refused_and_no_fault(
@@ -246,3 +231,13 @@ def test_the_shipped_rules_are_good(checkout: Path) -> None:
     ]
     assert [rule.arm for rule in policy.rules] == [Arm.UNCERTAINTY] * 6 + [Arm.MANUAL, Arm.RANDOM]
     assert {measure.signal for measure in policy.measures} <= set(SIGNALS)
+
+
+def test_every_part_of_a_rule_knows_where_it_is_written(tmp_path: Path) -> None:
+    one, two = write(tmp_path, TEXT), write(tmp_path, many("b", 2), "two.yaml")
+    policy = load_rules([one, two], labels=LABELS)
+
+    assert str(policy.place(("unsure", "when", "all", 1, "any", 1, "entropy"))) == f"{one}:9"
+    assert str(policy.place(("unsure", "when", "all", 7))) == f"{one}:5"
+    assert str(policy.place(("b1", "when"))) == f"{two}:4"
+    assert policy.place(("other", "when")) is None
