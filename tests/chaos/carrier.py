@@ -61,7 +61,9 @@ def build_courier(
     section, keepalive_s = config.sync, config.broker.keepalive.total_seconds()
 
     def status() -> Status:
-        return report(config.device.id, store, online=True, boot_id=boot_id(), health=health, gauges={}, rules={})
+        return report(
+            config.device.id, store, online=True, boot_id=boot_id(), health=health, gauges={}, rules={}, last=()
+        )
 
     return Courier(
         line,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from itertools import combinations
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from askance.edge.config import DetectorSection
 from askance.edge.detect.package import read_card
 from askance.edge.rules import Rule, load_rules
 from askance.edge.rules.circumstances import Fence, Hours, Reading
-from askance.edge.rules.conditions import All, AnyOf, Clause, Inhibit, Not
+from askance.edge.rules.conditions import All, AnyOf, Clause, Fault, Inhibit, Not, walk
 from askance.edge.rules.idle import Cause, Site, idle
 from askance.edge.rules.slots import room
 from askance.labels import LabelMap
@@ -72,6 +73,25 @@ def test_every_rule_is_bounded(name: str) -> None:
     assert [sum(a_day(rule.limits.bytes) for rule in others.values()), a_day(asked.limits.bytes)] == [
         int(megabytes) * 1e6 for megabytes in said.groups()
     ]
+
+
+@pytest.mark.parametrize("name", [*FPS, "default"])
+def test_every_kind_of_bad_picture_has_a_small_quota_and_none_of_the_doubtful_ones(name: str) -> None:
+    """A camera that drives has no usual view that it could lose."""
+    asking = {
+        str(rule.id): (rule, fault)
+        for rule in rules(name).rules
+        for fault in walk(rule.when)
+        if isinstance(fault, Fault) and fault.glare_above is not None
+    }
+    ((rule, fault),) = asking.values()
+
+    missing = {key for key, limit in asdict(fault).items() if limit is None}
+    assert missing == ({"view_below"} if name.startswith("road") else set())
+    assert rule.priority is Priority.FILLER
+    assert a_day(rule.limits.bytes) <= 6e6
+    if name == "default":
+        assert ("bad-picture", 2) == (rule.id, a_day(rule.limits.frames))
 
 
 def a_day(rate: Rate | None) -> float:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -122,17 +123,22 @@ def _show_taken(taken: "Taken") -> None:
         click.echo(f"note: {_KEEPS_NOTHING}; see `askance config example rules`", err=True)
 
 
-def _show_reasons(reasons: "Reasons") -> None:
+def show_decisions(decisions: "Sequence[Decision]") -> None:
+    """Print frames, and below each what every rule said of it."""
     words = [
         (f"  {rule.rule}", rule.outcome.replace("_", " "), f"{rule.value:.2f}", f"{rule.clause}: {rule.text}")
-        for decision in reasons.decisions
+        for decision in decisions
         for rule in decision.rules
     ]
     lines = iter(columns(words))
-    for decision in reasons.decisions:
+    for decision in decisions:
         click.echo(_headline(decision))
         for _ in decision.rules:
             click.echo(next(lines))
+
+
+def _show_reasons(reasons: "Reasons") -> None:
+    show_decisions(reasons.decisions)
     if not reasons.decisions:
         click.echo("the rules have not been asked about such a frame yet")
     ends = ", ".join(f"{end} {count}" for end, count in sorted(reasons.ends.items(), key=lambda end: -end[1]))

@@ -1,14 +1,17 @@
 """`askance edge`: run the agent, check what it would run with, look at its store."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from askance.cli.control import capture, tell, why
+from askance.cli.control import capture, show_decisions, tell, why
 from askance.cli.device import CONFIG
+
+if TYPE_CHECKING:
+    from askance.edge.control.messages import Condition
 
 
 @click.group()
@@ -90,7 +93,7 @@ def requeue(*, config_path: Path | None, frame: str | None) -> None:
 @CONFIG
 @click.option("--json", "as_json", is_flag=True, help="Print the snapshot as JSON.")
 def status(*, config_path: Path | None, as_json: bool) -> None:
-    """Show the ledger and what waits in the store, and what is wrong where the agent runs.
+    """Show the ledger and what waits in the store; where the agent runs, what is wrong and what was decided last.
 
     \b
     Examples:
@@ -101,9 +104,10 @@ def status(*, config_path: Path | None, as_json: bool) -> None:
     from askance.edge.store.snapshot import peek
 
     folder = settings.load(EdgeConfig, config_path).store.path
-    snapshot, trouble = peek(folder), _trouble(folder)
+    snapshot, condition = peek(folder), _condition(folder)
     if as_json:
-        content = {**asdict(snapshot), "running": trouble is not None, "trouble": trouble or {}}
+        said = {} if condition is None else condition.model_dump(mode="json", exclude={"counts"}, exclude_none=True)
+        content = {**asdict(snapshot), "running": condition is not None, "trouble": {}, "last": [], **said}
         click.echo(json.dumps(content, default=lambda model: model.model_dump(mode="json"), indent=2))
         return
     for ledger in snapshot.ledgers:
@@ -114,20 +118,21 @@ def status(*, config_path: Path | None, as_json: bool) -> None:
         )
     if not snapshot.ledgers:
         click.echo("nothing captured yet")
-    if trouble is None:
+    if condition is None:
         click.echo("no agent runs with this store")
-    for part, what in (trouble or {}).items():
+        return
+    for part, what in condition.trouble.items():
         click.echo(f"trouble: {part}: {what}")
+    show_decisions(condition.last)
 
 
-def _trouble(folder: Path) -> Mapping[str, str] | None:
-    """Ask the agent what is wrong, by part; None where none can be asked."""
+def _condition(folder: Path) -> "Condition | None":
+    """Ask the agent how it is; None where none can be asked."""
     from askance.edge.control.client import ask
     from askance.edge.control.messages import AskHealth, Request
     from askance.errors import ControlError
 
     try:
-        condition = ask(folder, Request(health=AskHealth())).health
+        return ask(folder, Request(health=AskHealth())).health
     except ControlError:
         return None
-    return None if condition is None else condition.trouble

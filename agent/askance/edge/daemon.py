@@ -247,4 +247,5 @@ class Agent:
             health=self._health,
             gauges=gauges,
             rules=self.reception.decisions.tallies(),
+            last=self.reception.decisions.latest(),
         )

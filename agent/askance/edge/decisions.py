@@ -40,6 +40,7 @@ class Decisions:
         self._clock = clock
         self._lock = threading.Lock()
         self._last: deque[Remembered] = deque(maxlen=MOST)
+        self._latest: dict[CameraId, Remembered] = {}
         self._ends: Counter[str] = Counter()
         self._outcomes: dict[RuleId, Counter[str]] = {}
 
@@ -53,6 +54,7 @@ class Decisions:
         light = replace(decided, verdicts=tuple([_light(verdict) for verdict in decided.verdicts]))
         with self._lock:
             self._last.append(Remembered(self._clock(), light))
+            self._latest[light.camera] = self._last[-1]
             self._enter([verdict.rule.id for verdict in light.verdicts])
             for verdict in light.verdicts:
                 if verdict.finding.matched:
@@ -66,6 +68,11 @@ class Decisions:
         with self._lock:
             found = [one for one in self._last if camera is None or one.decided.camera == camera]
         return tuple(found[-count:])
+
+    def latest(self) -> tuple[Remembered, ...]:
+        """Return the last decision of each camera, however long ago it fell."""
+        with self._lock:
+            return tuple(self._latest.values())
 
     def ends(self) -> Mapping[str, int]:
         """Return how many frames have ended how: ``kept``, or the reason why not."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askance.edge.attention import GateSection
+from askance.edge.outlook import Outlook, survey
 from askance.edge.picture import PictureMemory, inspect, same_picture
 from askance.edge.values import Drop, Frame, Quality
 
@@ -20,6 +21,9 @@ CHANGED: Final = 12
 
 On real clips sensor noise of 6 grey levels (standard deviation) then changes less than 0.05 % of the tile.
 """
+
+BLINDING: Final = 250
+"""Grey level from which nothing is to be told any more: sensors end at 255, and coding takes a few levels off."""
 
 _VIEW_SIDE: Final = 640  # blur that a detector cannot see any more does not matter
 _HASH_SIDE: Final = 8
@@ -35,12 +39,14 @@ class GateMemory:
         dhash: 64-bit difference hash.
         passed_ns: when it was taken, nanoseconds of the monotonic clock.
         picture: what its pictures were like.
+        outlook: what it usually shows.
     """
 
     tile: Grey | None = None
     dhash: int | None = None
     passed_ns: int | None = None
     picture: PictureMemory = field(default_factory=PictureMemory)
+    outlook: Outlook | None = None
 
 
 class Glance(NamedTuple):
@@ -89,8 +95,17 @@ def _judge(memory: GateMemory, view: Grey, *, tile: Grey, at_ns: int, section: G
     sharp = sharpness(view)
     if sharp < section.sharpness:
         return Glance(memory, Drop("gate.blurred"))
-    quality = Quality(sharpness=sharp, brightness=brightness, motion=moved, dhash=f"{bits:016x}")
-    return Glance(GateMemory(tile, bits, at_ns, memory.picture), quality)
+    outlook = survey(memory.outlook, tile, before=memory.tile, at_ns=at_ns)
+    quality = Quality(
+        sharpness=sharp,
+        brightness=brightness,
+        motion=moved,
+        dhash=f"{bits:016x}",
+        glare=glare(tile),
+        dirt=outlook.dirt,
+        view=outlook.left,
+    )
+    return Glance(GateMemory(tile, bits, at_ns, memory.picture, outlook), quality)
 
 
 def sharpness(grey: Grey) -> float:
@@ -107,6 +122,11 @@ def sharpness(grey: Grey) -> float:
         return 0.0
     curvature = cv2.norm(cv2.Laplacian(grey, cv2.CV_16S), cv2.NORM_L2SQR)
     return min(curvature / (8 * (across + down)), _MOST_SHARPNESS)
+
+
+def glare(tile: Grey) -> float:
+    """Return the share of a tile's pixels that are ``BLINDING``."""
+    return int(np.count_nonzero(tile >= BLINDING)) / tile.size
 
 
 def motion(before: Grey, now: Grey) -> float:

@@ -92,7 +92,7 @@ class Outbox:
 def _less_and_less(status: Status) -> Iterator[dict[str, Any]]:
     """Say what to leave out, first what is missed least."""
     without: dict[str, Any] = {}
-    for part, nothing in (("rules", None), ("counters", {}), ("trouble", ())):
+    for part, nothing in (("last", None), ("rules", None), ("counters", {}), ("trouble", ())):
         without |= {part: nothing}
         yield without
     for ledgers in range(len(status.ledgers) - 1, -1, -1):

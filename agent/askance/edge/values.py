@@ -133,12 +133,18 @@ class Quality:
         brightness: mean grey level in [0, 1].
         motion: share of the tile's pixels that changed since the last frame that passed; None for the first frame.
         dhash: 64-bit difference hash, 16 hex digits.
+        glare: share of the picture that is blinding, in [0, 1].
+        dirt: share of the picture's cells in which something seems to stick to the lens, in [0, 1]; see ``outlook``.
+        view: share of the camera's usual view that is left, in [0, 1]; 1 unless another stands in its place.
     """
 
     sharpness: float
     brightness: float
     motion: float | None
     dhash: str
+    glare: float = 0.0
+    dirt: float = 0.0
+    view: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

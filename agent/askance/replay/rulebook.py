@@ -189,6 +189,9 @@ def _fault(fault: Fault) -> str:
         ("sharpness <", fault.sharpness_below),
         ("brightness <", fault.brightness_below),
         ("brightness >", fault.brightness_above),
+        ("glare >", fault.glare_above),
+        ("dirt >", fault.dirt_above),
+        ("usual view <", fault.view_below),
     )
     return " or ".join(f"{name} {limit:g}" for name, limit in limits if limit is not None)
 

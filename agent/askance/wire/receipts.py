@@ -6,12 +6,14 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from askance.wire.annotations import WireModel
-from askance.wire.identity import DeviceName, FrameIdText, Sha256Hex
+from askance.wire.identity import CameraName, DeviceName, FrameIdText, Sha256Hex
 
 MAX_QUERY: Final = 100
 MAX_RECEIPTS: Final = 64
 MAX_RULE_TALLIES: Final = 32
 MAX_REFUSALS: Final = 16
+MAX_LAST: Final = 8
+"""Cameras whose last decision a status tells."""
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 ByteRange = tuple[Annotated[int, Field(ge=0, lt=2**32)], Annotated[int, Field(ge=1, lt=2**32)]]
@@ -103,6 +105,27 @@ class RuleTally(WireModel):
     refused: Annotated[Mapping[Annotated[str, Field(max_length=64)], Count], Field(max_length=MAX_REFUSALS)] = {}
 
 
+class RuleWord(WireModel):
+    """What one rule did with one frame.
+
+    ``outcome`` is ``paid``, ``counted``, ``no_match`` or what kept it from paying; ``value`` what the frame was worth
+    to it; ``clause`` the strongest that spoke for a match, or the first that did not hold.
+    """
+
+    outcome: Annotated[str, Field(max_length=64)]
+    value: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    clause: Annotated[str, Field(max_length=64)]
+
+
+class LastDecision(WireModel):
+    """The frame of a camera that the rules were asked about last: its number, its age, how it ended, and why."""
+
+    index: Count
+    ago_s: Annotated[float, Field(ge=0, allow_inf_nan=False, description="when that was decided, before the status")]
+    ended: Annotated[str, Field(max_length=64, description="`kept`, or the reason why not")]
+    rules: Annotated[Mapping[Annotated[str, Field(max_length=64)], RuleWord], Field(max_length=MAX_RULE_TALLIES)] = {}
+
+
 class Status(WireModel):
     """A device's retained word about itself; the will is the same with ``online`` false and nothing else known."""
 
@@ -120,6 +143,10 @@ class Status(WireModel):
     rules: Annotated[
         Mapping[Annotated[str, Field(max_length=64)], RuleTally] | None,
         Field(max_length=MAX_RULE_TALLIES, description="by rule id; none: not told"),
+    ] = None
+    last: Annotated[
+        Mapping[CameraName, LastDecision] | None,
+        Field(max_length=MAX_LAST, description="by camera; none: not told"),
     ] = None
 
 

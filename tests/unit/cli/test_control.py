@@ -118,6 +118,27 @@ def test_without_an_agent_it_is_said_how_to_start_one(config: str, words: list[s
     assert "hint: start it: askance edge run --config FILE" in done.stderr
 
 
+def test_the_status_tells_the_last_decision_of_each_camera(config: str, tmp_path: Path) -> None:
+    open_store(tmp_path / "device").close()
+    room = Room()
+    for index, speed in enumerate((9.0, 9.0, 3.0)):
+        room.decide(speed, camera=(GATE, YARD)[index % 2], index=index)
+    with speaking(tmp_path / "device", room.desk.reply):
+        shown = askance("edge", "status", "--config", config).stdout
+        told = askance_json("edge", "status", "--config", config, "--json")["last"]
+        why = askance_json("edge", "why", "--last", "2", "--config", config, "--json")["decisions"]
+
+    assert (
+        """gate #2  0.0 s ago  objects: 2  dropped: rules.no_match
+  fast    no match  0.50  signal: speed 3, not above 8
+  button  no match  0.50  manual: nobody has asked for it
+"""
+        in shown
+    )
+    assert sorted(told, key=lambda one: int(one["index"])) == why
+    assert [] == askance_json("edge", "status", "--config", config, "--json")["last"]
+
+
 def test_the_status_tells_what_is_wrong_as_long_as_the_agent_runs(config: str, tmp_path: Path) -> None:
     open_store(tmp_path / "device").close()
     room = Room()

@@ -47,6 +47,13 @@ def test_the_last_decisions_are_there_oldest_first(decisions: Decisions) -> None
     assert () == decisions.last(9, camera=CameraId("nowhere"))
 
 
+def test_the_last_decision_of_a_camera_is_there_however_many_others_fell_since(decisions: Decisions) -> None:
+    for index in range(MOST + 10):
+        decisions.note(decided(verdict(), camera=GATE if index else YARD, index=index))
+
+    assert [(YARD, 0), (GATE, MOST + 9)] == [(one.decided.camera, one.decided.index) for one in decisions.latest()]
+
+
 def test_it_is_known_when_a_decision_fell() -> None:
     clock = Clock()
     decisions = Decisions(clock)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from askance.edge.attention import GateSection
-from askance.edge.gate import GateMemory, Glance, difference_hash, look, motion, sharpness
+from askance.edge.gate import BLINDING, GateMemory, Glance, difference_hash, glare, look, motion, sharpness
 from askance.edge.values import Drop, Frame, Instant, Quality
 from askance.wire.capture import ClockQuality
 from askance.wire.identity import CameraId
@@ -115,6 +115,15 @@ def test_motion_counts_pixels_that_differ_by_more_than_twelve(one: int, other: i
 
     assert expected == pytest.approx(motion(before, now))
     assert motion(before, before) == 0
+
+
+@given(st.integers(0, 10**6), st.integers(0, 90))
+def test_glare_is_the_share_that_blinds_and_more_of_it_is_more(seed: int, rows: int) -> None:
+    tile = greys(seed)
+    blinded = np.concatenate((np.full((rows, 160), BLINDING, np.uint8), tile[rows:]))
+
+    assert glare(tile) == pytest.approx((tile >= BLINDING).mean())
+    assert max(glare(tile), rows / 90) <= glare(blinded) <= 1
 
 
 def test_the_first_frame_passes_without_motion() -> None:

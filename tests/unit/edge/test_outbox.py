@@ -9,12 +9,13 @@ import pytest
 from askance.edge.outbox import TRIAL, Outbox
 from askance.edge.sync.tolerance import FLOOR, STRIKES
 from askance.edge.sync.window import HEADROOM
-from askance.wire.identity import DeviceId
-from askance.wire.receipts import Ledger, Notice, RuleTally, Status
+from askance.wire.identity import CameraId, DeviceId
+from askance.wire.receipts import LastDecision, Ledger, Notice, RuleTally, RuleWord, Status
 from askance.wire.topics import Up
 
 DEVICE = DeviceId("gate-7")
 LEDGER = Ledger(boot_id="b" * 36, captured=1, stored=1, pending=0, evicted={}, quarantined=0)
+WORD = RuleWord(outcome="paid", value=0.5, clause="c" * 64)
 LONG = Status(
     device=DEVICE,
     online=True,
@@ -22,6 +23,7 @@ LONG = Status(
     counters={f"counter.{index:04}": index for index in range(256)},
     trouble=("x" * 240,) * 16,
     rules={f"rule-{index}": RuleTally(matched=1, kept=1) for index in range(32)},
+    last={CameraId("gate"): LastDecision(index=0, ago_s=1.0, ended="kept", rules={"rule": WORD})},
 )
 NOTICE = Notice(code="quarantined", text="schema")
 
@@ -73,9 +75,10 @@ def test_what_waited_on_a_line_that_broke_is_counted(on: Counted) -> None:
     ("maximum_packet", "left_out"),
     [
         (None, set[str]()),
-        (11_500, {"rules"}),
-        (9000, {"rules", "counters"}),
-        (4096, {"rules", "counters", "trouble"}),
+        (12_600, {"last"}),
+        (11_500, {"last", "rules"}),
+        (9000, {"last", "rules", "counters"}),
+        (4096, {"last", "rules", "counters", "trouble"}),
     ],
 )
 def test_a_status_loses_first_what_is_missed_least(on: Counted, maximum_packet: int | None, left_out: set[str]) -> None:
@@ -83,7 +86,7 @@ def test_a_status_loses_first_what_is_missed_least(on: Counted, maximum_packet: 
 
     written = on.written()
 
-    assert left_out == {key for key in ("rules", "counters", "trouble", "ledgers") if not written.get(key)}
+    assert left_out == {key for key in ("last", "rules", "counters", "trouble", "ledgers") if not written.get(key)}
     assert (maximum_packet is not None) == bool(on.counts["sync.status_cut"])
 
 

@@ -10,7 +10,9 @@ from askance.edge.health import Health
 from askance.edge.status import MOST_COUNTERS, report
 from askance.edge.store import Store
 from askance.errors import StoreFullError
-from askance.wire.receipts import RuleTally, Status
+from askance.wire.identity import CameraId
+from askance.wire.receipts import MAX_LAST, RuleTally, RuleWord, Status
+from support_control import Room
 from support_places import break_folders
 from support_store import DEVICE, keep, open_store, sha_of
 
@@ -21,7 +23,9 @@ def test_counts_gauges_and_trouble_are_said(tmp_path: Path) -> None:
     health.trouble("detector", "it is " + "very " * 100 + "ill")
     rules = {"people": RuleTally(matched=3, kept=1, refused={"cooldown": 2})}
     with open_store(tmp_path) as store:
-        status = report(DEVICE, store, online=False, boot_id="boot", health=health, gauges={"streams": 2}, rules=rules)
+        status = report(
+            DEVICE, store, online=False, boot_id="boot", health=health, gauges={"streams": 2}, rules=rules, last=()
+        )
 
     assert not status.online
     assert ({"seen": 3, "streams": 2}, rules) == (status.counters, status.rules)
@@ -35,15 +39,35 @@ def test_more_counts_than_a_message_takes_are_left_out(tmp_path: Path) -> None:
     for number in range(2 * MOST_COUNTERS):
         health.count(f"reason.{number}")
     with open_store(tmp_path) as store:
-        status = report(DEVICE, store, online=True, boot_id="boot", health=health, gauges={"streams": 2}, rules={})
+        status = report(
+            DEVICE, store, online=True, boot_id="boot", health=health, gauges={"streams": 2}, rules={}, last=()
+        )
 
     assert MOST_COUNTERS == len(status.counters)
     assert 2 == status.counters["streams"]
 
 
+def test_of_the_last_decisions_it_is_said_what_each_rule_did_without_the_sentences(tmp_path: Path) -> None:
+    room = Room()
+    for index in range(MAX_LAST + 4):
+        room.decide(9.0 if index else 3.0, camera=CameraId(f"camera-{index}"), index=index)
+    with open_store(tmp_path) as store:
+        last = room.decisions.latest()
+        status = report(DEVICE, store, online=True, boot_id="b", health=Health(), gauges={}, rules={}, last=last)
+
+    assert status.last is not None
+    assert MAX_LAST == len(status.last)
+    dropped, kept = status.last[CameraId("camera-0")], status.last[CameraId("camera-1")]
+    assert ("rules.no_match", "kept", 0, 1) == (dropped.ended, kept.ended, dropped.index, kept.index)
+    assert {
+        "fast": RuleWord(outcome="paid", value=0.5, clause="signal"),
+        "button": RuleWord(outcome="no_match", value=0.5, clause="manual"),
+    } == kept.rules
+
+
 def test_a_disk_that_takes_no_receipt_is_trouble_until_it_does(tmp_path: Path) -> None:
     def said() -> tuple[str, ...]:
-        return report(DEVICE, store, online=True, boot_id="boot", health=health, gauges={}, rules={}).trouble
+        return report(DEVICE, store, online=True, boot_id="boot", health=health, gauges={}, rules={}, last=()).trouble
 
     health = Health()
     with open_store(tmp_path) as store:
@@ -65,7 +89,7 @@ def test_a_disk_that_takes_no_receipt_is_trouble_until_it_does(tmp_path: Path) -
 
 def test_ledgers_that_cannot_be_read_are_trouble_until_they_can(tmp_path: Path) -> None:
     def said() -> Status:
-        return report(DEVICE, store, online=True, boot_id="boot", health=health, gauges={}, rules={})
+        return report(DEVICE, store, online=True, boot_id="boot", health=health, gauges={}, rules={}, last=())
 
     health = Health()
     with open_store(tmp_path) as store, pytest.MonkeyPatch.context() as broken:
@@ -84,7 +108,7 @@ def test_a_folder_that_the_disk_does_not_list_is_trouble(tmp_path: Path, monkeyp
         frame_id = keep(store)
     break_folders(monkeypatch, tmp_path / "frames" / frame_id[-2:].lower())
     with open_store(tmp_path) as store:
-        status = report(DEVICE, store, online=True, boot_id="boot", health=Health(), gauges={}, rules={})
+        status = report(DEVICE, store, online=True, boot_id="boot", health=Health(), gauges={}, rules={}, last=())
 
     (trouble,) = status.trouble
     assert trouble.startswith("folders: the disk does not list 1 of")

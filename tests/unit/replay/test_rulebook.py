@@ -31,6 +31,7 @@ ENTROPY = Doubt(Measure("entropy"), 0.65)
         (Doubt(Measure("margin", frozenset({6, 1, 2, 3, 4})), 0.4), "margin(person|bicycle|car|+2) >= 0.4"),
         (Doubt(Measure("margin", frozenset({77})), 0.4), "margin(77) >= 0.4"),
         (All((ENTROPY, Not(BLURRED))), "entropy >= 0.65 and not sharpness < 0.1"),
+        (Fault(glare_above=0.2, dirt_above=0.03, view_below=0.25), "glare > 0.2 or dirt > 0.03 or usual view < 0.25"),
         (AnyOf((All((ENTROPY, BLURRED)), ENTROPY)), "(entropy >= 0.65 and sharpness < 0.1) or entropy >= 0.65"),
         (Not(DARK_OR_GLARE), "not (brightness < 0.2 or brightness > 0.9)"),
         (Lottery(Rate(6, timedelta(hours=1))), "by lot, 6/h"),

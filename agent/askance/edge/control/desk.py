@@ -81,7 +81,8 @@ class Desk:
         if request.why is not None:
             return Answer(why=self._why(request.why))
         vitals = self._health.vitals()
-        return Answer(health=Condition(trouble=vitals.trouble, counts=vitals.counts))
+        last = tuple(self._explain(one, rule=None) for one in self._decisions.latest())
+        return Answer(health=Condition(trouble=vitals.trouble, counts=vitals.counts, last=last))
 
     def _tell(self, request: Request) -> Answer:
         numbers = request.readings or {}

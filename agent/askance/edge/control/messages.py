@@ -46,7 +46,7 @@ class AskWhy(Spoken):
 
 
 class AskHealth(Spoken):
-    """Tell what is wrong, and what was counted."""
+    """Tell what is wrong, what was counted, and what was decided last."""
 
 
 class Request(Spoken):
@@ -103,10 +103,17 @@ class Reasons(Spoken):
 
 
 class Condition(Spoken):
-    """How the agent is: for each part in trouble what is wrong, and how often each thing happened since the start."""
+    """How the agent is.
+
+    Attributes:
+        trouble: for each part that is in it what is wrong.
+        counts: how often each thing happened since the start.
+        last: the last decision of each camera.
+    """
 
     trouble: Mapping[str, str]
     counts: Mapping[str, int]
+    last: tuple[Decision, ...] = ()
 
 
 class Answer(Spoken):

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from askance.edge.outlook import CELLS, SETTLED_NS
 from askance.edge.rules.circumstances import Asked, Fence, Hours, Reading
 from askance.edge.rules.facts import FrameFacts
 from askance.edge.rules.finding import Finding
 from askance.edge.rules.lottery import Lottery
 from askance.edge.values import Area, Measure, Quality
 
+_DIRTY: Final = f"{{2}} of {CELLS} cells have shown nothing for {SETTLED_NS // (60 * 10**9)} min"
+_ELSEWHERE: Final = "the camera looks elsewhere: {:.2f} of the usual view is left"
 _GOOD: Final = Finding(matched=False, clause="quality", value=0.0, text="the picture is good enough")
 
 
@@ -104,25 +107,34 @@ class Doubt:
 class Fault:
     """The picture has one of these faults; None: not asked."""
 
-    sharpness_below: float | None
-    brightness_below: float | None
-    brightness_above: float | None
+    sharpness_below: float | None = None
+    brightness_below: float | None = None
+    brightness_above: float | None = None
+    glare_above: float | None = None
+    dirt_above: float | None = None
+    view_below: float | None = None
 
     def evaluate(self, facts: FrameFacts) -> Finding:
         """Find the worst fault: how far the measure lies beyond its limit, as a share of what is possible."""
-        depth, name, measured, word, limit = max(self._depths(facts.quality))
+        depth, text, measured, limit = max(self._depths(facts.quality))
         if depth <= 0:
             return _GOOD
-        return Finding(True, "quality", min(1.0, depth), f"{name} {measured:.2f}, {word} {limit:.2f}")
+        return Finding(True, "quality", min(1.0, depth), text.format(measured, limit, round(measured * CELLS)))
 
-    def _depths(self, quality: Quality) -> Iterator[tuple[float, str, float, str, float]]:
+    def _depths(self, quality: Quality) -> Iterator[tuple[float, str, float, float]]:
         sharpness, brightness = quality.sharpness, quality.brightness
         if (limit := self.sharpness_below) is not None:
-            yield 1 - sharpness / limit, "sharpness", sharpness, "below", limit
+            yield 1 - sharpness / limit, "sharpness {:.2f}, below {:.2f}", sharpness, limit
         if (limit := self.brightness_below) is not None:
-            yield 1 - brightness / limit, "brightness", brightness, "below", limit
+            yield 1 - brightness / limit, "brightness {:.2f}, below {:.2f}", brightness, limit
         if (limit := self.brightness_above) is not None:
-            yield (brightness - limit) / (1 - limit), "brightness", brightness, "above", limit
+            yield (brightness - limit) / (1 - limit), "brightness {:.2f}, above {:.2f}", brightness, limit
+        if (limit := self.glare_above) is not None:
+            yield (quality.glare - limit) / (1 - limit), "{:.0%} of the picture is blinding", quality.glare, limit
+        if (limit := self.dirt_above) is not None:
+            yield (quality.dirt - limit) / (1 - limit), _DIRTY, quality.dirt, limit
+        if (limit := self.view_below) is not None:
+            yield 1 - quality.view / limit, _ELSEWHERE, quality.view, limit
 
 
 @dataclass(frozen=True, slots=True)

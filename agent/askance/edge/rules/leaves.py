@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
 
+from askance.edge.outlook import AWAY
 from askance.edge.readings import NAME_PATTERN
 from askance.sections import Section
 from askance.units import Distance, FrameBudget
@@ -68,10 +69,19 @@ class QualityFaults(Section):
     sharpness_below: Annotated[FiniteFloat | None, Field(gt=0, le=1)] = None
     brightness_below: Annotated[FiniteFloat | None, Field(gt=0, le=1)] = None
     brightness_above: Annotated[FiniteFloat | None, Field(ge=0, lt=1)] = None
+    glare_above: Annotated[FiniteFloat | None, Field(ge=0, lt=1, description="share of it that is blinding")] = None
+    dirt_above: Annotated[
+        FiniteFloat | None,
+        Field(ge=0, lt=1, description="share of its 64 cells that show nothing any more, while the others do"),
+    ] = None
+    view_below: Annotated[
+        FiniteFloat | None,
+        Field(gt=0, le=AWAY, description="the camera has moved: so little is left of what it usually looks at"),
+    ] = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if self.sharpness_below is self.brightness_below is self.brightness_above is None:
+        if all(limit is None for _, limit in self):
             raise ValueError(f"expected at least one of {', '.join(type(self).model_fields)}")
         return self
 

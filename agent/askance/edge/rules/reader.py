@@ -125,7 +125,7 @@ def _frame_wide(leaf: object) -> Clause:
     """Compile a leaf that is about no object."""
     match leaf:
         case leaves.QualityFaults():
-            return Fault(leaf.sharpness_below, leaf.brightness_below, leaf.brightness_above)
+            return Fault(**dict(leaf))
         case leaves.RandomDraw():
             return Lottery(leaf.rate or leaf.probability or 0.0)
         case leaves.Novelty():

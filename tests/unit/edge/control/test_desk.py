@@ -119,5 +119,17 @@ def test_what_is_wrong_is_told_and_what_was_counted(room: Room) -> None:
     room.health.count("sync.line_lost", 3)
     room.health.trouble("broker", "refused: Not authorized")
 
-    expected = {"trouble": {"broker": "refused: Not authorized"}, "counts": {"sync.line_lost": 3}}
+    expected = {"trouble": {"broker": "refused: Not authorized"}, "counts": {"sync.line_lost": 3}, "last": []}
     assert expected == room.say({"health": {}})["health"]
+
+
+def test_the_last_decision_of_each_camera_is_told_with_how_the_agent_is(room: Room) -> None:
+    for index, camera in enumerate((YARD, GATE, YARD)):
+        room.decide(9.0, camera=camera, index=index)
+
+    last = room.say({"health": {}})["health"]["last"]
+
+    assert [("yard", 2), ("gate", 1)] == [(one["camera"], one["index"]) for one in last]
+    assert [[one] for one in last] == [
+        room.say({"why": {"last": 1, "camera": one["camera"]}})["why"]["decisions"] for one in last
+    ]

@@ -68,6 +68,9 @@ def test_no_doubt_at_all_never_matches() -> None:
     assert not YES.evaluate(facts).matched
 
 
+FOUL = replace(SHARP, glare=0.3, dirt=11 / 64, view=0.12)
+
+
 @pytest.mark.parametrize(
     ("fault", "quality", "expected"),
     [
@@ -75,6 +78,22 @@ def test_no_doubt_at_all_never_matches() -> None:
         pytest.param(Fault(None, 0.4, None), DARK, (True, 0.75, "brightness 0.10, below 0.40"), id="dark"),
         pytest.param(Fault(0.1, 0.4, None), DARK, (True, 0.75, "brightness 0.10, below 0.40"), id="worst-is-told"),
         pytest.param(Fault(None, None, 0.25), SHARP, (True, 1 / 3, "brightness 0.50, above 0.25"), id="bright"),
+        pytest.param(Fault(glare_above=0.1), FOUL, (True, 0.2 / 0.9, "30% of the picture is blinding"), id="glare"),
+        pytest.param(
+            Fault(dirt_above=0.0), FOUL, (True, 11 / 64, "11 of 64 cells have shown nothing for 10 min"), id="dirt"
+        ),
+        pytest.param(
+            Fault(view_below=0.25, dirt_above=0.03),
+            FOUL,
+            (True, 0.52, "the camera looks elsewhere: 0.12 of the usual view is left"),
+            id="moved",
+        ),
+        pytest.param(
+            Fault(glare_above=0.3, dirt_above=0.2, view_below=0.1),
+            FOUL,
+            (False, 0.0, "the picture is good enough"),
+            id="neither",
+        ),
         pytest.param(Fault(0.1, 0.4, 0.9), SHARP, (False, 0.0, "the picture is good enough"), id="none"),
         pytest.param(Fault(0.6, None, None), SHARP, (False, 0.0, "the picture is good enough"), id="at-the-limit"),
     ],

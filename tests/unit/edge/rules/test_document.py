@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from askance.edge.rules.document import Condition, RuleFile
+from askance.edge.rules.leaves import QualityFaults
 from askance.errors import ConfigError
 from askance.settings import Place, parse_document, validate
 
 CONDITIONS = ", ".join(field.alias or name for name, field in Condition.model_fields.items())
+FAULTS = ", ".join(QualityFaults.model_fields)
 NO_PRICE = "the random arm has "
 NOT = "{not: "
 NEAR = "near_threshold: {from: 0.2, to: 0.5}"
@@ -45,12 +47,12 @@ def test_a_rule_needs_no_more_than_id_and_condition() -> None:
         ),
         pytest.param(
             "{id: a, when: {quality: {}}}",
-            "rules[0].when.quality: expected at least one of sharpness_below, brightness_below, brightness_above",
+            "rules[0].when.quality: expected at least one of " + FAULTS,
             id="no-fault",
         ),
         pytest.param(
             "{id: a, when: {quality: {sharpness_below: null}}}",
-            "rules[0].when.quality: expected at least one of sharpness_below, brightness_below, brightness_above",
+            "rules[0].when.quality: expected at least one of " + FAULTS,
             id="no-fault-but-null",
         ),
         pytest.param(

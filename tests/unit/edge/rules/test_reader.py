@@ -226,10 +226,11 @@ def test_the_shipped_rules_are_good(checkout: Path) -> None:
         "missed-objects",
         "wrong-objects",
         "class-mix-up",
+        "bad-picture",
         "asked-for",
         "random",
     ]
-    assert [rule.arm for rule in policy.rules] == [Arm.UNCERTAINTY] * 6 + [Arm.MANUAL, Arm.RANDOM]
+    assert [rule.arm for rule in policy.rules] == [Arm.UNCERTAINTY] * 7 + [Arm.MANUAL, Arm.RANDOM]
     assert {measure.signal for measure in policy.measures} <= set(SIGNALS)
 
 
