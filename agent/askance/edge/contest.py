@@ -6,6 +6,7 @@ from typing import Final
 
 from askance.edge.episodes import Episode, Shot
 from askance.edge.rules import Decision, FrameContext, Policy, RuleId
+from askance.edge.rules.cooldown import concerned
 from askance.edge.rules.slots import Candidate, Slot, room
 from askance.edge.values import Drop, Keep
 
@@ -71,8 +72,10 @@ class Contest:
         key, self._entered = self._entered, self._entered + 1
         self._held[key] = held
         context = held.context
+        found = {verdict.rule.id: verdict.finding for verdict in held.decision.verdicts}
         for rule, value in _values(held.decision).items():
-            candidate = Candidate(key, value, context.now_ns, context.where, context.looks)
+            about = concerned(found[rule], context.view, camera=context.camera)
+            candidate = Candidate(key, value, context.now_ns, context.where, context.looks, about)
             self._slots[rule], _ = self._slots.get(rule, Slot()).offer(self._rules[rule], candidate)
         while len(self._held) > MOST or (len(self._held) > 1 and self._bytes() > MOST_BYTES):
             least = min(self._held, key=self._worth)

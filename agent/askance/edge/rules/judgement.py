@@ -103,9 +103,11 @@ def _pause(
     rule: Rule, past: Past, *, finding: Finding, context: FrameContext
 ) -> tuple[tuple[Subject, ...], str | None]:
     """Name whom and where a frame is about, and say what of late keeps the rule from it."""
+    if cooling(past.memory.purse(rule.id), rule.pause_ns, now_ns=context.now_ns):
+        return (), "rules.cooldown"
     subjects, known = _marked(rule, past, finding=finding, context=context) if rule.marks_ns else ((), False)
     obstacle = None
-    if known or cooling(past.memory.purse(rule.id), rule.pause_ns, now_ns=context.now_ns):
+    if known:
         obstacle = "rules.cooldown"
     elif rule.scene_ns and (kept_ns := past.age_ns) is not None and kept_ns < rule.scene_ns:
         obstacle = "rules.alike"
@@ -118,7 +120,8 @@ def _marked(rule: Rule, past: Past, *, finding: Finding, context: FrameContext) 
     followed = tracks(objects, context.view, camera=context.camera) if rule.track_ns else ()
     stood = places(objects, context.view, camera=context.camera, area=rule.area) if rule.zone_ns else ()
     known = marks.known(followed, rule.track_ns, now_ns=context.now_ns)
-    return (*followed, *stood), known or marks.known(stood, rule.zone_ns, now_ns=context.now_ns)
+    known = known or marks.known([{place} for place in stood], rule.zone_ns, now_ns=context.now_ns)
+    return (*frozenset[Subject]().union(*followed), *stood), known
 
 
 def _poverty(rule: Rule, memory: Memory, *, bar: Bar, value: float, now_ns: int) -> str | None:

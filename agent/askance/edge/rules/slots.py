@@ -8,6 +8,7 @@ from typing import Final
 from askance.edge.rules.context import Pose
 from askance.edge.rules.policy import Rule
 from askance.edge.rules.scenes import Looks
+from askance.edge.values import Subject
 
 MOST: Final = 3
 """How many frames of one slot may be kept, however large the budget."""
@@ -26,6 +27,7 @@ class Candidate:
         at_ns: when it was taken, on the clock that budgets run on.
         where: the camera that took it, and where that looked.
         looks: what tells it from others.
+        about: whom it is about, each thing under all its names; none: it is about the frame, or nobody is followed.
     """
 
     key: int
@@ -33,6 +35,11 @@ class Candidate:
     at_ns: int
     where: Pose
     looks: Looks
+    about: tuple[frozenset[Subject], ...] = ()
+
+    def shown(self, by: Collection[Subject]) -> bool:
+        """Whether all that it is about is already shown."""
+        return bool(self.about) and all(not names.isdisjoint(by) for names in self.about)
 
     def repeats(self, other: "Candidate", *, pause_ns: int) -> bool:
         """Whether of the two one is enough: they show the same, or lie nearer to each other than the rule's pause."""
@@ -89,9 +96,11 @@ def _ranked(frames: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
 
 
 def _distinct(ranked: tuple[Candidate, ...], *, pause_ns: int) -> tuple[Candidate, ...]:
-    """Leave out what repeats a better one."""
+    """Leave out what repeats a better one, or shows nobody that better ones do not: of a track one frame is enough."""
     chosen: list[Candidate] = []
+    shown: set[Subject] = set()
     for each in ranked:
-        if not any(each.repeats(better, pause_ns=pause_ns) for better in chosen):
+        if not each.shown(shown) and not any(each.repeats(better, pause_ns=pause_ns) for better in chosen):
             chosen.append(each)
+            shown.update(*each.about)
     return tuple(chosen)
