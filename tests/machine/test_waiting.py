@@ -232,6 +232,29 @@ def test_a_frame_that_is_drawn_is_no_context_of_another(panel: Panel, tmp_path: 
     assert kept[2].inclusion_probability == pytest.approx(0.9)
 
 
+@pytest.mark.parametrize(
+    ("lots", "arms"),
+    [
+        pytest.param("", [Arm.MANUAL, Arm.MANUAL], id="that of the frame that it belongs to"),
+        pytest.param(
+            "  - {id: lots, when: {random: {probability: 0.9}}}\n", [Arm.RANDOM, Arm.MANUAL], id="nobody drew it by lot"
+        ),
+    ],
+)
+def test_a_frame_around_another_has_its_arm_and_no_chance(
+    panel: Panel, tmp_path: Path, *, lots: str, arms: list[Arm]
+) -> None:
+    draws = iter([0.1, 0.95])
+    with open_store(tmp_path / "store") as store:
+        rules = AROUND.replace("cooldown", "arm: manual, cooldown") + lots
+        pipeline, _, _ = build(store, panel, tmp_path, rules=rules, draw=lambda: next(draws))
+        one_by_one(pipeline, [frame(noise(index), index + 1) for index in range(2)])
+        trigger, around = manifests(store)
+
+    assert arms == [trigger.arm, around.arm]
+    assert (Role.CONTEXT, None) == (around.role, around.inclusion_probability)
+
+
 def test_the_reason_of_a_frame_around_another_is_a_rule_that_pays(panel: Panel, tmp_path: Path) -> None:
     with open_store(tmp_path / "store") as store:
         pipeline, _, _ = build(store, panel, tmp_path, rules=WATCHED)

@@ -54,6 +54,12 @@ class Beside:
     keep: Keep
     payers: frozenset[RuleId]
 
+    @property
+    def arm(self) -> Arm:
+        """The part of the selection that frames around it belong to: its own, and never the random one."""
+        paid = (payer.arm for payer in self.keep.payers if payer.rule in self.payers)
+        return next((arm for arm in paid if arm is not Arm.RANDOM), Arm.UNCERTAINTY)
+
 
 class Keeper:
     """Stores the frames that the rules keep; for one thread.
@@ -119,6 +125,10 @@ class Keeper:
     def surround(self, taken: Taken, seen: Seen, *, beside: Beside, policy: Policy, memory: Memory) -> Paid:
         """Take a frame into the store because of another that is there.
 
+        It belongs to that one's arm, so that what an arm costs and yields is counted with all that it keeps. Around one
+        that was drawn by lot too, it belongs to the arm of the first other payer: nobody drew this frame, its chance is
+        not known, and it takes none of the room that draws are safe in.
+
         Args:
             taken: the frame.
             seen: what the models saw.
@@ -139,6 +149,7 @@ class Keeper:
             return Paid(memory, frozenset(), Drop("context.budget_bytes"))
         draft = replace(
             self._draft(taken, seen, annotations=annotations, reasons=(reason,)),
+            arm=beside.arm,
             value=max(0.0, nextafter(beside.keep.value, -inf)),  # what it belongs to goes last
             priority=beside.keep.priority,
             group=beside.frame_id,
