@@ -100,6 +100,7 @@ def replay(
 
     Recordings play one after the other, on their own clock. Rates per hour and day are those of the recordings, as far
     as the budgets go. The columns after `kept` say why a rule did not pay for a frame that it matched.
+    Figures marked `would` are of a rule that only counts: what it would keep if it captured.
 
     \b
     Examples:

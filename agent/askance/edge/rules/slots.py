@@ -55,10 +55,20 @@ class Slot:
     Attributes:
         opened_ns: when the first one came; None while there is none.
         best: the frames, best first.
+        won: how many frames the rule has had of it already, because another slot that they waited in has ended.
     """
 
     opened_ns: int | None = None
     best: tuple[Candidate, ...] = ()
+    won: int = 0
+
+    def room(self, rule: Rule) -> int:
+        """Return how many more frames the rule keeps."""
+        return max(0, room(rule) - self.won)
+
+    def wins(self, rule: Rule, key: int) -> bool:
+        """Whether a frame is one of those that the rule would keep, if the slot ended now."""
+        return any(each.key == key for each in self.best[: self.room(rule)])
 
     def over(self, rule: Rule, *, now_ns: int) -> bool:
         """Whether it has lasted as long as the rule says; a clock that went back ends it too."""
@@ -70,16 +80,16 @@ class Slot:
         stay = _distinct(ranked, pause_ns=rule.pause_ns)[: room(rule) + SPARE]
         opened_ns = candidate.at_ns if self.opened_ns is None else self.opened_ns
         out = {each.key for each in ranked} - {each.key for each in stay}
-        return Slot(opened_ns, stay), frozenset(out)
+        return Slot(opened_ns, stay, self.won), frozenset(out)
 
     def revalue(self, key: int, value: float) -> "Slot":
         """Let a frame be worth something else."""
         changed = (replace(each, value=value) if each.key == key else each for each in self.best)
-        return Slot(self.opened_ns, _ranked(tuple(changed)))
+        return Slot(self.opened_ns, _ranked(tuple(changed)), self.won)
 
     def without(self, keys: Collection[int]) -> "Slot":
         """Let frames go."""
-        return Slot(self.opened_ns, tuple(each for each in self.best if each.key not in keys))
+        return Slot(self.opened_ns, tuple(each for each in self.best if each.key not in keys), self.won)
 
 
 def room(rule: Rule) -> int:
