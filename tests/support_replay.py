@@ -52,15 +52,19 @@ def verdict(rule: Rule, *, matched: bool = True, value: float = 0.5, obstacle: s
 def decision(
     number: int, *verdicts: Verdict, paid: tuple[Rule, ...] = (), ended: Drop | None = None, objects: int = 1
 ) -> Decided:
-    """A decision on frame ``number`` of the street, a second after the one before; kept unless it ended otherwise."""
+    """A decision on frame ``number`` of the street, a second after the one before; kept unless it ended otherwise.
+
+    Of those that ``paid`` the rules that only count would have.
+    """
     return Decided(
         STREET,
         number,
         number * SECOND,
         objects,
         verdicts,
-        frozenset(rule.id for rule in paid),
+        frozenset(rule.id for rule in paid if rule.capture),
         FrameId(f"frame-{number}") if ended is None else ended,
+        frozenset(rule.id for rule in paid if not rule.capture),
     )
 
 

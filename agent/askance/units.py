@@ -7,7 +7,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 _SECONDS: Final[Mapping[str, Fraction]] = {
     "ms": Fraction(1, 1000),
@@ -48,6 +48,17 @@ def parse_duration(value: object) -> timedelta:
     if seconds > LONGEST_S:
         raise ValueError(f"expected at most {LONGEST_S // 86400}day: {value!r}")
     return timedelta(seconds=float(seconds))
+
+
+def _lasting(value: timedelta) -> timedelta:
+    """Refuse no time at all.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not value:
+        raise ValueError("expected longer than nothing, e.g. 5s: leave out what is not wanted")
+    return value
 
 
 def parse_distance(value: object) -> float:
@@ -171,6 +182,12 @@ Duration = Annotated[
     BeforeValidator(parse_duration),
     PlainSerializer(format_duration, return_type=str),
     WithJsonSchema({"type": "string", "examples": ["250ms", "5s", "2min", "1h", "1day"]}),
+]
+# what lasts no time would be accepted and do nothing; a text without any of these digits is zero in every unit
+Span = Annotated[
+    Duration,
+    AfterValidator(_lasting),
+    WithJsonSchema({"type": "string", "examples": ["5s", "2min", "1h"], "pattern": "[1-9]"}),
 ]
 Distance = Annotated[
     float,

@@ -4,6 +4,7 @@ import os
 import random
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from queue import Queue
@@ -13,7 +14,7 @@ import pytest
 from askance.edge.assembly import build_stages
 from askance.edge.attention import GateSection
 from askance.edge.config import CameraSection, EdgeConfig, StoreSection
-from askance.edge.decided import Unobserved
+from askance.edge.decisions import Decisions
 from askance.edge.detect.lane import Lane
 from askance.edge.health import Health
 from askance.edge.knowledge import read_lore
@@ -29,6 +30,7 @@ from askance.replay import Reel, Replay
 from askance.wire.capture import Manifest
 from askance.wire.codec import unpack
 from askance.wire.identity import CameraId
+from askance.wire.receipts import RuleTally
 
 FPS = 5.0
 SEED = 3
@@ -50,6 +52,15 @@ rules:
     slot: 4s
   - id: watched
     when: {jitter: {at_least: 0.3}}
+    mode: count_only
+  - id: people-too
+    when: {near_threshold: {classes: [person], from: 0.25, to: 0.65}}
+    cooldown: {rule: 2s}
+    mode: count_only
+  - id: best-too
+    when: {expected_errors: {at_least: 0.3}}
+    budget: {frames: 12/min}
+    slot: 4s
     mode: count_only
   - id: lots
     when: {random: {rate: 20/min}}
@@ -106,11 +117,13 @@ def decided(store: Store, begin_ns: int) -> Decided:
     )
 
 
-def live(clip: Path, config: EdgeConfig, policy: Policy, *, folder: Path) -> tuple[Decided, dict[str, int]]:
-    """What a device keeps: a reader and the daemon's loop in threads of their own, on this machine's clocks."""
+def live(
+    clip: Path, config: EdgeConfig, policy: Policy, *, folder: Path
+) -> tuple[Decided, dict[str, int], Mapping[str, RuleTally]]:
+    """What a device keeps, and what came of each rule: reader and daemon's loop are threads, on real clocks."""
     section = CameraSection(id=CAMERA, url=str(clip), fps=FPS)
     source, labels, health = open_source(section, jitter=lambda: 0.0), read_labels(config), Health()
-    stop = threading.Event()
+    stop, decisions = threading.Event(), Decisions(time.monotonic)
     frames: HandOver = Queue(maxsize=1)
     with ExitStack() as resources:
         lane = Lane()
@@ -130,14 +143,13 @@ def live(clip: Path, config: EdgeConfig, policy: Policy, *, folder: Path) -> tup
             store=store,
             labels=labels,
         )
-        drawn = random.Random(SEED)  # noqa: S311 (the lottery of the replay)
         pipeline = Noting(
             stages,
             health,
-            draw=drawn.random,
+            draw=random.Random(SEED).random,  # noqa: S311 (the lottery of the replay)
             now_ns=time.monotonic_ns(),
             kept=lambda: None,
-            observer=Unobserved(),
+            observer=decisions,
         )
         reader = threading.Thread(
             target=read, args=(Pulse("camera", stop, health), source), kwargs={"camera": CAMERA, "frames": frames}
@@ -145,13 +157,13 @@ def live(clip: Path, config: EdgeConfig, policy: Policy, *, folder: Path) -> tup
         reader.start()
         process(Pulse("pipeline", stop, health), pipeline, frames=frames, cameras=[CAMERA])
         reader.join()
-        return decided(store, pipeline.begun_ns or 0), dict(health.vitals().counts)
+        return decided(store, pipeline.begun_ns or 0), dict(health.vitals().counts), decisions.tallies()
 
 
 def test_a_replay_decides_as_the_daemons_loop_does(
     clip: Path, config: EdgeConfig, policy: Policy, tmp_path: Path
 ) -> None:
-    expected, counts = live(clip, config, policy, folder=tmp_path / "device")
+    expected, counts, tallies = live(clip, config, policy, folder=tmp_path / "device")
     reel = Reel([clip], fps=FPS)
     with ExitStack() as resources:
         replay = Replay(config, [policy], labels=read_labels(config), seed=SEED, resources=resources)
@@ -169,6 +181,10 @@ def test_a_replay_decides_as_the_daemons_loop_does(
     refused = {reason for rule in figures.rules for reason in rule.refused}
     assert {"rules.cooldown", "rules.budget_bytes", "rules.outdone"} <= refused
     assert 0 < counts["second_look"]
+    took = {rule.rule: rule.kept for rule in figures.rules}
+    assert took == {rule: tally.kept for rule, tally in tallies.items()}
+    assert (took["people"], took["best"]) == (took["people-too"], took["best-too"])
+    assert 0 < min(took["people"], took["best"])
 
 
 def test_the_same_rules_on_both_sides_keep_the_same_frames(clip: Path, config: EdgeConfig, policy: Policy) -> None:

@@ -1,6 +1,6 @@
 """Frames that wait: in whatever order the machine works, the same are kept, once, and for what they were."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from askance.edge.config import SecondLookSection
-from askance.edge.decided import Decided
 from askance.edge.detect.again import SecondLook
 from askance.edge.detect.lane import Lane
 from askance.edge.detect.panel import Panel
@@ -17,14 +16,12 @@ from askance.edge.parts import read_detector
 from askance.edge.pipeline import Pipeline
 from askance.edge.rules import load_rules
 from askance.edge.stages import Begun
-from askance.edge.store import Store
-from askance.edge.values import Drop, Frame, Image
-from askance.wire.capture import Arm, Manifest, Role
-from askance.wire.codec import unpack
-from askance.wire.identity import FrameId
-from support_pipeline import CAMERA, SECOND, Built, frame
+from askance.edge.values import Drop, Frame
+from askance.wire.capture import Arm, Role
+from support_pipeline import CAMERA, SECOND, frame
 from support_replay import coco, configured, doubtful_model
 from support_store import open_store
+from support_waiting import build, manifests, noise, one_by_one
 
 SLOTS = """version: 1
 rules:
@@ -54,61 +51,10 @@ rules:
 DRAWN = AROUND + "  - {id: lots, when: {random: {probability: 0.9}}}\n"
 
 
-class Notes:
-    """Writes down what was decided."""
-
-    def __init__(self) -> None:
-        self.decided: list[Decided] = []
-
-    def end(self, _ended: FrameId | Drop) -> None:
-        """It is in the decision, too."""
-
-    def note(self, decided: Decided) -> None:
-        self.decided.append(decided)
-
-    def surround(self, _trigger: FrameId, _around: FrameId) -> None:
-        """The store says so."""
-
-    @property
-    def kept(self) -> list[int]:
-        return sorted(one.taken_ns for one in self.decided if not isinstance(one.ended, Drop))
-
-
-@pytest.fixture
-def lane() -> Iterator[Lane]:
-    opened = Lane()
-    yield opened
-    opened.close()
-
-
 @pytest.fixture
 def panel(tmp_path: Path, lane: Lane) -> Panel:
     """It sees a person at 0.38 in every picture."""
     return Panel(read_detector(configured(doubtful_model(tmp_path / "model")).detector, coco()), (), lane=lane)
-
-
-def noise(seed: int, *, scale: int = 1) -> Image:
-    random = np.random.default_rng(seed)
-    blocks = random.integers(0, 64, (6, 8, 3), np.uint8).repeat(8 * scale, axis=0).repeat(8 * scale, axis=1)
-    return np.asarray(
-        blocks + random.integers(0, 192, blocks.shape, np.uint8), np.uint8
-    )  # all noise and no blocks would be a faulty camera
-
-
-def build(
-    store: Store, panel: Panel, folder: Path, *, rules: str, live: bool = False, draw: Callable[[], float] = lambda: 0.5
-) -> tuple[Pipeline, Notes, Built]:
-    built, notes = Built(store, panel, labels=coco(), rules=rules, folder=folder, live=live), Notes()
-    pipeline = Pipeline(built.stages, built.health, draw=draw, now_ns=0, kept=lambda: None, observer=notes)
-    return pipeline, notes, built
-
-
-def one_by_one(pipeline: Pipeline, frames: Sequence[Frame]) -> None:
-    for each in frames:
-        begun = pipeline.begin(each)
-        if isinstance(begun, Begun):
-            pipeline.finish(begun)
-    pipeline.flush(CAMERA)
 
 
 def overlapped(pipeline: Pipeline, frames: Sequence[Frame]) -> None:
@@ -122,15 +68,6 @@ def overlapped(pipeline: Pipeline, frames: Sequence[Frame]) -> None:
     if before is not None:
         pipeline.finish(before)
     pipeline.flush(CAMERA)
-
-
-def manifests(store: Store) -> list[Manifest]:
-    found: list[Manifest] = []
-    for due in store.due(99, exclude=()):
-        envelope = store.read(due.frame_id, 0, length=due.size)
-        assert envelope is not None
-        found.append(unpack(envelope).manifest)
-    return sorted(found, key=lambda manifest: manifest.taken.monotonic_ns)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -230,6 +167,29 @@ def test_a_frame_that_is_drawn_is_no_context_of_another(panel: Panel, tmp_path: 
     assert [Arm.UNCERTAINTY, Arm.UNCERTAINTY, Arm.RANDOM, Arm.UNCERTAINTY] == [manifest.arm for manifest in kept]
     assert [Role.TRIGGER, Role.CONTEXT, Role.TRIGGER, Role.CONTEXT] == [manifest.role for manifest in kept]
     assert kept[2].inclusion_probability == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(
+    ("lots", "arms"),
+    [
+        pytest.param("", [Arm.MANUAL, Arm.MANUAL], id="that of the frame that it belongs to"),
+        pytest.param(
+            "  - {id: lots, when: {random: {probability: 0.9}}}\n", [Arm.RANDOM, Arm.MANUAL], id="nobody drew it by lot"
+        ),
+    ],
+)
+def test_a_frame_around_another_has_its_arm_and_no_chance(
+    panel: Panel, tmp_path: Path, *, lots: str, arms: list[Arm]
+) -> None:
+    draws = iter([0.1, 0.95])
+    with open_store(tmp_path / "store") as store:
+        rules = AROUND.replace("cooldown", "arm: manual, cooldown") + lots
+        pipeline, _, _ = build(store, panel, tmp_path, rules=rules, draw=lambda: next(draws))
+        one_by_one(pipeline, [frame(noise(index), index + 1) for index in range(2)])
+        trigger, around = manifests(store)
+
+    assert arms == [trigger.arm, around.arm]
+    assert (Role.CONTEXT, None) == (around.role, around.inclusion_probability)
 
 
 def test_the_reason_of_a_frame_around_another_is_a_rule_that_pays(panel: Panel, tmp_path: Path) -> None:

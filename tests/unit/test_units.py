@@ -1,5 +1,6 @@
 """Values are read with their unit, refused without, and written as they were read."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from askance.units import (
     Duration,
     FrameBudget,
     Rate,
+    Span,
     format_bytes,
     format_distance,
     format_duration,
@@ -122,6 +124,18 @@ def test_a_negative_size_is_out_of_bounds() -> None:
 
 def test_the_schema_shows_how_values_are_written() -> None:
     assert "5s" in TypeAdapter(Duration).json_schema()["examples"]
+
+
+@pytest.mark.parametrize("text", ["0s", "0.0min", "0.000001ms"])
+def test_a_span_of_no_time_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="longer than nothing"):
+        TypeAdapter(Span).validate_python(text)
+
+
+@pytest.mark.parametrize(("text", "lasts"), [("0s", False), ("0.0min", False), ("0.5s", True), ("10s", True)])
+def test_the_schema_of_a_span_refuses_no_time(text: str, *, lasts: bool) -> None:
+    pattern = TypeAdapter(Span).json_schema()["pattern"]
+    assert lasts == (re.search(pattern, text) is not None)
 
 
 @pytest.mark.parametrize(

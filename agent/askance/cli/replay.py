@@ -53,7 +53,8 @@ def replay(  # noqa: PLR0913 (each is an option of the command)
     """Run the device's own pipeline over recordings, as fast as it goes, and say what each rule costs.
 
     Recordings play one after the other, on their own clock. Rates per hour and day are those of the recordings, as far
-    as the budgets go. The columns after `kept` say why a rule did not pay for a frame that it matched.
+    as the budgets go. The columns after `kept` say why a rule did not pay for a frame that it matched. Figures marked
+    `would` are of a rule that only counts: what it would keep if it captured.
 
     Zones are those of the camera and the pose that a recording is of: say which with --camera and --pose where its
     name and --config do not. Without them a recording is a camera of its own, for which nobody has drawn zones.

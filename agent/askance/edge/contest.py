@@ -1,12 +1,13 @@
 """The frames that wait until the slots of the rules are over, and which of them win."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from askance.edge.episodes import Episode, Shot
 from askance.edge.rules import Decision, FrameContext, Policy, RuleId
-from askance.edge.rules.slots import Candidate, Slot, room
+from askance.edge.rules.cooldown import concerned
+from askance.edge.rules.slots import Candidate, Slot
 from askance.edge.values import Drop, Keep
 
 MOST: Final = 32
@@ -26,6 +27,9 @@ class Held:
         decision: what they said; a second look can change it.
         episode: the frames around it; None where no rule wants them.
         looked: whether it was looked at a second time.
+        payers: the rules that have paid for it.
+        trials: by rule that only counts, the frames around it that it would keep, where it wants any.
+        counted: the rules that only count, and would have paid for it by now.
     """
 
     shot: Shot
@@ -33,11 +37,31 @@ class Held:
     decision: Decision
     episode: Episode | None = None
     looked: bool = False
+    payers: frozenset[RuleId] = frozenset()
+    trials: dict[RuleId, Episode] = field(default_factory=dict[RuleId, Episode])
+    counted: set[RuleId] = field(default_factory=set[RuleId])
+
+    @property
+    def episodes(self) -> tuple[Episode, ...]:
+        """It with those around it, as each rule wants them that keeps or counts some."""
+        return (*(() if self.episode is None else (self.episode,)), *self.trials.values())
+
+    @property
+    def values(self) -> dict[RuleId, float]:
+        """What it is worth to each rule that would pay for it, also to those that would only count it."""
+        keep = self.decision.outcome
+        payers = (*(() if isinstance(keep, Drop) else keep.payers), *self.decision.counting)
+        return {RuleId(payer.rule): payer.value for payer in payers if payer.rule not in self.counted}
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """What frames that wait are ordered by, the least first: first of all those that are only counted."""
+        return isinstance(self.decision.outcome, Keep), max(self.values.values(), default=0.0)
 
     @property
     def shots(self) -> tuple[Shot, ...]:
         """The frame, and those around it so far."""
-        return (self.shot, *(() if self.episode is None else self.episode.shots))
+        return (self.shot, *(shot for episode in self.episodes for shot in episode.shots))
 
 
 class Contest:
@@ -56,9 +80,22 @@ class Contest:
     def __contains__(self, held: Held) -> bool:
         return held in self._held.values()
 
-    def holds(self, shot: Shot) -> bool:
-        """Whether a frame waits to be kept for itself."""
-        return any(held.shot is shot for held in self._held.values())
+    def holds(self, shot: Shot, rules: Collection[RuleId] = ()) -> bool:
+        """Whether a frame waits to be kept for itself; with rules that only count, to be counted by one of them."""
+        waiting = (held for held in self._held.values() if held.shot is shot)
+        return any(
+            not held.values.keys().isdisjoint(rules) if rules else isinstance(held.decision.outcome, Keep)
+            for held in waiting
+        )
+
+    def captures(self, rule: RuleId) -> bool:
+        """Whether a rule keeps frames, and does not only count them."""
+        return self._rules[rule].capture
+
+    def at_once(self, held: Held) -> tuple[RuleId, ...]:
+        """Name the rules that only count, and wait for no better frame."""
+        counting = (RuleId(payer.rule) for payer in held.decision.counting)
+        return tuple(rule for rule in counting if not self._rules[rule].slot_ns)
 
     def waits(self, decision: Decision) -> bool:
         """Whether a frame waits: every rule that would pay for it looks for the best of a stretch of time."""
@@ -71,36 +108,50 @@ class Contest:
         key, self._entered = self._entered, self._entered + 1
         self._held[key] = held
         context = held.context
-        for rule, value in _values(held.decision).items():
-            candidate = Candidate(key, value, context.now_ns, context.where, context.looks)
+        found = {verdict.rule.id: verdict.finding for verdict in held.decision.verdicts}
+        for rule, value in held.values.items():
+            if not self._rules[rule].slot_ns:  # it only counts, and has had its chance
+                continue
+            about = concerned(found[rule], context.view, camera=context.camera)
+            candidate = Candidate(key, value, context.now_ns, context.where, context.looks, about)
             self._slots[rule], _ = self._slots.get(rule, Slot()).offer(self._rules[rule], candidate)
         while len(self._held) > MOST or (len(self._held) > 1 and self._bytes() > MOST_BYTES):
-            least = min(self._held, key=self._worth)
+            least = min(self._held, key=lambda key: self._held[key].rank)
             self._release({least})
             out.append(self._held.pop(least))
         return (*out, *self._sweep())
 
     def over(self, now_ns: int) -> tuple[RuleId, ...]:
         """Name the rules whose slots are over at a moment of the clock that budgets run on."""
-        return tuple(rule for rule, slot in self._slots.items() if slot.over(self._rules[rule], now_ns=now_ns))
+        return tuple(rule for rule in self.open() if self._slots[rule].over(self._rules[rule], now_ns=now_ns))
 
     def open(self) -> tuple[RuleId, ...]:
-        """Name the rules that have frames waiting."""
-        return tuple(self._slots)
+        """Name the rules that have frames waiting; those that only count follow what the others do."""
+        return tuple(sorted(self._slots, key=lambda rule: not self._rules[rule].capture))
 
     def ranking(self, rule: RuleId) -> tuple[Held, ...]:
         """Return the frames that wait for a rule, best first."""
         return tuple(self._held[candidate.key] for candidate in self._slots.get(rule, Slot()).best)
 
     def room(self, rule: RuleId) -> int:
-        """Return how many of them it keeps."""
-        return room(self._rules[rule])
+        """Return how many more of them it keeps."""
+        return self._slots.get(rule, Slot()).room(self._rules[rule])
 
-    def leave(self, held: Held) -> None:
-        """Let a frame leave all slots: it is kept, or cannot be."""
-        (key,) = (key for key, other in self._held.items() if other is held)
+    def leave(self, held: Held) -> frozenset[RuleId]:
+        """Let a frame leave all slots: it is kept, or cannot be; name the rules that it was among the best of."""
+        key = self._key(held)
+        best = frozenset(rule for rule, slot in self._slots.items() if slot.wins(self._rules[rule], key))
         del self._held[key]
         self._release({key})
+        return best
+
+    def pass_over(self, held: Held, rule: RuleId) -> None:
+        """Let a frame leave the slot of one rule, and go on waiting in the others."""
+        self._slots[rule] = self._slots[rule].without({self._key(held)})
+
+    def award(self, rules: Collection[RuleId]) -> None:
+        """Note that rules have had one of the best frames of their slots."""
+        self._slots |= {rule: replace(slot, won=slot.won + 1) for rule, slot in self._slots.items() if rule in rules}
 
     def close(self, rule: RuleId) -> tuple[Held, ...]:
         """End the slot of a rule; return the frames that wait for no other, and are out."""
@@ -110,14 +161,14 @@ class Contest:
     def unlooked(self, rules: Collection[RuleId]) -> tuple[Held, ...]:
         """Return the frames that wait for these rules and were not looked at a second time, the most valuable first."""
         keys = {candidate.key for rule in rules for candidate in self._slots[rule].best}
-        ranked = sorted(keys, key=lambda key: (-self._worth(key), key))
+        ranked = sorted(sorted(keys), key=lambda key: self._held[key].rank, reverse=True)
         return tuple(self._held[key] for key in ranked if not self._held[key].looked)
 
     def revalue(self, held: Held, decision: Decision) -> tuple[Held, ...]:
         """Let a frame that waits be worth what is now known of it; return those that are out, perhaps itself."""
-        (key,) = (key for key, other in self._held.items() if other is held)
+        key = self._key(held)
         held.decision = decision
-        values = _values(decision)
+        values = held.values
         self._slots = {
             rule: slot.revalue(key, values[rule]) if rule in values else slot.without({key})
             for rule, slot in self._slots.items()
@@ -128,8 +179,9 @@ class Contest:
         shots = {id(shot): shot for held in self._held.values() for shot in held.shots}
         return sum(len(shot.taken.jpeg) for shot in shots.values())
 
-    def _worth(self, key: int) -> float:
-        return max(_values(self._held[key].decision).values())
+    def _key(self, held: Held) -> int:
+        (key,) = (key for key, other in self._held.items() if other is held)
+        return key
 
     def _release(self, keys: Collection[int]) -> None:
         """Take frames out of every slot."""
@@ -140,10 +192,3 @@ class Contest:
         self._slots = {rule: slot for rule, slot in self._slots.items() if slot.best}
         waiting = {candidate.key for slot in self._slots.values() for candidate in slot.best}
         return tuple(self._held.pop(key) for key in sorted(self._held.keys() - waiting))
-
-
-def _values(decision: Decision) -> dict[RuleId, float]:
-    """Return what a frame is worth to each rule that would pay for it."""
-    if isinstance(decision.outcome, Drop):
-        return {}
-    return {RuleId(payer.rule): payer.value for payer in decision.outcome.payers}

@@ -20,6 +20,7 @@ class Decided:
         verdicts: of every rule in force, the matching ones first.
         payers: the rules that paid for it.
         ended: how.
+        counted: the rules that only count, and would have paid for it.
     """
 
     camera: CameraId
@@ -29,6 +30,12 @@ class Decided:
     verdicts: tuple[Verdict, ...]
     payers: frozenset[RuleId]
     ended: FrameId | Drop
+    counted: frozenset[RuleId] = frozenset()
+
+    @property
+    def takers(self) -> frozenset[RuleId]:
+        """The rules that paid for it, and those that would have."""
+        return self.payers | self.counted
 
 
 class Observer(Protocol):
@@ -46,6 +53,10 @@ class Observer(Protocol):
         """A frame has been stored because of another, which was kept."""
         ...
 
+    def count(self, rule: RuleId, size: int, /) -> None:
+        """A rule that only counts would have paid so many bytes, for a frame or for one around it."""
+        ...
+
 
 class Unobserved:
     """Wants to know nothing."""
@@ -57,4 +68,7 @@ class Unobserved:
         """Let it be."""
 
     def surround(self, _trigger: FrameId, _around: FrameId, /) -> None:
+        """Let it be."""
+
+    def count(self, _rule: RuleId, _size: int, /) -> None:
         """Let it be."""

@@ -2,23 +2,24 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC
 from typing import Final
 
 from askance.edge.contest import Contest, Held
-from askance.edge.decided import Decided, Observer
+from askance.edge.decided import Observer
 from askance.edge.detect.again import Looking
 from askance.edge.detect.panel import Seen
-from askance.edge.episodes import Episodes, Shot
+from askance.edge.ending import Ending
+from askance.edge.episodes import Episode, Episodes, Shot
+from askance.edge.framing import frame_context
 from askance.edge.habits import Habits, asked
 from askance.edge.health import Health
 from askance.edge.keeper import Beside, Keeper
-from askance.edge.local_time import local_time
 from askance.edge.looking import look_again, whole
 from askance.edge.rules import Decision, FrameContext, Memory, Policy, RuleId, decide, reconsider, remember, remind
 from askance.edge.score import measure
-from askance.edge.stages import Begun, Stages, Taken
-from askance.edge.values import Drop, Frame
+from askance.edge.stages import Begun, Stages
+from askance.edge.trial import Trial
+from askance.edge.values import Drop, Keep
 from askance.edge.view import View
 from askance.wire.identity import FrameId
 
@@ -27,7 +28,6 @@ Ends = tuple[FrameId | Drop, ...]
 OUTDONE: Final = Drop("rules.outdone")
 ALREADY: Final = Drop("context.kept")
 """It was stored already, as the context of another."""
-NOBODY: Final[frozenset[RuleId]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class Decider:
         self._draw = draw
         self._keeper = Keeper(stages, health, kept=kept)
         self._observer = observer
+        self._ending = Ending(health, observer)
+        self._trial = Trial(self._keeper, stages.store.spend, health=health, observer=observer)
         self._habits = Habits(stages.store.habits, health)
         self._contest = Contest(stages.policy)
         self._episodes = Episodes(stages.policy)
@@ -78,18 +80,22 @@ class Decider:
         if asked(self.policy):
             view = replace(view, usual=self._habits.usual(frame.camera, frame.taken))
             self._habits.learn(frame.camera, frame.taken, found=seen.detections)
-        context = self._context(view, begun)
+        context = frame_context(view, begun, stages=self._stages, policy=self.policy, draw=self._draw())
         self._memory, decision = decide(self.policy, self._memory, context=context)
         if decision.outcome != Drop("rules.no_match"):
             self._health.count("unsure")
-        if isinstance(decision.outcome, Drop):
+        if isinstance(decision.outcome, Drop) and not decision.counting:
             if self._episodes.wants(context.camera, context.taken_ns):
                 self._remember(Shot(self._keeper.take(begun), seen))
-            return (*ends, self._end(begun.frame, seen, decision=decision, ended=decision.outcome))
-        shot, payers = Shot(self._keeper.take(begun), seen), [RuleId(payer.rule) for payer in decision.outcome.payers]
-        held = Held(shot, context, decision, self._episodes.begin(shot, payers))
-        ended = self._out(self._contest.enter(held)) if self._contest.waits(decision) else (self._keep(held),)
-        self._remember(shot)  # now: what is kept for itself is no context of another
+            self._ending.tell(begun.frame, seen, decision=decision, ended=decision.outcome)
+            return (*ends, decision.outcome)
+        held = self._hold(Shot(self._keeper.take(begun), seen), context, decision=decision)
+        if isinstance(decision.outcome, Keep) and not self._contest.waits(decision):
+            ended: Ends = (self._keep(held),)
+        else:
+            self._try(held, self._contest.at_once(held))
+            ended = self._out(self._contest.enter(held))
+        self._remember(held.shot)  # now: what is kept for itself is no context of another
         return (*ends, *ended)
 
     def close(self, now_ns: int) -> Ends:
@@ -145,31 +151,62 @@ class Decider:
             if second is not None and held.shot.taken.camera not in self._stages.live:
                 ends += self.reconsider(held, whole(look_again(held.shot.taken, second)))
         for rule in rules:
-            room = self._contest.room(rule)
             for held in self._contest.ranking(rule):
-                if room:
-                    self._contest.leave(held)
-                    ends.append(self._keep(held))
-                    room -= not isinstance(ends[-1], Drop)  # what cannot be kept by now makes way for the next
+                if self._contest.room(rule):
+                    ends += self._win(held, rule)
             ends += self._out(self._contest.close(rule))
         return tuple(ends)
+
+    def _win(self, held: Held, rule: RuleId) -> Ends:
+        """Let a rule have a frame that has waited for it; what it cannot pay for by now makes way for the next."""
+        if not self._contest.captures(rule):
+            self._contest.pass_over(held, rule)
+            self._try(held, (rule,))
+            self._contest.award(held.counted & {rule})
+            return ()
+        best = self._contest.leave(held)
+        ended = self._keep(held)
+        if not isinstance(ended, Drop):
+            self._contest.award({rule, *(best & (held.payers | held.counted))})
+        return (ended,)
+
+    def _try(self, held: Held, rules: Iterable[RuleId], *, kept: bool = False) -> None:
+        """Let rules that only count have a frame; ``kept`` says that others keep it, so that everybody knows it."""
+        for rule in rules:
+            self._memory = self._trial.take(held, rule, policy=self.policy, memory=self._memory)
+            if rule in held.counted:
+                self._memory = self._memory if kept else self._memory.tried(held.context, rule)
+                if rule in held.trials:
+                    self._surround_all(held.trials[rule])
 
     def _keep(self, held: Held) -> FrameId | Drop:
         """Have a frame stored, with those around it, if a rule can pay for it."""
         held.decision = remind(held.decision, self._memory, context=held.context)
         keep, shot = held.decision.outcome, held.shot
+        counting = [RuleId(payer.rule) for payer in held.decision.counting if payer.rule not in held.counted]
         if isinstance(keep, Drop) or shot.stored:
+            self._try(held, counting)
             return self._lose(held, keep if isinstance(keep, Drop) else ALREADY)
         paid = self._keeper.keep(shot.taken, shot.seen, keep=keep, policy=self.policy, memory=self._memory)
+        self._memory, shot.stored = paid.memory, not isinstance(paid.ended, Drop)
+        self._try(held, counting, kept=shot.stored)
         if isinstance(paid.ended, Drop):
-            self._memory = paid.memory
             return self._lose(held, paid.ended)
-        self._memory, shot.stored = paid.memory.kept(held.context), True
+        self._memory, held.payers = self._memory.kept(held.context), paid.payers
         if held.episode is not None:
             held.episode.beside = Beside(paid.ended, shot.taken_ns, keep, paid.payers)
-            for other in held.episode.shots:
-                self._surround(held.episode.beside, other)
-        return self._end(shot.taken, shot.seen, decision=held.decision, ended=paid.ended, payers=paid.payers)
+            self._surround_all(held.episode)
+        self._ending.tell_held(held, paid.ended)
+        return paid.ended
+
+    def _hold(self, shot: Shot, context: FrameContext, *, decision: Decision) -> Held:
+        """Begin to take note of what lies around a frame that rules would keep, or count."""
+        keep, counting = decision.outcome, [RuleId(payer.rule) for payer in decision.counting]
+        payers = () if isinstance(keep, Drop) else keep.payers
+        episode = self._episodes.begin(shot, [RuleId(payer.rule) for payer in payers])
+        around = {rule: self._episodes.begin(shot, (rule,)) for rule in counting}
+        trials = {rule: found for rule, found in around.items() if found is not None}
+        return Held(shot, context, decision, episode, trials=trials)
 
     def _remember(self, shot: Shot) -> None:
         """Remember a frame, and have it stored where it belongs to one that was kept."""
@@ -177,7 +214,17 @@ class Decider:
             if episode.beside is not None:
                 self._surround(episode.beside, shot)
 
+    def _surround_all(self, episode: Episode) -> None:
+        """Have the frames stored, or counted, that were found to lie around one by now."""
+        if episode.beside is not None:
+            for other in episode.shots:
+                self._surround(episode.beside, other)
+
     def _surround(self, beside: Beside, shot: Shot) -> None:
+        if beside.frame_id is None:
+            if not self._contest.holds(shot, beside.payers):
+                self._memory = self._trial.surround(shot, beside, policy=self.policy, memory=self._memory)
+            return
         if shot.stored or self._contest.holds(shot):  # what waits may still be kept for itself
             return
         paid = self._keeper.surround(shot.taken, shot.seen, beside=beside, policy=self.policy, memory=self._memory)
@@ -187,56 +234,13 @@ class Decider:
             self._observer.surround(beside.frame_id, paid.ended)
 
     def _lose(self, held: Held, ended: Drop) -> Drop:
-        if held.episode is not None:
-            self._episodes.end(held.episode)
-        self._end(held.shot.taken, held.shot.seen, decision=held.decision, ended=ended)
+        for episode in held.episodes:
+            if episode.beside is None:
+                self._episodes.end(episode)
+        self._ending.tell_held(held, ended)
         return ended
 
     def _out(self, out: Iterable[Held]) -> Ends:
         """Let go of frames that have lost, to better ones or in a second look."""
         outcomes = [(held, held.decision.outcome) for held in out]
         return tuple(self._lose(held, end if isinstance(end, Drop) else OUTDONE) for held, end in outcomes)
-
-    def _end(
-        self,
-        frame: Frame | Taken,
-        seen: Seen,
-        *,
-        decision: Decision,
-        ended: FrameId | Drop,
-        payers: frozenset[RuleId] = NOBODY,
-    ) -> FrameId | Drop:
-        self._health.count(ended.reason if isinstance(ended, Drop) else "kept")
-        self._observer.end(ended)
-        self._observer.note(
-            Decided(
-                camera=frame.camera,
-                index=frame.index,
-                taken_ns=frame.taken.monotonic_ns,
-                objects=int(seen.detections.reported.sum()),
-                verdicts=decision.verdicts,
-                payers=payers,
-                ended=ended,
-            )
-        )
-        return ended
-
-    def _context(self, view: View, begun: Begun) -> FrameContext:
-        stages, camera = self._stages, begun.frame.camera
-        pose = stages.poses.get(camera)
-        local = local_time(begun.frame.taken)
-        return FrameContext(
-            camera=camera,
-            taken_ns=begun.frame.taken.monotonic_ns,
-            now_ns=begun.now_ns,
-            signals=measure(view, self.policy.at((camera, pose)).measures, lore=stages.lore),
-            quality=begun.quality,
-            view=view,
-            draw=self._draw(),
-            cameras=max(1, len(stages.poses)),
-            today=None if local is None else local.astimezone(UTC).date(),
-            pose=pose,
-            local=local,
-            readings=stages.told.readings(begun.frame.taken.monotonic_ns),
-            asked=begun.asked,
-        )

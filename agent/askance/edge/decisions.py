@@ -58,10 +58,13 @@ class Decisions:
             self._enter([verdict.rule.id for verdict in light.verdicts])
             for verdict in light.verdicts:
                 if verdict.finding.matched:
-                    self._outcomes[verdict.rule.id][outcome(verdict, light.payers, ended=light.ended)] += 1
+                    self._outcomes[verdict.rule.id][outcome(verdict, light.takers, ended=light.ended)] += 1
 
     def surround(self, trigger: FrameId, around: FrameId, /) -> None:
         """Let it be: what the rules said of that frame is remembered."""
+
+    def count(self, rule: RuleId, size: int, /) -> None:
+        """Let it be: frames are counted, and bytes are in the store."""
 
     def last(self, count: int, *, camera: CameraId | None = None) -> tuple[Remembered, ...]:
         """Return the last decisions, oldest first; of one camera, or with None of all."""
@@ -102,6 +105,6 @@ def _tally(outcomes: Counter[str]) -> RuleTally:
     refused = Counter({came: count for came, count in outcomes.items() if came not in {PAID, COUNTED, NO_MATCH}})
     return RuleTally(
         matched=outcomes.total() - outcomes[NO_MATCH],
-        kept=outcomes[PAID],
+        kept=outcomes[PAID] + outcomes[COUNTED],
         refused=dict(refused.most_common(MAX_REFUSALS)),
     )

@@ -24,11 +24,13 @@ class Shot:
         taken: it.
         seen: what the models saw.
         stored: whether the store has it, for itself or as context.
+        counted: the rules that only count, and would have it in the store.
     """
 
     taken: Taken
     seen: Seen
     stored: bool = False
+    counted: set[RuleId] = field(default_factory=set[RuleId])
 
     @property
     def taken_ns(self) -> int:

@@ -1,6 +1,6 @@
 """The way of a frame that is kept: picture, annotations, price, store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import inf, nextafter
 from typing import Final, NamedTuple
@@ -43,16 +43,42 @@ class Beside:
     """The frame that others are kept around.
 
     Attributes:
-        frame_id: its name in the store.
+        frame_id: its name in the store; None: a rule that only counts would have kept it.
         taken_ns: when it was taken, on its camera's time line.
         keep: why it was kept.
         payers: the rules that paid for it.
     """
 
-    frame_id: FrameId
+    frame_id: FrameId | None
     taken_ns: int
     keep: Keep
     payers: frozenset[RuleId]
+
+    @property
+    def arm(self) -> Arm:
+        """The part of the selection that frames around it belong to: its own, and never the random one."""
+        paid = (payer.arm for payer in self.keep.payers if payer.rule in self.payers)
+        return next((arm for arm in paid if arm is not Arm.RANDOM), Arm.UNCERTAINTY)
+
+    def offset_s(self, taken: Taken) -> float:
+        """Return how long after it a frame was taken, seconds."""
+        return (taken.taken.monotonic_ns - self.taken_ns) / 1e9
+
+    def reason(self, taken: Taken) -> Reason:
+        """Say why a frame around it is kept."""
+        offset_s = self.offset_s(taken)
+        first = next(reason for reason in self.keep.reasons if reason.rule in self.payers)
+        text = f"{abs(offset_s):.1f} s {'before' if offset_s < 0 else 'after'} a frame that {first.rule} kept"
+        return first.model_copy(update={"signal": "context", "text": text, "objects": ()})
+
+
+class _Described(NamedTuple):
+    """What a frame's manifest says of what was seen, how long the envelope is at most, and what was left out."""
+
+    annotations: tuple[Annotation, ...]
+    reasons: tuple[Reason, ...]
+    size: int
+    left_out: Mapping[str, int]
 
 
 class Keeper:
@@ -94,21 +120,18 @@ class Keeper:
             policy: the rules in force.
             memory: what they remember.
         """
-        stages = self._stages
-        parts = (*keep.reasons, stages.panel.info, *seen.companions)
-        described = sum(len(dump_json(part)) for part in parts) + _MANIFEST_FRAME
-        annotations, reasons = self._annotate(taken, seen, reasons=keep.reasons, described=described)
-        size = len(taken.jpeg) + sum(len(dump_json(annotation)) for annotation in annotations) + described
-        paid, settled = settle(policy, memory, keep=keep, size=size, now_ns=taken.now_ns)
+        told = self._describe(taken, seen, reasons=keep.reasons)
+        self._count(told)
+        paid, settled = settle(policy, memory, keep=keep, size=told.size, now_ns=taken.now_ns)
         if isinstance(settled, Drop):
             return Paid(memory, frozenset(), settled)
         draft = replace(
-            self._draft(taken, seen, annotations=annotations, reasons=reasons),
+            self._draft(taken, seen, told=told),
             arm=settled.arm,
             inclusion_probability=settled.inclusion_probability,
             value=settled.value,
             priority=settled.priority,
-            spendings=tuple(Spending(payer.rule, taken.now_ns, 1, size) for payer in settled.payers),
+            spendings=tuple(Spending(payer.rule, taken.now_ns, 1, told.size) for payer in settled.payers),
         )
         kept = self._put(draft, taken.jpeg)
         if isinstance(kept, Drop):
@@ -119,6 +142,10 @@ class Keeper:
     def surround(self, taken: Taken, seen: Seen, *, beside: Beside, policy: Policy, memory: Memory) -> Paid:
         """Take a frame into the store because of another that is there.
 
+        It belongs to that one's arm, so that what an arm costs and yields is counted with all that it keeps. Around one
+        that was drawn by lot too, it belongs to the arm of the first other payer: nobody drew this frame, its chance is
+        not known, and it takes none of the room that draws are safe in.
+
         Args:
             taken: the frame.
             seen: what the models saw.
@@ -126,24 +153,19 @@ class Keeper:
             policy: the rules in force.
             memory: what they remember.
         """
-        stages, offset_s = self._stages, (taken.taken.monotonic_ns - beside.taken_ns) / 1e9
-        first = next(reason for reason in beside.keep.reasons if reason.rule in beside.payers)
-        text = f"{abs(offset_s):.1f} s {'before' if offset_s < 0 else 'after'} a frame that {first.rule} kept"
-        reason = first.model_copy(update={"signal": "context", "text": text, "objects": ()})
-        parts = (reason, stages.panel.info, *seen.companions)
-        described = sum(len(dump_json(part)) for part in parts) + _MANIFEST_FRAME
-        annotations, _ = self._annotate(taken, seen, reasons=(), described=described)
-        size = len(taken.jpeg) + sum(len(dump_json(annotation)) for annotation in annotations) + described
-        paid, spendings = defray(policy, memory, payers=beside.payers, size=size, at_ns=taken.now_ns)
+        told = self._describe(taken, seen, reasons=(beside.reason(taken),))
+        paid, spendings = defray(policy, memory, payers=beside.payers, size=told.size, at_ns=taken.now_ns)
         if not spendings:
             return Paid(memory, frozenset(), Drop("context.budget_bytes"))
+        self._count(told)
         draft = replace(
-            self._draft(taken, seen, annotations=annotations, reasons=(reason,)),
+            self._draft(taken, seen, told=told),
+            arm=beside.arm,
             value=max(0.0, nextafter(beside.keep.value, -inf)),  # what it belongs to goes last
             priority=beside.keep.priority,
             group=beside.frame_id,
             role=Role.CONTEXT,
-            offset_s=offset_s,
+            offset_s=beside.offset_s(taken),
             spendings=spendings,
         )
         kept = self._put(draft, taken.jpeg)
@@ -152,11 +174,15 @@ class Keeper:
         self._kept()
         return Paid(paid, frozenset(RuleId(spent.rule) for spent in spendings), kept)
 
-    def _annotate(
-        self, taken: Taken, seen: Seen, *, reasons: tuple[Reason, ...], described: int
-    ) -> tuple[tuple[Annotation, ...], tuple[Reason, ...]]:
+    def price(self, taken: Taken, seen: Seen, *, reasons: tuple[Reason, ...]) -> int:
+        """Return how many bytes a frame would take in the store, at most."""
+        return self._describe(taken, seen, reasons=reasons).size
+
+    def _describe(self, taken: Taken, seen: Seen, *, reasons: tuple[Reason, ...]) -> _Described:
         """Describe what was seen in pixels of the picture that is kept, as far as its manifest bears it."""
         stages, lore = self._stages, self._stages.lore
+        parts = (*reasons, stages.panel.info, *seen.companions)
+        described = sum(len(dump_json(part)) for part in parts) + _MANIFEST_FRAME
         lens = stages.lenses.get(taken.camera)
         detections = seen.detections if lens is None else lens(seen.detections)
         found = annotate(
@@ -168,13 +194,14 @@ class Keeper:
             probabilities=None if lore.calibration is None else lore.calibration.probabilities(detections),
         )
         annotations, kept = fit(found, reasons, room=MAX_MANIFEST - described, size=taken.picture)
-        for reason, count in tally(found, annotations).items():
-            self._health.count(reason, count)
-        return annotations, kept
+        size = len(taken.jpeg) + sum(len(dump_json(annotation)) for annotation in annotations) + described
+        return _Described(annotations, kept, size, tally(found, annotations))
 
-    def _draft(
-        self, taken: Taken, seen: Seen, *, annotations: tuple[Annotation, ...], reasons: tuple[Reason, ...]
-    ) -> Draft:
+    def _count(self, told: _Described) -> None:
+        for reason, count in told.left_out.items():
+            self._health.count(reason, count)
+
+    def _draft(self, taken: Taken, seen: Seen, *, told: _Described) -> Draft:
         """Describe a frame, but for why and at what price it is kept."""
         width, height = taken.picture
         return Draft(
@@ -184,8 +211,8 @@ class Keeper:
             image=ImageInfo(width=width, height=height, dhash=taken.quality.dhash),
             model=self._stages.panel.info,
             companions=seen.companions or None,
-            annotations=annotations,
-            reasons=reasons,
+            annotations=told.annotations,
+            reasons=told.reasons,
             arm=Arm.UNCERTAINTY,
             value=0.0,
         )

@@ -10,8 +10,6 @@ from askance.edge.rules import Policy, RuleId, Verdict
 from askance.edge.values import Drop
 from askance.wire.identity import FrameId
 
-COUNT_ONLY: Final = "rules.count_only"
-
 
 class Place(NamedTuple):
     """Where a frame stands: the recording's name, and the frame's number in it, from 0."""
@@ -41,13 +39,23 @@ class Kept:
     payers: frozenset[RuleId]
 
 
+class Counted(NamedTuple):
+    """One frame that a rule would have kept if it did not only count; the attributes are those of ``Kept``."""
+
+    at_ns: int
+    objects: int
+    matched: frozenset[RuleId]
+
+
 @dataclass(slots=True)
 class Tally:
     """One rule's counts; ``matched`` is ``kept`` and all of ``refused`` together.
 
     Attributes:
         matched: frames on which its condition held.
-        kept: those that it paid for.
+        kept: those that it paid for, or would have if it did not only count.
+        counted: these, of a rule that only counts.
+        bytes: what it would have paid for them and for frames around them.
         refused: the others, by the reason why it did not pay.
         values: its condition's value on every frame that was decided on, in [0, 1].
         refused_ns: when the frames were taken that it did not pay for, nanoseconds.
@@ -55,6 +63,8 @@ class Tally:
 
     matched: int = 0
     kept: int = 0
+    counted: list[Counted] = field(default_factory=list[Counted])
+    bytes: int = 0
     refused: Counter[str] = field(default_factory=Counter[str])
     values: "array[float]" = field(default_factory=lambda: array("f"))
     refused_ns: "array[int]" = field(default_factory=lambda: array("q"))
@@ -95,9 +105,16 @@ class Account:
         """Take down a frame that was stored around another."""
         self.around[trigger].append(around)
 
+    def count(self, rule: RuleId, size: int) -> None:
+        """Take down what a rule that only counts would have paid."""
+        self.tallies[rule].bytes += size
+
     def note(self, decided: Decided) -> None:
         """Take down what the rules said of a frame."""
         self.at_ns.append(decided.taken_ns)
+        matched = frozenset(verdict.rule.id for verdict in decided.verdicts if verdict.finding.matched)
+        for rule in decided.counted:
+            self.tallies[rule].counted.append(Counted(decided.taken_ns, decided.objects, matched))
         for verdict in decided.verdicts:
             tally = self.tallies[verdict.rule.id]
             tally.values.append(verdict.finding.value)
@@ -111,17 +128,16 @@ class Account:
                     tally.refused_ns.append(decided.taken_ns)
         if not isinstance(decided.ended, Drop):
             place = Place(self.recording, decided.index)
-            matched = frozenset(verdict.rule.id for verdict in decided.verdicts if verdict.finding.matched)
             self.kept.append(Kept(decided.ended, place, decided.taken_ns, decided.objects, matched, decided.payers))
 
 
 def _refusal(verdict: Verdict, decided: Decided) -> str | None:
     """Say why a rule that matched did not pay; None: it did."""
-    if not verdict.rule.capture:
-        return COUNT_ONLY
+    if verdict.rule.id in decided.takers:
+        return None
     if verdict.obstacle is not None:
         return verdict.obstacle
-    if verdict.rule.id in decided.payers:
-        return None
+    if not verdict.rule.capture:
+        return "rules.outdone"  # how the frame ended is of others; what it lost to are frames that the rule would keep
     # others could pay for its bytes, or nobody could, or the store did not take it
     return decided.ended.reason if isinstance(decided.ended, Drop) else "rules.budget_bytes"

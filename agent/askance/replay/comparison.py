@@ -1,6 +1,6 @@
 """What changes when one set of rules takes the place of another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -29,17 +29,19 @@ class RuleChange:
     @property
     def row(self) -> tuple[str, ...]:
         """Its cells below ``TITLES``."""
-        pair = (self.old, self.new)
         return (
             self.rule,
             self.change,
-            _step([None if side is None else side.matched for side in pair]),
-            _step([None if side is None else side.kept for side in pair]),
-            _step([None if side is None else sum(side.refused.values()) for side in pair]),
-            _step([None if side is None else side.captures_per_hour for side in pair]),
-            _step([None if side is None else side.mb_per_day for side in pair]),
-            _step([None if side is None else side.label_minutes for side in pair]),
+            self._step(lambda side: str(side.matched)),
+            self._step(lambda side: side.told(str(side.kept))),
+            self._step(lambda side: str(sum(side.refused.values()))),
+            self._step(lambda side: side.told(_text(side.captures_per_hour))),
+            self._step(lambda side: side.told(_text(side.mb_per_day))),
+            self._step(lambda side: side.told(_text(side.label_minutes))),
         )
+
+    def _step(self, figure: Callable[[RuleFigures], str]) -> str:
+        return _joined(["-" if side is None else figure(side) for side in (self.old, self.new)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,5 +117,12 @@ def _hash(figures: RuleFigures) -> str:
 
 
 def _step(pair: Sequence[float | None]) -> str:
-    texts = ["-" if value is None else str(value) if isinstance(value, int) else f"{value:.1f}" for value in pair]
+    return _joined([_text(value) for value in pair])
+
+
+def _text(value: float | None) -> str:
+    return "-" if value is None else str(value) if isinstance(value, int) else f"{value:.1f}"
+
+
+def _joined(texts: Sequence[str]) -> str:
     return texts[0] if texts[0] == texts[1] else " -> ".join(texts)

@@ -6,7 +6,7 @@ from typing import Final
 
 from askance.edge.rules import Rule
 from askance.edge.rules.lottery import Lottery
-from askance.replay.account import Account, Kept, Tally
+from askance.replay.account import Account, Counted, Kept, Tally
 from askance.replay.rulebook import mode
 from askance.units import Rate
 from askance.wire.identity import FrameId
@@ -45,7 +45,7 @@ class RuleFigures:
         mode: ``capture`` or ``count_only``.
         arm: the part of the selection.
         matched: frames on which its condition held; ``kept`` and all of ``refused`` together.
-        kept: frames that it paid for.
+        kept: frames that it paid for; like all that follows, of a rule that only counts what it would be if it paid.
         refused: the others by reason, e.g. ``rules.cooldown``.
         bytes: of the envelopes that it paid for.
         captures_per_hour: at the recordings' rate, as far as budgets and lottery go; None: their length is not known.
@@ -75,14 +75,18 @@ class RuleFigures:
         return (
             self.rule,
             str(self.matched),
-            str(self.kept) if self.mode == "capture" else "counts only",
+            self.told(str(self.kept)),
             *own,
             str(other),
-            _figure(self.captures_per_hour),
-            _figure(self.mb_per_day),
-            f"{self.label_minutes:.1f}",
+            self.told(_figure(self.captures_per_hour)),
+            self.told(_figure(self.mb_per_day)),
+            self.told(f"{self.label_minutes:.1f}"),
             "-" if self.overlap is None else f"{self.overlap:.0%}",
         )
+
+    def told(self, figure: str) -> str:
+        """Mark a figure that is only what it would be."""
+        return figure if self.mode == "capture" else f"would {figure}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,7 @@ def report(account: Account, sizes: Mapping[FrameId, int], *, seconds: float, no
     )
     kept, stored = len(account.kept), sum(sizes[frame.frame_id] for frame in account.kept)
     # a frame that several rules pay for is one: together they keep at most what each of them keeps
-    each = sum(rule.captures_per_hour or 0.0 for rule in rules) / _HOUR_S
+    each = sum(rule.captures_per_hour or 0.0 for rule in rules if rule.mode == "capture") / _HOUR_S
     pace = min(each, kept / seconds) if seconds else None
     return Report(
         seconds=seconds,
@@ -155,7 +159,7 @@ def report(account: Account, sizes: Mapping[FrameId, int], *, seconds: float, no
     )
 
 
-def label_minutes(frames: Sequence[Kept]) -> float:
+def label_minutes(frames: Sequence[Kept | Counted]) -> float:
     """Return what frames cost a labeler, minutes."""
     return sum(FRAME_S + OBJECT_S * frame.objects for frame in frames) / 60
 
@@ -167,9 +171,10 @@ def _paid(account: Account, rule: Rule) -> list[Kept]:
 def _rule(
     rule: Rule, tally: Tally, *, kept: Sequence[Kept], sizes: Mapping[FrameId, int], seconds: float
 ) -> RuleFigures:
-    paid = sum(sizes[frame.frame_id] for frame in kept)
-    shared = sum(bool(frame.matched - {rule.id}) for frame in kept)
-    pace = _pace(len(kept), paid, rule=rule, seconds=seconds) if seconds else None
+    taken = kept if rule.capture else tally.counted
+    paid = sum(sizes[frame.frame_id] for frame in kept) if rule.capture else tally.bytes
+    shared = sum(bool(frame.matched - {rule.id}) for frame in taken)
+    pace = _pace(len(taken), paid, rule=rule, seconds=seconds) if seconds else None
     return RuleFigures(
         rule=rule.id,
         version=rule.version,
@@ -180,9 +185,9 @@ def _rule(
         refused=dict(tally.refused.most_common()),
         bytes=paid,
         captures_per_hour=_times(pace, _HOUR_S),
-        mb_per_day=_times(pace, _DAY_S / 1e6 * paid / max(1, len(kept))),
-        label_minutes=label_minutes(kept),
-        overlap=shared / len(kept) if kept else None,
+        mb_per_day=_times(pace, _DAY_S / 1e6 * paid / max(1, len(taken))),
+        label_minutes=label_minutes(taken),
+        overlap=shared / len(taken) if taken else None,
     )
 
 

@@ -20,15 +20,17 @@ svg { background: #f4f5f7; font: 12px system-ui, sans-serif; }
 text { fill: #1c2024; } .soft { fill: #60656c; } .line { stroke: #c3c8ce; }
 .end { stroke: #60656c; stroke-dasharray: 4 3; }
 .value { stroke: #6b8fb5; } .refused { stroke: #9aa1a9; } .kept { fill: #b4540a; }
+.would { fill: none; stroke: #b4540a; }
 @media (prefers-color-scheme: dark) { svg { background: #15181b; } text { fill: #e8eaed; } .soft { fill: #9aa1a9; }
-  .line { stroke: #32383e; } .end { stroke: #9aa1a9; } .kept { fill: #ffb067; } }
+  .line { stroke: #32383e; } .end { stroke: #9aa1a9; } .kept { fill: #ffb067; } .would { stroke: #ffb067; } }
 """
 
 
 def draw(account: Account, played: Sequence[Played]) -> str:
     """Return the drawing: a lane for each rule, of a thousand columns, each as high as its highest value.
 
-    Dots are frames that the rule paid for; short lines below are frames that it matched and did not pay for.
+    Dots are frames that the rule paid for, or rings, if it only counts, that it would have; short lines below are
+    frames that it matched and did not pay for.
 
     Args:
         account: of the replay.
@@ -60,14 +62,18 @@ def _lane(rule: RuleId, tally: Tally, *, account: Account, base: int, length_ns:
     refused = "".join(
         f"M{column} {base + 3}v5" for column in sorted({int(_x(at, length_ns)) for at in tally.refused_ns})
     )
-    kept = {int(_x(frame.at_ns, length_ns)) for frame in account.kept if rule in frame.payers}
+    taken_ns = [frame.at_ns for frame in tally.counted]
+    taken_ns += [frame.at_ns for frame in account.kept if rule in frame.payers]
+    kept = {int(_x(at, length_ns)) for at in taken_ns}
+    shape = "would" if tally.counted else "kept"
     dots = "".join(
-        f'<circle class="kept" cx="{column}" cy="{base - _HIGH * highest[column]:.1f}" r="3"/>'
+        f'<circle class="{shape}" cx="{column}" cy="{base - _HIGH * highest[column]:.1f}" r="3"/>'
         for column in sorted(kept)
     )
+    said = f"would keep {tally.kept}" if tally.counted else f"{tally.kept} kept"
     return (
         f'<text x="10" y="{base - 16}">{escape(rule)}</text>'
-        f'<text class="soft" x="10" y="{base}">{tally.matched} matched, {tally.kept} kept</text>'
+        f'<text class="soft" x="10" y="{base}">{tally.matched} matched, {said}</text>'
         f'<path class="line" d="M{_LEFT} {base}h{_WIDTH}"/><path class="value" d="{values}"/>'
         f'<path class="refused" d="{refused}"/>{dots}\n'
     )

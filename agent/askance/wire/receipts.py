@@ -97,7 +97,7 @@ class RuleTally(WireModel):
     """What came of one rule since the agent's start, in frames that the rules were asked about.
 
     ``matched`` = ``kept``, which it paid for, + ``refused`` by reason, such as ``cooldown``; of a rule that only counts
-    nothing is either.
+    both are what they would be if it paid.
     """
 
     matched: Count

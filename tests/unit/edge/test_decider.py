@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from askance.edge.config import SecondLookSection
-from askance.edge.decided import Decided
+from askance.edge.decided import Decided, Unobserved
 from askance.edge.detect.again import SecondLook
 from askance.edge.detect.lane import Lane
 from askance.edge.detect.panel import Panel
@@ -38,7 +38,7 @@ rules:
 """
 
 
-class Notes:
+class Notes(Unobserved):
     """Writes down how frames end."""
 
     def __init__(self) -> None:

@@ -74,7 +74,8 @@ def test_what_a_rule_has_seen_before_is_not_remembered(decisions: Decisions) -> 
 
 def test_what_came_of_a_rule_is_counted_and_adds_up(decisions: Decisions) -> None:
     watch = replace(PEOPLE, id=RuleId("watch"), capture=False)
-    decisions.note(decided(verdict(), verdict(watch)))
+    decisions.note(replace(decided(verdict(), verdict(watch)), counted=frozenset({watch.id})))
+    decisions.note(decided(verdict(watch), ended=Drop("rules.count_only")))
     for reason in ("rules.cooldown", "rules.cooldown", "rules.outdone"):
         decisions.note(decided(verdict(obstacle=reason), verdict(watch, matched=False), ended=Drop(reason)))
     decisions.note(decided(verdict(), ended=Drop("store.full")))
@@ -83,7 +84,7 @@ def test_what_came_of_a_rule_is_counted_and_adds_up(decisions: Decisions) -> Non
     tallies = decisions.tallies()
     assert {
         "people": RuleTally(matched=5, kept=1, refused={"cooldown": 2, "outdone": 1, "store.full": 1}),
-        "watch": RuleTally(matched=1, kept=0),
+        "watch": RuleTally(matched=2, kept=1, refused={"outdone": 1}),
     } == tallies
     assert tallies[PEOPLE.id].matched == tallies[PEOPLE.id].kept + sum(tallies[PEOPLE.id].refused.values())
 

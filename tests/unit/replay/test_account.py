@@ -24,7 +24,9 @@ def account() -> Account:
         pytest.param(PEOPLE, None, (), Drop("rules.budget_bytes"), "rules.budget_bytes", id="nobody has the bytes"),
         pytest.param(PEOPLE, None, (SCENE,), None, "rules.budget_bytes", id="only another has the bytes"),
         pytest.param(PEOPLE, None, (), Drop("store.full"), "store.full", id="the store refuses"),
-        pytest.param(WATCH, None, (SCENE,), None, "rules.count_only", id="it only counts"),
+        pytest.param(WATCH, None, (WATCH,), Drop("rules.count_only"), None, id="it only counts"),
+        pytest.param(WATCH, "rules.cooldown", (SCENE,), None, "rules.cooldown", id="it only counts, and pauses"),
+        pytest.param(WATCH, None, (), Drop("rules.count_only"), "rules.outdone", id="it only counts better ones"),
     ],
 )
 def test_a_match_is_paid_for_or_refused_for_a_reason(
@@ -54,6 +56,16 @@ def test_what_is_kept_is_remembered_with_who_matched_and_who_paid(account: Accou
     assert (frozenset({PEOPLE.id, SCENE.id}), frozenset({PEOPLE.id})) == (kept.matched, kept.payers)
     assert [0.25] == account.tallies[WATCH.id].values.tolist()
     assert 0 == account.tallies[WATCH.id].matched
+
+
+def test_what_a_rule_that_only_counts_would_have_is_kept_apart(account: Account) -> None:
+    account.note(decision(7, verdict(WATCH), verdict(PEOPLE), paid=(WATCH,), ended=Drop("rules.outdone"), objects=3))
+    account.count(WATCH.id, 500)
+    account.count(WATCH.id, 70)
+
+    tally = account.tallies[WATCH.id]
+    assert [(7 * SECOND, 3, frozenset({WATCH.id, PEOPLE.id}))] == tally.counted
+    assert (1, 570, []) == (tally.kept, tally.bytes, account.kept)
 
 
 def test_a_frame_is_seen_when_it_has_ended(account: Account) -> None:

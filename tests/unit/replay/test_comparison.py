@@ -75,6 +75,21 @@ def test_a_rule_is_the_same_when_only_its_file_has_another_version() -> None:
     assert ["same", "new"] == [change.change for change in found.rules]
 
 
+def test_what_would_be_kept_is_told_from_what_is() -> None:
+    counting = replace(PEOPLE, capture=False, version="1-eeeeeeee")
+    old = replayed((counting,), decision(0, verdict(counting), paid=(counting,), ended=Drop("rules.count_only")))
+    new = replayed((PEOPLE,), decision(0, verdict(PEOPLE), paid=(PEOPLE,)))
+    old.count(PEOPLE.id, 500_000)
+    sizes = {kept.frame_id: 500_000 for kept in new.kept}
+
+    (row,) = compare(
+        old.kept, new.kept, reports=[report(each, sizes, seconds=3600, notes=()) for each in (old, new)]
+    ).rules
+
+    kept = ("would 1 -> 1", "0", "would 1.0 -> 1.0", "would 12.0 -> 12.0", "would 0.1 -> 0.1")
+    assert ("people", "changed", "1", *kept) == row.row
+
+
 def test_everything_is_told_as_json() -> None:
     told = json.loads(json.dumps(compared().json()))
 

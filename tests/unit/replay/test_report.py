@@ -55,7 +55,21 @@ def test_every_rule_has_its_own_figures() -> None:
     assert (3, 1, {"rules.cooldown": 2}) == (people.matched, people.kept, people.refused)
     assert ("people", "3", "1", "2", "0", "0", "0", "0", "1.0", "12.0", "0.1", "100%") == people.row
     assert ("scene", "4", "4", "0", "0", "0", "0", "0", "4.0", "48.0", "1.1", "75%") == scene.row
-    assert ("watch", "1", "counts only", "0", "0", "0", "0", "1", "0.0", "0.0", "0.0", "-") == watch.row
+    assert ("watch", "1", "would 0", "0", "0", "1", "0", "0", "would 0.0", "would 0.0", "would 0.0", "-") == watch.row
+
+
+def test_a_rule_that_only_counts_is_told_as_what_it_would_be_and_costs_nothing() -> None:
+    account = Account(Policy((SCENE, WATCH)))
+    account.note(decision(0, verdict(SCENE), verdict(WATCH), paid=(SCENE, WATCH), objects=10))
+    account.note(decision(1, verdict(WATCH), paid=(WATCH,), ended=Drop("rules.count_only"), objects=4))
+    account.count(WATCH.id, 1_000_000)
+    figures = report(account, {kept.frame_id: 500_000 for kept in account.kept}, seconds=3600, notes=())
+
+    scene, watch = figures.rules
+    row = ("watch", "2", "would 2", "0", "0", "0", "0", "0", "would 2.0", "would 24.0", "would 1.1", "50%")
+    assert row == watch.row
+    assert (1, 1.0, 12.0, 0.75) == (scene.kept, scene.captures_per_hour, scene.mb_per_day, scene.label_minutes)
+    assert (1, 1.0, 12.0, 0.75) == (figures.kept, figures.captures_per_hour, figures.mb_per_day, figures.label_minutes)
 
 
 def test_a_rate_goes_as_far_as_the_budgets() -> None:

@@ -4,10 +4,11 @@ import re
 from xml.etree import ElementTree as ET
 
 from askance.edge.rules import Policy, RuleId
+from askance.edge.values import Drop
 from askance.replay.account import Account
 from askance.replay.reel import Played, Recording
 from askance.replay.timeline import draw
-from support_replay import PEOPLE, SCENE, SECOND, STREET, decision, verdict
+from support_replay import PEOPLE, SCENE, SECOND, STREET, WATCH, decision, verdict
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -32,6 +33,16 @@ def test_every_rule_has_a_lane_with_its_values_and_its_frames() -> None:
     assert ["M670 89v5", ""] == paths["refused"]
     assert 1 == len(paths["end"])
     assert {"street", "people", "2 matched, 1 kept", "scene", "1 matched, 1 kept", "0:00", "0:10"} <= set(texts)
+
+
+def test_frames_that_a_rule_would_keep_are_rings() -> None:
+    account = Account(Policy((WATCH,)))
+    account.note(decision(5, verdict(WATCH, value=0.5), paid=(WATCH,), ended=Drop("rules.count_only")))
+
+    drawing = ET.fromstring(draw(account, played(10)))  # noqa: S314 (our own drawing)
+
+    assert [("would", "670")] == [(ring.get("class"), ring.get("cx")) for ring in drawing.iter(f"{SVG}circle")]
+    assert "1 matched, would keep 1" in {text.text for text in drawing.iter(f"{SVG}text")}
 
 
 def test_a_long_recording_is_drawn_in_as_many_columns_as_a_short_one() -> None:

@@ -138,6 +138,7 @@ def _image(task: Task, image_id: int, *, shown: Iterable[Numbered], device: Iter
         "sha256": task.sha256,
         "value": manifest.value,
         "arm": manifest.arm,
+        "role": manifest.role,
         "inclusion_probability": manifest.inclusion_probability,
         "reasons": [reason.model_dump(mode="json") for reason in manifest.reasons],
         "model": manifest.model.model_dump(mode="json"),

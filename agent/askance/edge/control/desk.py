@@ -129,7 +129,7 @@ class Desk:
             kept=None if isinstance(ended, Drop) else ended,
             dropped=ended.reason if isinstance(ended, Drop) else None,
             rules=tuple(
-                explain(verdict, decided.payers, ended=ended)
+                explain(verdict, decided.takers, ended=ended)
                 for verdict in decided.verdicts
                 if rule in {None, verdict.rule.id}
             ),

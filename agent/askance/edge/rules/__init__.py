@@ -5,7 +5,7 @@ from askance.edge.rules.decision import Decision, decide
 from askance.edge.rules.document import RuleFile, RuleId
 from askance.edge.rules.judgement import Verdict
 from askance.edge.rules.memory import Memory
-from askance.edge.rules.payment import defray, remember, settle
+from askance.edge.rules.payment import count, defray, remember, settle
 from askance.edge.rules.policy import Policy, Rule
 from askance.edge.rules.reader import load_rules
 from askance.edge.rules.reconsideration import reconsider, remind
@@ -19,6 +19,7 @@ __all__ = [
     "RuleFile",
     "RuleId",
     "Verdict",
+    "count",
     "decide",
     "defray",
     "load_rules",

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from askance.sections import Section
-from askance.units import ByteBudget, Duration, FrameBudget
+from askance.units import ByteBudget, Duration, FrameBudget, Span
 
 MOST_AROUND: Final = 60
 
@@ -40,14 +40,14 @@ class Surroundings(Section):
 class Cooldown(Section):
     """Pauses after a capture; those of tracks, zones and scenes are forgotten in a restart."""
 
-    rule: Annotated[Duration | None, Field(description="pause of this rule")] = None
+    rule: Annotated[Span | None, Field(description="pause of this rule")] = None
     track: Annotated[
-        Duration | None, Field(description="how long the objects are left alone that the rule kept a frame of")
+        Span | None, Field(description="how long the objects are left alone that the rule kept a frame of")
     ] = None
     zone: Annotated[
-        Duration | None, Field(description="how long each zone is left alone that the rule kept a frame of")
+        Span | None, Field(description="how long each zone is left alone that the rule kept a frame of")
     ] = None
     scene: Annotated[
-        Duration | None,
+        Span | None,
         Field(description="how long what shows the same as a frame that any rule kept is left alone"),
     ] = None

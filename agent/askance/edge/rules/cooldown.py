@@ -1,12 +1,13 @@
 """The pauses of a rule after it has paid for a frame: for everything, or for who and where the frame was about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from askance.edge.rules.budgets import Purse
+from askance.edge.rules.finding import CIRCUMSTANCES, Finding
 from askance.edge.values import Area, Subject
 from askance.edge.view import NOBODY, View
 from askance.edge.zones import WHOLE, ground, inside
@@ -14,6 +15,15 @@ from askance.wire.identity import CameraId
 
 MOST: Final = 4096
 """Tracks and places that are remembered of a rule, the latest; a pause is rarely longer than that many last."""
+
+SAME: Final = 0.5
+"""Two boxes of a frame whose intersection over union is greater are of one thing, whatever they are taken for."""
+
+_OF_THE_FRAME: Final = frozenset({"entropy", "expected_errors", "unexpected_count"})
+"""Signals that name objects as examples, and are about all of them together."""
+
+_BESIDE: Final = CIRCUMSTANCES | {"quality"}
+"""Clauses that say nothing of objects, and take nothing from what others say of them."""
 
 
 def cooling(purse: Purse, pause_ns: int, *, now_ns: int) -> bool:
@@ -31,7 +41,7 @@ class Marks:
 
     kept_ns: Mapping[Subject, int] = field(default_factory=dict[Subject, int])
 
-    def add(self, subjects: Sequence[Subject], *, now_ns: int, memory_ns: int) -> "Marks":
+    def add(self, subjects: Collection[Subject], *, now_ns: int, memory_ns: int) -> "Marks":
         """Remember a frame that was kept, and forget what is ``memory_ns`` nanoseconds before the latest, or more.
 
         Args:
@@ -50,24 +60,52 @@ class Marks:
         ]
         return Marks(dict((*recent, *new.items())[-MOST:]))
 
-    def known(self, subjects: Sequence[Subject], pause_ns: int, *, now_ns: int) -> bool:
-        """Whether a frame is about nothing but what was kept less than ``pause_ns`` nanoseconds ago."""
-        if not subjects:
-            return False
-        ages = [None if (at_ns := self.kept_ns.get(subject)) is None else abs(now_ns - at_ns) for subject in subjects]
-        return all(age is not None and age < pause_ns for age in ages)
+    def known(self, about: Sequence[Collection[Subject]], pause_ns: int, *, now_ns: int) -> bool:
+        """Whether a frame is about nothing but what was kept less than ``pause_ns`` nanoseconds ago.
+
+        Args:
+            about: what it is about, each thing under all its names; nothing is not known.
+            pause_ns: the pause.
+            now_ns: when the frame was taken.
+        """
+        recent = {subject for subject, at_ns in self.kept_ns.items() if abs(now_ns - at_ns) < pause_ns}
+        return bool(about) and all(not recent.isdisjoint(names) for names in about)
 
 
-def tracks(objects: Sequence[int], view: View, *, camera: CameraId) -> tuple[Subject, ...]:
-    """Name the tracks that a frame is about; candidates that nobody follows, or not yet, are none.
+def tracks(objects: Iterable[int], view: View, *, camera: CameraId) -> tuple[frozenset[Subject], ...]:
+    """Name whom a frame is about: the track of each object, and those of what lies on the same place.
+
+    Candidates that nobody follows, or not yet, are nobody. A second box on an object, taken for something else, begins
+    a track, and is nobody new.
 
     Args:
         objects: indices into the detections.
         view: the frame.
         camera: who took it.
     """
-    followed = dict.fromkeys(int(view.now.tracks[row]) for row in objects)
-    return tuple((camera, track) for track in followed if track != NOBODY)
+    followed, boxes = view.now.tracks, view.detections.boxes
+    rows = [row for row in dict.fromkeys(objects) if followed[row] != NOBODY]
+    if not rows:
+        return ()
+    sides = np.minimum(boxes[rows, None, 2:], boxes[:, 2:]) - np.maximum(boxes[rows, None, :2], boxes[:, :2])
+    common, areas = np.maximum(sides, 0.0).prod(axis=2), (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    same = (common > SAME * (areas[rows, None] + areas - common)) & (followed != NOBODY)
+    same[range(len(rows)), rows] = True  # a box without area, too
+    return tuple(dict.fromkeys(frozenset((camera, track) for track in followed[on].tolist()) for on in same))
+
+
+def concerned(finding: Finding, view: View, *, camera: CameraId) -> tuple[frozenset[Subject], ...]:
+    """Name whom all evidence of a rule is about, see ``tracks``; nobody where some is of no object that is followed.
+
+    Args:
+        finding: what the rule's condition found.
+        view: the frame.
+        camera: who took it.
+    """
+    evidence = [found for found in finding.evidence() if found.clause not in _BESIDE]
+    if any(found.clause in _OF_THE_FRAME or not found.objects for found in evidence):
+        return ()
+    return tracks((row for found in evidence for row in found.objects), view, camera=camera)
 
 
 def places(objects: Sequence[int], view: View, *, camera: CameraId, area: Area | None) -> tuple[Subject, ...]:

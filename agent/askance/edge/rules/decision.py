@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping
 from typing import Final, NamedTuple
 
 from askance.edge.rules.context import FrameContext
+from askance.edge.rules.document import RuleId
 from askance.edge.rules.facts import FrameFacts
 from askance.edge.rules.judgement import Verdict, verdicts
 from askance.edge.rules.lottery import Lottery, inclusion_probability
@@ -28,11 +29,23 @@ class Decision(NamedTuple):
         outcome: whether it is kept.
         verdicts: of every rule in force, the matching ones first.
         facts: what they looked at.
+        counting: the rules that only count, and would pay for it.
     """
 
     outcome: Keep | Drop
     verdicts: tuple[Verdict, ...]
     facts: FrameFacts
+    counting: tuple[Payer, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it is kept, or would be: every rule that matched, strongest first."""
+        return tuple(_reason(verdict) for verdict in self.verdicts if verdict.finding.matched)
+
+    def hinder(self, rule: RuleId, drop: Drop) -> "Decision":
+        """Say why a rule that only counts would not pay, although it seemed so."""
+        verdicts = (each._replace(obstacle=drop.reason) if each.rule.id == rule else each for each in self.verdicts)
+        return conclude(tuple(verdicts), self.facts)
 
 
 def decide(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Memory, Decision]:
@@ -53,11 +66,20 @@ def decide(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Me
         held_ns=_held(here, memory, facts=facts, camera=context.camera),
         scenes=memory.scenes,
     )
-    return after, Decision(outcome_of(found, elapsed_ns=facts.elapsed_ns), found, facts)
+    return after, conclude(found, facts)
 
 
-def outcome_of(found: tuple[Verdict, ...], *, elapsed_ns: int) -> Keep | Drop:
-    """Keep a frame if a rule that matches would pay; the verdicts are ranked, the time is the lottery's."""
+def conclude(found: tuple[Verdict, ...], facts: FrameFacts) -> Decision:
+    """Keep a frame if a rule that matches would pay; the verdicts are ranked."""
+    counting = tuple(
+        _payer(verdict, elapsed_ns=facts.elapsed_ns)
+        for verdict in found
+        if verdict.finding.matched and not verdict.rule.capture and verdict.obstacle is None
+    )
+    return Decision(_outcome(found, elapsed_ns=facts.elapsed_ns), found, facts, counting)
+
+
+def _outcome(found: tuple[Verdict, ...], *, elapsed_ns: int) -> Keep | Drop:
     matched = [verdict for verdict in found if verdict.finding.matched]
     payers = [verdict for verdict in matched if verdict.rule.capture and verdict.obstacle is None]
     if payers:

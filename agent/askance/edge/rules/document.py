@@ -20,7 +20,7 @@ from askance.edge.rules.leaves import (
 )
 from askance.edge.rules.zoning import ZoneSection
 from askance.sections import Section
-from askance.units import Duration
+from askance.units import Span
 from askance.wire.capture import Arm
 
 RuleId = NewType("RuleId", str)
@@ -40,15 +40,9 @@ class Inhibit(Section):
 
     when: "Condition"
     for_: Annotated[
-        Duration,
-        Field(alias="for", description="how long after the condition held last, at the same camera"),
+        Span,
+        Field(alias="for", description="how long after it held last, at the same camera; `not` asks no other frame"),
     ]
-
-    @model_validator(mode="after")
-    def _some_time(self) -> Self:
-        if not self.for_:
-            raise ValueError("for has to be longer than nothing; write `not` for a condition of this frame alone")
-        return self
 
 
 class Condition(Section):
@@ -189,7 +183,7 @@ class Rule(Section):
         tuple[ZoneSection, ...], Field(max_length=MAX_ZONES, description="where objects count; none: everywhere")
     ] = ()
     slot: Annotated[
-        Duration | None,
+        Span | None,
         Field(description="of each stretch of this length the best frames are kept, when it is over; none: at once"),
     ] = None
     context: Annotated[

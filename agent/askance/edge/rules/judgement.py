@@ -1,6 +1,7 @@
 """What each rule says of one frame: whether it matches, what the frame is worth to it, and what hinders it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,16 +16,27 @@ from askance.edge.values import Subject
 
 
 class Past:
-    """What was before a frame."""
+    """What was before a frame; ``compares`` says whether a rule asks how little it looks like that."""
 
-    def __init__(self, memory: Memory, context: FrameContext) -> None:
+    def __init__(self, memory: Memory, context: FrameContext, *, compares: bool = False) -> None:
         self.memory = memory
+        self._compares = compares
         self._context = context
 
     @cached_property
     def age_ns(self) -> int | None:
         """How long ago a frame was kept that is alike, nanoseconds; worked out when the first rule asks."""
         return self.memory.age_ns(self._context)
+
+    def facts_of(self, rule: Rule, facts: FrameFacts) -> FrameFacts:
+        """What a rule may look at: to one that only counts nothing is new that it would have kept."""
+        if rule.capture or not self._compares or (rule.id, self._context.where) not in self.memory.trials:
+            return facts
+        return replace(facts, novelty=self.memory.scene(self._context, rule.id).novelty(self._context.looks))
+
+    def age_of(self, rule: Rule) -> int | None:
+        """The same as a rule has to see it: for one that only counts what it would have kept was kept."""
+        return self.age_ns if rule.capture else self.memory.age_ns(self._context, rule.id)
 
 
 class Verdict(NamedTuple):
@@ -37,6 +49,7 @@ class Verdict(NamedTuple):
         obstacle: why it does not pay, where it matches; None: nothing hinders it.
         bar: what it has seen, this frame included.
         subjects: whom and where the frame is about, as far as the rule pauses for that.
+        novelty: how little the frame looks like what was kept, or would have been by a rule that only counts.
     """
 
     rule: Rule
@@ -45,6 +58,7 @@ class Verdict(NamedTuple):
     obstacle: str | None
     bar: Bar
     subjects: tuple[Subject, ...] = ()
+    novelty: float = 1.0
 
 
 def verdicts(policy: Policy, memory: Memory, *, facts: FrameFacts, context: FrameContext) -> tuple[Verdict, ...]:
@@ -57,7 +71,7 @@ def verdicts(policy: Policy, memory: Memory, *, facts: FrameFacts, context: Fram
         context: the frame.
     """
     rules = [rule for rule in policy.rules if rule.in_force(context.today)]
-    past = Past(memory, context)
+    past = Past(memory, context, compares=policy.compares)
     return ranked([_verdict(rule, past, facts=facts, context=context) for rule in rules])
 
 
@@ -68,8 +82,8 @@ def ranked(found: Iterable[Verdict]) -> tuple[Verdict, ...]:
 
 def reweigh(verdict: Verdict, facts: FrameFacts) -> Verdict:
     """Ask a rule once more about a frame that it would keep, or that others would; one that is hindered stays so."""
-    finding = verdict.rule.when.evaluate(facts)
-    value = _worth(verdict.rule, finding, novelty=facts.novelty) if finding.matched else 0.0
+    finding = verdict.rule.when.evaluate(replace(facts, novelty=verdict.novelty))
+    value = _worth(verdict.rule, finding, novelty=verdict.novelty) if finding.matched else 0.0
     obstacle = verdict.obstacle if verdict.finding.matched or not finding.matched else "rules.second_look"
     return verdict._replace(finding=finding, value=value, obstacle=obstacle)
 
@@ -88,44 +102,48 @@ def _recalled(verdict: Verdict, past: Past, *, context: FrameContext) -> Verdict
 
 
 def _verdict(rule: Rule, past: Past, *, facts: FrameFacts, context: FrameContext) -> Verdict:
+    facts = past.facts_of(rule, facts)
     finding, bar = rule.when.evaluate(facts), past.memory.bar(rule.id).look(context.now_ns)
     if not finding.matched:
-        return Verdict(rule, finding, 0.0, None, bar)
+        return Verdict(rule, finding, 0.0, None, bar, novelty=facts.novelty)
     value = _worth(rule, finding, novelty=facts.novelty)
     if rule.limits.frames is not None:
         bar = bar.note(value, rate=rule.limits.frames, pause_ns=rule.pause_ns, now_ns=context.now_ns)
     subjects, pause = _pause(rule, past, finding=finding, context=context)
     obstacle = pause or _poverty(rule, past.memory, bar=bar, value=value, now_ns=context.now_ns)
-    return Verdict(rule, finding, value, obstacle, bar, subjects)
+    return Verdict(rule, finding, value, obstacle, bar, subjects, facts.novelty)
 
 
 def _pause(
     rule: Rule, past: Past, *, finding: Finding, context: FrameContext
 ) -> tuple[tuple[Subject, ...], str | None]:
     """Name whom and where a frame is about, and say what of late keeps the rule from it."""
+    if cooling(past.memory.purse(rule.account), rule.pause_ns, now_ns=context.now_ns):
+        return (), "rules.cooldown"
     subjects, known = _marked(rule, past, finding=finding, context=context) if rule.marks_ns else ((), False)
     obstacle = None
-    if known or cooling(past.memory.purse(rule.id), rule.pause_ns, now_ns=context.now_ns):
+    if known:
         obstacle = "rules.cooldown"
-    elif rule.scene_ns and (kept_ns := past.age_ns) is not None and kept_ns < rule.scene_ns:
+    elif rule.scene_ns and (kept_ns := past.age_of(rule)) is not None and kept_ns < rule.scene_ns:
         obstacle = "rules.alike"
     return subjects, obstacle
 
 
 def _marked(rule: Rule, past: Past, *, finding: Finding, context: FrameContext) -> tuple[tuple[Subject, ...], bool]:
     """Name whom and where a frame is about, and say whether the rule has kept nothing else of late."""
-    objects, marks = finding.strongest().objects, past.memory.mark(rule.id)
+    objects, marks = finding.strongest().objects, past.memory.mark(rule.account)
     followed = tracks(objects, context.view, camera=context.camera) if rule.track_ns else ()
     stood = places(objects, context.view, camera=context.camera, area=rule.area) if rule.zone_ns else ()
     known = marks.known(followed, rule.track_ns, now_ns=context.now_ns)
-    return (*followed, *stood), known or marks.known(stood, rule.zone_ns, now_ns=context.now_ns)
+    known = known or marks.known([{place} for place in stood], rule.zone_ns, now_ns=context.now_ns)
+    return (*frozenset[Subject]().union(*followed), *stood), known
 
 
 def _poverty(rule: Rule, memory: Memory, *, bar: Bar, value: float, now_ns: int) -> str | None:
     """Say why a rule cannot spend a frame of its budget, or saves it for a better one."""
     if rule.limits.frames is None:
         return None
-    if not memory.purse(rule.id).affords_frame(rule.limits, now_ns=now_ns):
+    if not memory.purse(rule.account).affords_frame(rule.limits, now_ns=now_ns):
         return "rules.budget_frames"
     return "rules.outdone" if value < bar.height(rate=rule.limits.frames, now_ns=now_ns) else None
 

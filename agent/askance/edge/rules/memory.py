@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from askance.edge.rules.bar import Bar
 from askance.edge.rules.budgets import Purse
@@ -17,12 +18,14 @@ class Memory:
     """What the decisions remember.
 
     Attributes:
-        purses: what each rule has paid lately.
+        purses: what each rule has paid lately, by its account.
         bars: what each rule has seen lately.
-        marks: whom and where each rule has kept lately.
+        marks: whom and where each rule has kept lately, by its account.
         seen_ns: when each camera's last frame was decided on, on its own time line.
         held_ns: when what inhibits held last, by camera and clause, on the camera's time line.
         scenes: what was kept last, by camera and pose.
+        trials: the same with what a rule that only counts would have kept, by rule, camera and pose, where that
+            differs.
     """
 
     purses: Mapping[RuleId, Purse] = field(default_factory=dict[RuleId, Purse])
@@ -31,6 +34,7 @@ class Memory:
     seen_ns: Mapping[CameraId, int] = field(default_factory=dict[CameraId, int])
     held_ns: Mapping[CameraId, Mapping[Hashable, int]] = field(default_factory=dict[CameraId, Mapping[Hashable, int]])
     scenes: Mapping[Pose, Scenes] = field(default_factory=dict[Pose, Scenes])
+    trials: Mapping[tuple[RuleId, Pose], Scenes] = field(default_factory=dict[tuple[RuleId, Pose], Scenes])
 
     def purse(self, rule: RuleId) -> Purse:
         """What the rule has paid lately."""
@@ -44,19 +48,26 @@ class Memory:
         """Whom and where the rule has kept lately."""
         return self.marks.get(rule, _NO_MARKS)
 
-    def scene(self, context: FrameContext) -> Scenes:
-        """What was kept last of what the camera looks at."""
-        return self.scenes.get(context.where, _NO_SCENES)
+    def scene(self, context: FrameContext, rule: RuleId | None = None) -> Scenes:
+        """What was kept last of what the camera looks at; with a rule that only counts, as that has to see it."""
+        shared = self.scenes.get(context.where, _NO_SCENES)
+        return shared if rule is None else self.trials.get((rule, context.where), shared)
 
-    def age_ns(self, context: FrameContext) -> int | None:
+    def age_ns(self, context: FrameContext, rule: RuleId | None = None) -> int | None:
         """How long ago, or ahead, a frame was kept that shows the same; None: none is remembered."""
-        scenes = self.scene(context)
+        scenes = self.scene(context, rule)
         return scenes.age_ns(context.looks, now_ns=context.now_ns) if scenes.kept else None
 
     def kept(self, context: FrameContext) -> "Memory":
         """Remember what a frame shows that was kept."""
-        scenes = self.scene(context).add(context.looks, now_ns=context.now_ns)
-        return replace(self, scenes={**self.scenes, context.where: scenes})
+        add = partial(Scenes.add, seen=context.looks, now_ns=context.now_ns)
+        trials = {key: add(scenes) if key[1] == context.where else scenes for key, scenes in self.trials.items()}
+        return replace(self, scenes={**self.scenes, context.where: add(self.scene(context))}, trials=trials)
+
+    def tried(self, context: FrameContext, rule: RuleId) -> "Memory":
+        """Remember, for a rule that only counts, what a frame shows that it would have kept and nobody else has."""
+        scenes = self.scene(context, rule).add(context.looks, now_ns=context.now_ns)
+        return replace(self, trials={**self.trials, (rule, context.where): scenes})
 
 
 _NO_PURSE, _NO_BAR, _NO_MARKS, _NO_SCENES = Purse(), Bar(), Marks(), Scenes()

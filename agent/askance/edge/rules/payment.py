@@ -1,6 +1,6 @@
 """Rules pay for the frames that are kept."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from askance.edge.rules.budgets import Purse
@@ -8,7 +8,7 @@ from askance.edge.rules.cooldown import Marks, cooling
 from askance.edge.rules.document import RuleId
 from askance.edge.rules.memory import Memory
 from askance.edge.rules.policy import Policy
-from askance.edge.values import Drop, Keep, Spending
+from askance.edge.values import Drop, Keep, Payer, Spending
 
 
 def remember(policy: Policy, spendings: Iterable[Spending], *, now_ns: int) -> Memory:
@@ -18,7 +18,7 @@ def remember(policy: Policy, spendings: Iterable[Spending], *, now_ns: int) -> M
     the latest that it can matter, so a restart never opens a budget early.
     """
     purses: dict[RuleId, Purse] = {}
-    periods = {rule.id: rule.memory_ns for rule in policy.rules}
+    periods = {rule.account: rule.memory_ns for rule in policy.rules}
     for paid in spendings:
         rule = RuleId(paid.rule)
         if rule in periods:
@@ -40,9 +40,11 @@ def defray(
         at_ns: when it was taken.
     """
     rules = [rule for rule in policy.rules if rule.id in payers]
-    able = [rule for rule in rules if memory.purse(rule.id).affords_bytes(rule.limits, size, now_ns=at_ns)]
-    spent = {rule.id: Spending(rule.id, at_ns, 0, size) for rule in able}
-    paid = {rule.id: memory.purse(rule.id).pay(spent[rule.id], memory_ns=rule.memory_ns) for rule in able}
+    able = [rule for rule in rules if memory.purse(rule.account).affords_bytes(rule.limits, size, now_ns=at_ns)]
+    spent = {rule.account: Spending(rule.account, at_ns, 0, size) for rule in able}
+    paid = {
+        rule.account: memory.purse(rule.account).pay(spent[rule.account], memory_ns=rule.memory_ns) for rule in able
+    }
     return replace(memory, purses={**memory.purses, **paid}), tuple(spent.values())
 
 
@@ -60,21 +62,44 @@ def settle(policy: Policy, memory: Memory, *, keep: Keep, size: int, now_ns: int
         size: bytes of the envelope.
         now_ns: when the frame was taken.
     """
+    after, spent, obstacle = _pay(policy, memory, payers=keep.payers, size=size, now_ns=now_ns)
+    settled = replace(keep, payers=tuple(payer for payer in keep.payers if payer.rule in spent)) if spent else obstacle
+    return after, settled
+
+
+def count(policy: Policy, memory: Memory, *, payer: Payer, size: int, now_ns: int) -> tuple[Memory, Spending | Drop]:
+    """Let a rule that only counts pay, out of its own account and nobody else's, as ``settle`` would.
+
+    Args:
+        policy: the rules in force.
+        memory: as ``decide`` left it.
+        payer: the rule, and what the frame is to it.
+        size: bytes of the envelope that the frame would be.
+        now_ns: when it was taken.
+    """
+    after, spent, obstacle = _pay(policy, memory, payers=(payer,), size=size, now_ns=now_ns)
+    return after, spent.get(payer.rule, obstacle)
+
+
+def _pay(
+    policy: Policy, memory: Memory, *, payers: Sequence[Payer], size: int, now_ns: int
+) -> tuple[Memory, Mapping[str, Spending], Drop]:
+    """Let those pay that can; return what they spent, by rule, and what hindered the last of the others."""
     rules = {rule.id: rule for rule in policy.rules}
     obstacle = "rules.budget_bytes"
+    spent: dict[str, Spending] = {}
     paid: dict[RuleId, Purse] = {}
     marks: dict[RuleId, Marks] = {}
-    for payer in keep.payers:
+    for payer in payers:
         rule = rules[RuleId(payer.rule)]
-        purse = memory.purse(rule.id)
+        account, purse = rule.account, memory.purse(rule.account)
         if cooling(purse, rule.pause_ns, now_ns=now_ns):
             obstacle = "rules.cooldown"
         elif not purse.affords_frame(rule.limits, now_ns=now_ns):
             obstacle = "rules.budget_frames"
         elif purse.affords_bytes(rule.limits, size, now_ns=now_ns):
-            paid[rule.id] = purse.pay(Spending(rule.id, now_ns, 1, size), memory_ns=rule.memory_ns)
-            marks[rule.id] = memory.mark(rule.id).add(payer.subjects, now_ns=now_ns, memory_ns=rule.marks_ns)
-    if not paid:
-        return memory, Drop(obstacle)
-    settled = replace(keep, payers=tuple(payer for payer in keep.payers if payer.rule in paid))
-    return replace(memory, purses={**memory.purses, **paid}, marks={**memory.marks, **marks}), settled
+            spent[rule.id] = Spending(account, now_ns, 1, size)
+            paid[account] = purse.pay(spent[rule.id], memory_ns=rule.memory_ns)
+            marks[account] = memory.mark(account).add(payer.subjects, now_ns=now_ns, memory_ns=rule.marks_ns)
+    after = replace(memory, purses={**memory.purses, **paid}, marks={**memory.marks, **marks})
+    return after, spent, Drop(obstacle)

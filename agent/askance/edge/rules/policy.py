@@ -94,6 +94,11 @@ class Rule:
     area: Area | None = None
 
     @property
+    def account(self) -> RuleId:
+        """Under which name its payments are remembered: those of a rule that only counts are no real ones."""
+        return self.id if self.capture else RuleId(f"count_only:{self.id}")
+
+    @property
     def memory_ns(self) -> int:
         """How far back its payments matter, in nanoseconds; what has waited is paid for late, and not in order."""
         before_ns = 0 if self.context is None else self.context.before_ns

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from askance.edge.rules.context import FrameContext
-from askance.edge.rules.decision import Decision, outcome_of
+from askance.edge.rules.decision import Decision, conclude
 from askance.edge.rules.judgement import ranked, recall, reweigh
 from askance.edge.rules.memory import Memory
 from askance.edge.values import Drop, Keep, SignalValues
 
 
 def reconsider(decision: Decision, signals: SignalValues) -> Decision:
-    """Decide once more on a frame that would be kept, now that more is known of it.
+    """Decide once more on a frame that would be kept, or counted, now that more is known of it.
 
     Whom it matches and what it is worth can change; what hindered a rule, or did not, stays as it was. The frame is
     dropped, ``rules.second_look``, when no rule is left that would pay.
@@ -21,8 +21,9 @@ def reconsider(decision: Decision, signals: SignalValues) -> Decision:
     """
     facts = replace(decision.facts, signals=signals)
     found = ranked(reweigh(verdict, facts) for verdict in decision.verdicts)
-    outcome = outcome_of(found, elapsed_ns=facts.elapsed_ns)
-    return Decision(outcome if isinstance(outcome, Keep) else Drop("rules.second_look"), found, facts)
+    after = conclude(found, facts)
+    lost = isinstance(decision.outcome, Keep) and isinstance(after.outcome, Drop)
+    return after._replace(outcome=Drop("rules.second_look")) if lost else after
 
 
 def remind(decision: Decision, memory: Memory, *, context: FrameContext) -> Decision:
@@ -34,4 +35,4 @@ def remind(decision: Decision, memory: Memory, *, context: FrameContext) -> Deci
         context: the frame.
     """
     found = recall(decision.verdicts, memory, context=context)
-    return Decision(outcome_of(found, elapsed_ns=decision.facts.elapsed_ns), found, decision.facts)
+    return conclude(found, decision.facts)

@@ -8,6 +8,7 @@ from typing import Final
 from askance.edge.rules.context import Pose
 from askance.edge.rules.policy import Rule
 from askance.edge.rules.scenes import Looks
+from askance.edge.values import Subject
 
 MOST: Final = 3
 """How many frames of one slot may be kept, however large the budget."""
@@ -26,6 +27,7 @@ class Candidate:
         at_ns: when it was taken, on the clock that budgets run on.
         where: the camera that took it, and where that looked.
         looks: what tells it from others.
+        about: whom it is about, each thing under all its names; none: it is about the frame, or nobody is followed.
     """
 
     key: int
@@ -33,6 +35,11 @@ class Candidate:
     at_ns: int
     where: Pose
     looks: Looks
+    about: tuple[frozenset[Subject], ...] = ()
+
+    def shown(self, by: Collection[Subject]) -> bool:
+        """Whether all that it is about is already shown."""
+        return bool(self.about) and all(not names.isdisjoint(by) for names in self.about)
 
     def repeats(self, other: "Candidate", *, pause_ns: int) -> bool:
         """Whether of the two one is enough: they show the same, or lie nearer to each other than the rule's pause."""
@@ -48,10 +55,20 @@ class Slot:
     Attributes:
         opened_ns: when the first one came; None while there is none.
         best: the frames, best first.
+        won: how many frames the rule has had of it already, because another slot that they waited in has ended.
     """
 
     opened_ns: int | None = None
     best: tuple[Candidate, ...] = ()
+    won: int = 0
+
+    def room(self, rule: Rule) -> int:
+        """Return how many more frames the rule keeps."""
+        return max(0, room(rule) - self.won)
+
+    def wins(self, rule: Rule, key: int) -> bool:
+        """Whether a frame is one of those that the rule would keep, if the slot ended now."""
+        return any(each.key == key for each in self.best[: self.room(rule)])
 
     def over(self, rule: Rule, *, now_ns: int) -> bool:
         """Whether it has lasted as long as the rule says; a clock that went back ends it too."""
@@ -63,16 +80,16 @@ class Slot:
         stay = _distinct(ranked, pause_ns=rule.pause_ns)[: room(rule) + SPARE]
         opened_ns = candidate.at_ns if self.opened_ns is None else self.opened_ns
         out = {each.key for each in ranked} - {each.key for each in stay}
-        return Slot(opened_ns, stay), frozenset(out)
+        return Slot(opened_ns, stay, self.won), frozenset(out)
 
     def revalue(self, key: int, value: float) -> "Slot":
         """Let a frame be worth something else."""
         changed = (replace(each, value=value) if each.key == key else each for each in self.best)
-        return Slot(self.opened_ns, _ranked(tuple(changed)))
+        return Slot(self.opened_ns, _ranked(tuple(changed)), self.won)
 
     def without(self, keys: Collection[int]) -> "Slot":
         """Let frames go."""
-        return Slot(self.opened_ns, tuple(each for each in self.best if each.key not in keys))
+        return Slot(self.opened_ns, tuple(each for each in self.best if each.key not in keys), self.won)
 
 
 def room(rule: Rule) -> int:
@@ -89,9 +106,11 @@ def _ranked(frames: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
 
 
 def _distinct(ranked: tuple[Candidate, ...], *, pause_ns: int) -> tuple[Candidate, ...]:
-    """Leave out what repeats a better one."""
+    """Leave out what repeats a better one, or shows nobody that better ones do not: of a track one frame is enough."""
     chosen: list[Candidate] = []
+    shown: set[Subject] = set()
     for each in ranked:
-        if not any(each.repeats(better, pause_ns=pause_ns) for better in chosen):
+        if not each.shown(shown) and not any(each.repeats(better, pause_ns=pause_ns) for better in chosen):
             chosen.append(each)
+            shown.update(*each.about)
     return tuple(chosen)

@@ -22,8 +22,8 @@ class Why:
 
     Attributes:
         rule: its id.
-        outcome: ``paid``; ``counted``, of a rule that only counts; ``no_match``; or what kept it from paying, as drop
-            reasons have it without their ``rules.``, e.g. ``cooldown``.
+        outcome: ``paid``; ``counted``, where a rule that only counts would have; ``no_match``; or what kept it from
+            paying, as drop reasons have it without their ``rules.``, e.g. ``cooldown``.
         value: what the frame was worth to it; 0 where it did not match.
         clause: the strongest that spoke for a match, or the first that did not hold, e.g. ``not quality``.
         text: the same in words.
@@ -41,7 +41,7 @@ def explain(verdict: Verdict, payers: Collection[RuleId], *, ended: FrameId | Dr
 
     Args:
         verdict: what the rule said of the frame.
-        payers: the rules that paid for it.
+        payers: the rules that paid for it, or would have if they did not only count.
         ended: how the frame ended.
     """
     finding = verdict.finding
@@ -55,9 +55,9 @@ def outcome(verdict: Verdict, payers: Collection[RuleId], *, ended: FrameId | Dr
     if not verdict.finding.matched:
         return NO_MATCH
     if verdict.rule.id in payers:
-        return PAID
-    if not verdict.rule.capture:
-        return COUNTED
+        return PAID if verdict.rule.capture else COUNTED
+    if not verdict.rule.capture:  # how the frame ended is of others; what it lost to are frames that it would take
+        return (verdict.obstacle or "rules.outdone").removeprefix("rules.")
     # a frame that others paid for was not this rule's because its bytes cost too much; else what ended it hindered all
     reason = verdict.obstacle or (ended.reason if isinstance(ended, Drop) else "rules.budget_bytes")
     return reason.removeprefix("rules.")

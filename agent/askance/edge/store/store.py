@@ -1,7 +1,7 @@
 """The durable capture store: what it has kept survives any crash until central has it."""
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Final, Self
@@ -64,8 +64,7 @@ class Store:
         resources.callback(self._connection.close)
         self._index = Index(self._connection).of(device)
         boot = self._ballast.spend_on("note the boot", lambda: begin_boot(self._connection, boot_id))
-        self._next_seq = boot.next_seq
-        self._clock = BudgetClock(self._connection, boot.number)
+        self._next_seq, self._clock = boot.next_seq, BudgetClock(self._connection, boot.number)
         self.habits: Final = HabitBook(self._connection, self._lock)
         self._room = Room(
             section,
@@ -210,6 +209,11 @@ class Store:
         """What each rule has spent, oldest first, for at least 31 days; ``at_ns`` is on the budget clock."""
         with self._lock, translated("read the spendings"):
             return spendings.history(self._connection)
+
+    def spend(self, spent: Sequence[Spending]) -> None:
+        """Note what rules that only count would have spent; the ballast is for frames alone."""
+        with self._lock, translated("note what a rule would spend"), transaction(self._connection):
+            spendings.insert(self._connection, spent)
 
     def chunk_ceiling(self, broker: str) -> int | None:
         """The greatest chunk this broker is known to take, in bytes; None while nothing was learnt."""

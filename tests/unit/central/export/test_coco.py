@@ -92,8 +92,8 @@ def test_a_labelers_answer_wins_and_the_devices_words_are_kept_beside() -> None:
 def test_an_image_says_where_it_came_from_and_why() -> None:
     image = coco_of([make_task()])["images"][0]
 
-    assert ("camera-1", "gate", "random", 0.01, 0.5) == tuple(
-        image[key] for key in ("device", "camera", "arm", "inclusion_probability", "value")
+    assert ("camera-1", "gate", "random", "trigger", 0.01, 0.5) == tuple(
+        image[key] for key in ("device", "camera", "arm", "role", "inclusion_probability", "value")
     )
     assert "car 0.12" == image["reasons"][0]["text"]
     assert "2023-11-14T22:13:20.000+00:00" == image["date_captured"]

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askance.edge.rules.budgets import Purse
-from askance.edge.rules.cooldown import MOST, Marks, cooling, places, tracks
+from askance.edge.rules.cooldown import MOST, Marks, concerned, cooling, places, tracks
+from askance.edge.rules.finding import Finding
 from askance.edge.values import Area, Polygon, Spending, Subject
 from askance.edge.view import NOBODY
 from askance.edge.zones import WHOLE
@@ -19,7 +20,8 @@ PAID = Purse().pay(Spending("r", 100, 1, 1), memory_ns=10)
 LEFT: Polygon = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
 RIGHT: Polygon = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
 WEST, EAST = (100.0, 200.0, 160.0, 260.0), (500.0, 200.0, 560.0, 260.0)
-STREET = view(now=[Seen(3, box=WEST, score=0.9), Seen(NOBODY, box=EAST, score=0.8), Seen(5, box=WEST, score=0.7)])
+NORTH = (300.0, 20.0, 360.0, 80.0)
+STREET = view(now=[Seen(3, box=WEST, score=0.9), Seen(NOBODY, box=EAST, score=0.8), Seen(5, box=NORTH, score=0.7)])
 
 
 def who(*numbers: int) -> tuple[Subject, ...]:
@@ -41,23 +43,24 @@ def test_the_pause_ends_after_its_time(purse: Purse, pause_ns: int, now_ns: int,
 
 
 @pytest.mark.parametrize(
-    ("subjects", "now_ns", "expected"),
+    ("about", "now_ns", "expected"),
     [
-        pytest.param(who(1, 2), 109, True, id="all of them"),
-        pytest.param(who(1), 110, False, id="over"),
-        pytest.param(who(1), 91, True, id="a moment before"),
-        pytest.param(who(1), 90, False, id="long before"),
-        pytest.param(who(1, 3), 100, False, id="one that is new"),
+        pytest.param((who(1), who(2)), 109, True, id="all of them"),
+        pytest.param((who(1),), 110, False, id="over"),
+        pytest.param((who(1),), 91, True, id="a moment before"),
+        pytest.param((who(1),), 90, False, id="long before"),
+        pytest.param((who(1), who(3)), 100, False, id="one that is new"),
+        pytest.param((who(3, 1),), 100, True, id="one by another name"),
         pytest.param((), 100, False, id="nobody"),
-        pytest.param(((CameraId("yard"), 1),), 100, False, id="of another camera"),
+        pytest.param((((CameraId("yard"), 1),),), 100, False, id="of another camera"),
     ],
 )
 def test_a_frame_is_known_that_is_about_nobody_new(
-    subjects: tuple[Subject, ...], now_ns: int, *, expected: bool
+    about: tuple[tuple[Subject, ...], ...], now_ns: int, *, expected: bool
 ) -> None:
     marks = Marks().add(who(1, 2), now_ns=100, memory_ns=10)
 
-    assert expected is marks.known(subjects, 10, now_ns=now_ns)
+    assert expected is marks.known(about, 10, now_ns=now_ns)
 
 
 def test_what_is_farther_away_than_the_pause_is_forgotten() -> None:
@@ -75,8 +78,8 @@ def test_a_hundred_thousand_tracks_within_a_pause_fill_no_memory() -> None:
         marks = marks.add(who(*range(number, number + 100)), now_ns=number, memory_ns=10**9)
 
     assert len(marks.kept_ns) == MOST
-    assert marks.known(who(99_999), 10**9, now_ns=100_000)
-    assert not marks.known(who(0), 10**9, now_ns=100_000)
+    assert marks.known([who(99_999)], 10**9, now_ns=100_000)
+    assert not marks.known([who(0)], 10**9, now_ns=100_000)
     assert time.process_time() - began < 10
 
 
@@ -85,7 +88,7 @@ def test_nobody_is_kept_twice_within_a_pause(moves: list[tuple[int, int]]) -> No
     marks, now_ns, kept = Marks(), 0, list[tuple[int, int]]()
     for number, step in moves:
         now_ns += step
-        if not marks.known(who(number), 10, now_ns=now_ns):
+        if not marks.known([who(number)], 10, now_ns=now_ns):
             marks = marks.add(who(number), now_ns=now_ns, memory_ns=10)
             assert all(now_ns - at_ns >= 10 for other, at_ns in kept if other == number)
             kept.append((number, now_ns))
@@ -94,15 +97,44 @@ def test_nobody_is_kept_twice_within_a_pause(moves: list[tuple[int, int]]) -> No
 
 
 def test_a_frame_is_about_the_tracks_of_its_objects() -> None:
-    assert tracks((0, 2, 0), STREET, camera=GATE) == who(3, 5)
-    assert tracks((1, 2), STREET, camera=GATE) == who(5)
+    assert tracks((0, 2, 0), STREET, camera=GATE) == (frozenset(who(3)), frozenset(who(5)))
+    assert tracks((1, 2), STREET, camera=GATE) == (frozenset(who(5)),)
     assert tracks((1,), STREET, camera=GATE) == ()
+
+
+def test_another_box_on_an_object_is_nobody_new() -> None:
+    car, board, point = (234.0, 88.0, 321.0, 119.0), (239.0, 88.0, 323.0, 119.0), (250.0, 90.0, 250.0, 90.0)
+    street = view(now=[Seen(2, box=car, score=0.5), Seen(9, box=board, score=0.25), Seen(4, box=point, score=0.2)])
+
+    assert tracks((1,), street, camera=GATE) == (frozenset(who(2, 9)),)
+    assert tracks((0, 1, 2), street, camera=GATE) == (frozenset(who(2, 9)), frozenset(who(4)))
+
+
+def found(*parts: tuple[str, tuple[int, ...]]) -> Finding:
+    return Finding(True, "any", 0.5, "", parts=tuple(Finding(True, clause, 0.5, "", rows) for clause, rows in parts))
+
+
+@pytest.mark.parametrize(
+    ("finding", "expected"),
+    [
+        pytest.param(found(("silent", (0,)), ("flicker", (2,))), (who(3), who(5)), id="all that it says"),
+        pytest.param(found(("silent", (0,)), ("schedule", ()), ("quality", ())), (who(3),), id="circumstances"),
+        pytest.param(found(("silent", (0,)), ("lost_in_middle", ())), (), id="somebody who is not there"),
+        pytest.param(found(("silent", (0,)), ("manual", ())), (), id="asked for"),
+        pytest.param(found(("entropy", (0, 2))), (), id="the whole frame"),
+        pytest.param(found(("silent", (1,))), (), id="somebody who is not followed"),
+    ],
+)
+def test_evidence_concerns_who_is_followed_or_the_whole_frame(
+    finding: Finding, expected: tuple[tuple[Subject, ...], ...]
+) -> None:
+    assert concerned(finding, STREET, camera=GATE) == tuple(frozenset(names) for names in expected)
 
 
 @pytest.mark.parametrize(
     ("objects", "area", "expected"),
     [
-        pytest.param((0, 2), Area((LEFT, RIGHT)), (LEFT,), id="one zone"),
+        pytest.param((0,), Area((LEFT, RIGHT)), (LEFT,), id="one zone"),
         pytest.param((0, 1), Area((LEFT, RIGHT)), (LEFT, RIGHT), id="two zones"),
         pytest.param((), Area((LEFT,)), (), id="about nothing"),
         pytest.param((1,), None, (WHOLE,), id="without zones"),
@@ -118,5 +150,5 @@ def test_what_was_kept_before_but_is_noted_late_forgets_nothing() -> None:
     one, two = (GATE, 1), (GATE, 2)
     marks = Marks().add([one], now_ns=588, memory_ns=300).add([one, two], now_ns=40, memory_ns=300)
 
-    assert marks.known([one], 300, now_ns=610)
-    assert not marks.known([two], 300, now_ns=610)
+    assert marks.known([[one]], 300, now_ns=610)
+    assert not marks.known([[two]], 300, now_ns=610)

@@ -11,6 +11,7 @@ from askance.settings import Place, parse_document, validate
 
 CONDITIONS = ", ".join(field.alias or name for name, field in Condition.model_fields.items())
 FAULTS = ", ".join(QualityFaults.model_fields)
+NO_TIME = "expected longer than nothing, e.g. 5s: leave out what is not wanted"
 NO_PRICE = "the random arm has "
 NOT = "{not: "
 NEAR = "near_threshold: {from: 0.2, to: 0.5}"
@@ -107,8 +108,21 @@ def test_a_rule_needs_no_more_than_id_and_condition() -> None:
         ),
         pytest.param(
             f"{{id: a, when: {{inhibit: {{when: {{{NEAR}}}, for: 0s}}}}}}",
-            "rules[0].when.inhibit: for has to be longer than nothing; write `not` for a condition of this frame alone",
+            f"rules[0].when.inhibit.for: {NO_TIME}",
             id="inhibit-for-no-time",
+        ),
+        pytest.param(
+            f"{{id: a, when: {{{NEAR}}}, slot: 0s}}",
+            f"rules[0].slot: {NO_TIME}",
+            id="slot-of-no-time",
+        ),
+        *(
+            pytest.param(
+                f"{{id: a, when: {{{NEAR}}}, cooldown: {{{pause}: 0.0min}}}}",
+                f"rules[0].cooldown.{pause}: {NO_TIME}",
+                id=f"no-pause-{pause}",
+            )
+            for pause in ("rule", "track", "zone", "scene")
         ),
         pytest.param(
             f"{{id: a, when: {{{NEAR}}}, budget: {{frames: -5/h}}}}",

@@ -135,16 +135,18 @@ def test_what_shows_the_same_as_a_kept_frame_of_the_same_camera_and_pose_is_left
 
 
 def test_of_each_track_one_frame_is_kept_in_its_pause() -> None:
-    one, two = (Seen(7),), (Seen(7), Seen(8, score=0.4))
+    one, two = (Seen(7),), (Seen(7), Seen(8, score=0.4, box=(20.0, 200.0, 80.0, 260.0)))
+    board = (Seen(7), Seen(9, score=0.25, box=(303.0, 200.0, 361.0, 260.0)))  # it lies on 7
     frames = (
         context(0, near=0.5, seen=one),
+        context(58, near=0.9, seen=board, objects=(1,)),
         context(59, near=0.9, seen=one),
         context(59.5, near=0.5, seen=two, objects=(1, 0)),
         context(60.5, near=0.5, seen=two, objects=(1, 0)),
         context(120, near=0.5, seen=one),
     )
 
-    assert ends(TRACKS, *frames) == ["kept", "rules.cooldown", "kept", "rules.cooldown", "kept"]
+    assert ends(TRACKS, *frames) == ["kept", *["rules.cooldown"] * 2, "kept", "rules.cooldown", "kept"]
 
 
 def test_evidence_of_nobody_who_is_followed_and_of_nothing_is_not_held_back() -> None:

@@ -13,7 +13,7 @@ from askance.edge.rules.context import FrameContext
 from askance.edge.rules.decision import decide
 from askance.edge.rules.document import RuleId
 from askance.edge.rules.memory import Memory
-from askance.edge.rules.payment import defray, remember, settle
+from askance.edge.rules.payment import count, defray, remember, settle
 from askance.edge.rules.policy import Policy, Rule
 from askance.edge.values import Drop, Keep, Measure, Payer, Signal, Spending
 from askance.units import Rate
@@ -50,6 +50,21 @@ def test_settling_takes_from_each_payer() -> None:
     assert outcome == KEEP
     assert memory.purse(RuleId("people")).spendings == (Spending("people", 7, 1, 60),)
     assert memory.purse(RuleId("scene")).spendings == (Spending("scene", 7, 1, 60),)
+
+
+def test_a_rule_that_only_counts_pays_out_of_an_account_of_its_own() -> None:
+    policy = Policy((replace(PEOPLE, capture=False), SCENE))
+    account = RuleId("count_only:people")
+    paid = Spending(account, 7, 1, 60)
+
+    memory, spent = count(policy, Memory(), payer=RICH, size=60, now_ns=7)
+
+    assert paid == spent
+    assert {account: (paid,)} == {rule: purse.spendings for rule, purse in memory.purses.items()}
+    assert Drop("rules.cooldown") == count(policy, memory, payer=RICH, size=1, now_ns=8)[1]
+    assert Drop("rules.budget_bytes") == count(policy, memory, payer=RICH, size=41, now_ns=20 * SECOND)[1]
+    assert memory.purses == remember(policy, [paid, Spending("people", 7, 1, 99)], now_ns=9).purses
+    assert not remember(ALL, [paid], now_ns=9).purses, "what it would have spent is no debt once it captures"
 
 
 def test_a_payer_that_cannot_afford_the_bytes_lends_neither_value_nor_arm_nor_priority() -> None:

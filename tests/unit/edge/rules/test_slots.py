@@ -15,7 +15,7 @@ from askance.edge.rules.document import RuleId
 from askance.edge.rules.policy import Rule
 from askance.edge.rules.scenes import Looks
 from askance.edge.rules.slots import MOST, SPARE, Candidate, Slot, room
-from askance.edge.values import Measure
+from askance.edge.values import Measure, Subject
 from askance.units import Rate
 from askance.wire.identity import CameraId
 
@@ -96,6 +96,39 @@ def test_within_a_rules_pause_one_is_enough() -> None:
 
     assert [1] == gone
     assert (0, 2) == keys(slot)
+
+
+def about(frame: Candidate, *tracks: tuple[int, ...]) -> Candidate:
+    """The frame, about things of which each is followed under these numbers."""
+    named = (frozenset[Subject]((GATE[0], track) for track in names) for names in tracks)
+    return replace(frame, about=tuple(named))
+
+
+def test_of_a_track_the_most_informative_frame_stays() -> None:
+    frames = [
+        about(candidate(0, 1.53), (2,)),
+        about(candidate(1, 1.58), (2,)),
+        about(candidate(2, 0.9), (2, 9)),  # a second box on the same thing
+        about(candidate(3, 0.8), (9,)),
+        candidate(4, 0.2),
+    ]
+
+    slot, gone = offered(hourly(1000), frames)
+
+    assert (1, 2) == keys(offered(hourly(1000), [frames[1], about(frames[2], (7, 9))])[0]), "two things, two frames"
+    assert (1, 3, 4) == keys(slot), "who is shown under no name of the kept ones is somebody else"
+    assert [0, 2] == gone
+
+
+def test_a_frame_with_somebody_new_stays_until_better_ones_show_all() -> None:
+    both, first, second = (
+        about(candidate(0, 0.5), (1,), (2,)),
+        about(candidate(1, 0.9), (1,)),
+        about(candidate(2, 0.8), (2,)),
+    )
+
+    assert (1, 0) == keys(offered(hourly(1000), [both, first])[0])
+    assert (1, 2) == keys(offered(hourly(1000), [both, first, second])[0])
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,10 @@ def test_what_came_of_a_rule_is_said_in_a_word() -> None:
     others = {RuleId("others")}
 
     assert "no_match" == outcome(verdict(MESSY), {PEOPLE.id}, ended=FRAME)
-    assert "counted" == outcome(verdict(UNSURE, capture=False), others, ended=FRAME)
+    watch = verdict(UNSURE, capture=False)
+    assert "counted" == outcome(watch, {watch.rule.id}, ended=FRAME)
+    assert "outdone" == outcome(watch, others, ended=FRAME)
+    assert "cooldown" == outcome(watch._replace(obstacle="rules.cooldown"), others, ended=FRAME)
     assert "cooldown" == outcome(matched._replace(obstacle="rules.cooldown"), others, ended=FRAME)
     assert "outdone" == outcome(matched, (), ended=Drop("rules.outdone"))
     assert "store.full" == outcome(matched, (), ended=Drop("store.full"))

@@ -13,7 +13,7 @@ from askance.edge.store.schema import MIGRATIONS
 from askance.edge.store.spendings import REMEMBERED_NS, charge, history, insert
 from askance.edge.values import Spending
 from askance.wire.identity import Sha256, new_frame_id
-from support_store import BOOT, DEVICE, make_draft
+from support_store import BOOT, DEVICE, make_draft, open_store
 
 S = 10**9
 
@@ -67,3 +67,12 @@ def test_frames_found_again_are_charged_to_the_rules_they_name_as_of_the_last_no
     charge(connection, [record(size=100), record(size=50)])
 
     assert history(connection) == {"unsure": (Spending("unsure", 0, 1, 100), Spending("unsure", 7 * S, 2, 150))}
+
+
+def test_what_a_rule_would_have_spent_is_remembered_without_a_frame(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.budget_now(5 * S)
+        store.spend([Spending("count_only:watch", 3 * S, 1, 500)])
+    with open_store(tmp_path, boot_id="boot-b") as store:
+        assert {"count_only:watch": (Spending("count_only:watch", 3 * S, 1, 500),)} == store.spent()
+        assert {} == store.usage().counts

@@ -1,0 +1,38 @@
+"""What the rules may look at, gathered for a frame: signals, time, readings, and who has asked for it."""
+
+from datetime import UTC
+
+from askance.edge.local_time import local_time
+from askance.edge.rules import FrameContext, Policy
+from askance.edge.score import measure
+from askance.edge.stages import Begun, Stages
+from askance.edge.view import View
+
+
+def frame_context(view: View, begun: Begun, *, stages: Stages, policy: Policy, draw: float) -> FrameContext:
+    """Gather what the rules may look at.
+
+    Args:
+        view: the frame between those around it.
+        begun: its way so far.
+        stages: what measures, and what is told.
+        policy: the rules that will be asked.
+        draw: a random number, uniform in [0, 1), of this frame alone.
+    """
+    camera, taken_ns = begun.frame.camera, begun.frame.taken.monotonic_ns
+    pose, local = stages.poses.get(camera), local_time(begun.frame.taken)
+    return FrameContext(
+        camera=camera,
+        taken_ns=taken_ns,
+        now_ns=begun.now_ns,
+        signals=measure(view, policy.at((camera, pose)).measures, lore=stages.lore),
+        quality=begun.quality,
+        view=view,
+        draw=draw,
+        cameras=max(1, len(stages.poses)),
+        today=None if local is None else local.astimezone(UTC).date(),
+        pose=pose,
+        local=local,
+        readings=stages.told.readings(taken_ns),
+        asked=begun.asked,
+    )
