@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from askance.edge.detections import Detections
 from askance.edge.track import TrackMemory, follow
 from askance.edge.view import NOBODY, Moment, View
-from askance.edge.window import AHEAD, Waiting, Window, flush, push
+from askance.edge.window import AHEAD, Waiting, Window, flush, patience_ns, push
 
 LONG: Final = 12  # frames that a track has to be seen in to count as an object
 APART: Final = 10  # frames between two errors: each is judged by itself
 NEAR: Final = 0.1  # overlap from which on a whisper may be of a thing
 SURE: Final = 0.75  # score of the consistent objects
-
+PACE: Final = 3.75  # sides a second: what moves so far from the border of the picture may be outside it
+ROOM: Final = 0.1  # of the picture's sides: those of a false box, at most
 
 Row = tuple[NDArray[np.float64], int, float]
 
@@ -50,6 +51,11 @@ class Clip:
     frames: Sequence[Detections]
     step_ns: int
     size: tuple[int, int]
+
+    @property
+    def way(self) -> float:
+        """How far an object may come from one frame to the next, in its sides."""
+        return PACE * self.step_ns / 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +110,20 @@ def iou(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     return common / float((one[2:] - one[:2]).prod() + (other[2:] - other[:2]).prod() - common)
 
 
-def plan(
-    found: Sequence[Thing], kinds: Sequence[str], *, rng: np.random.Generator, size: tuple[int, int]
-) -> list[Error]:
-    """Choose where errors happen: one at a frame, far apart, in the middle of a thing's life and of the picture."""
+def plan(found: Sequence[Thing], kinds: Sequence[str], *, rng: np.random.Generator, clip: Clip) -> list[Error]:
+    """Choose where errors happen: one at a frame, far apart, in the middle of a thing's life and of the picture.
+
+    What may have left the picture from one frame to the next is not gone by an error, see ``PACE``.
+    """
     errors: list[Error] = []
     shuffled = [kinds[int(index)] for index in rng.permutation(len(kinds))]
     order = [(index, frame) for index, thing in enumerate(found) for frame in thing.frames[4:-4]]
     for position in rng.permutation(len(order)):
         index, frame = order[position]
         kind = shuffled[len(errors) % len(kinds)]
-        if any(abs(frame - error.frame) < APART for error in errors) or not _inside(found[index].at(frame), size):
+        if any(abs(frame - error.frame) < APART for error in errors) or not _inside(found[index].at(frame), clip.size):
+            continue
+        if kind == "drop" and not _stays(found[index].at(frame), clip):
             continue
         if any(error.thing == index and "drop" in {kind, error.kind} for error in errors):
             continue  # what is gone cannot err again, and what erred cannot be gone before
@@ -125,6 +134,12 @@ def plan(
 def _inside(box: NDArray[np.float64], size: tuple[int, int]) -> bool:
     width, height = size
     return bool(box[0] > 0.05 * width and box[1] > 0.05 * height and box[2] < 0.95 * width and box[3] < 0.95 * height)
+
+
+def _stays(box: NDArray[np.float64], clip: Clip) -> bool:
+    """Whether the object has its middle in the picture in the next frame too, however it moves."""
+    middle, far = (box[:2] + box[2:]) / 2, clip.way * (box[2:] - box[:2])
+    return bool((middle >= far).all() and (middle <= np.array(clip.size) - far).all())
 
 
 def spoil(
@@ -139,9 +154,7 @@ def spoil(
     gone = {error.thing: error.frame for error in errors if error.kind == "drop"}
     at = {error.frame: error for error in errors}
     return [
-        _frame(
-            [*_objects(found, number, gone=gone, error=at.get(number), quiet=around, rng=rng, size=clip.size), *around]
-        )
+        _frame([*_objects(found, number, gone=gone, error=at.get(number), quiet=around, rng=rng, clip=clip), *around])
         for number, around in enumerate(quiet)
     ]
 
@@ -159,7 +172,7 @@ def _objects(
     error: Error | None,
     quiet: Sequence[Row],
     rng: np.random.Generator,
-    size: tuple[int, int],
+    clip: Clip,
 ) -> list[Row]:
     rows: list[Row] = []
     for index, thing in enumerate(found):
@@ -178,14 +191,16 @@ def _objects(
                 box = box + np.array([0.4, 0.0, 0.4, 0.0]) * width
         rows.append((box, label, score))
     if error is not None and error.kind == "false":
-        rows.append((_free_place([*rows, *quiet], rng=rng, size=size), 1, SURE))
+        rows.append((_free_place([*rows, *quiet], rng=rng, clip=clip), 1, SURE))
     return rows
 
 
-def _free_place(rows: Sequence[Row], *, rng: np.random.Generator, size: tuple[int, int]) -> NDArray[np.float64]:
-    """Of a hundred places the one that others overlap least."""
-    corners = rng.uniform(0.0, 0.85, (100, 2)) * size
-    boxes = np.concatenate([corners, corners + np.array(size) * 0.1], axis=1)
+def _free_place(rows: Sequence[Row], *, rng: np.random.Generator, clip: Clip) -> NDArray[np.float64]:
+    """Of a hundred places the one that others overlap least; where steps are long a small one, far from the border."""
+    share = min(ROOM, 0.2 / clip.way)
+    low = share * max(0.0, clip.way - 0.5)
+    corners = rng.uniform(low, 0.95 - share - low, (100, 2)) * clip.size
+    boxes = np.concatenate([corners, corners + np.array(clip.size) * share], axis=1)
     worst = [max((iou(box, row[0]) for row in rows), default=0.0) for box in boxes]
     place: NDArray[np.float64] = boxes[int(np.argmin(worst))]
     return place
@@ -218,6 +233,7 @@ def views(frames: Sequence[Detections], *, clip: Clip) -> list[View]:
     for number, found in enumerate(frames):
         at_ns = number * clip.step_ns
         memory, ids = follow(memory, found, at_ns=at_ns)
-        window, ripe = push(window, Waiting(Moment(found, ids, at_ns), clip.size, None), ahead=AHEAD)
+        waiting = Waiting(Moment(found, ids, at_ns), clip.size, None, patience_ns(clip.step_ns))
+        window, ripe = push(window, waiting, ahead=AHEAD)
         seen += [view for view, _ in ripe]
     return seen + [view for view, _ in flush(window)[1]]

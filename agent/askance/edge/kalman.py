@@ -9,6 +9,7 @@ pixels. The axis before it is place, velocity per second, and the variance of th
 variance of the velocity.
 """
 
+import math
 from typing import Final
 
 import numpy as np
@@ -42,6 +43,16 @@ _CORNERS: Final = np.array([[1, 0, 1, 0], [0, 1, 0, 1], [-0.5, 0, 0.5, 0], [0, -
 """The reverse."""
 
 
+def reach(seconds: float) -> float:
+    """Return how far an object that nothing is known of comes in some time, in its sides: a standard deviation."""
+    return _BEGUN_VELOCITY * seconds
+
+
+def stray(seconds: float) -> float:
+    """Return how far an object comes off even motion in some time, in its sides: a standard deviation."""
+    return _PUSH * math.sqrt(seconds**3 / 3)
+
+
 def begun(boxes: Floats) -> Motion:
     """Return the motion of boxes that were seen for the first time: at rest, and hardly known.
 
@@ -56,19 +67,20 @@ def begun(boxes: Floats) -> Motion:
     return motion.transpose(1, 0, 2)
 
 
-def expected(motion: Motion, seconds: float, *, lost: Bools) -> Motion:
-    """Return where boxes are some time later: constant velocity, pushed by white noise.
+def expected(motion: Motion, seconds: float, *, ahead: Numbers, lost: Bools) -> Motion:
+    """Return where boxes are some time later: constant velocity, as long as that is told, pushed by white noise.
 
     Args:
         motion: of n boxes.
         seconds: the time, at least 0.
+        ahead: (n,): how much of it each goes on as it did, seconds; where to after that, nobody knows.
         lost: (n,): boxes that were not seen last; as in BoT-SORT, their sizes are expected to stay.
     """
     later = _columns(motion)
     place, velocity, place_variance, covariance, velocity_variance = later
     velocity[lost, 2:] = 0.0
     side = _sides(place)
-    place += seconds * velocity
+    place += ahead[:, None] * velocity
     spread = seconds * velocity_variance
     place_variance += seconds * (2 * covariance + spread)
     covariance += spread

@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from askance.codecs.header import MAX_PIXELS
@@ -21,13 +22,15 @@ from askance.edge.stages import Begun, Stages
 from askance.edge.track import TrackMemory, follow
 from askance.edge.values import Drop, Frame
 from askance.edge.view import Moment, untracked
-from askance.edge.window import AHEAD, Ripe, Waiting, Window, flush, push, wait
+from askance.edge.window import AHEAD, Ripe, Waiting, Window, flush, patience_ns, push, wait
 from askance.errors import ModelError
 from askance.wire.identity import CameraId, FrameId
 
 MOVED: Final = 0.25
 """Share of the picture that has to have changed before the camera is asked whether it has moved."""
 
+
+STILL_FRAME: Final = Drop("gate.still")
 
 OPEN: Final = GateSection(
     motion=0.0, sharpness=0.0, darkest=0.0, brightest=1.0, duplicate=-1, contrast=0.0, structure=0.0, frozen=None
@@ -73,6 +76,7 @@ class Pipeline:
         self._passed: list[tuple[CameraId, int]] = []
         self._gates: dict[CameraId, GateMemory] = {}
         self._looked_ns: dict[CameraId, int] = {}
+        self._still_ns: dict[CameraId, int] = {}
         self._windows: dict[CameraId, Window[Looked]] = {}
         self._tracks: dict[CameraId, TrackMemory] = {}
         self._tracking = _tracking(stages.policy)
@@ -110,12 +114,14 @@ class Pipeline:
             if fault is not None:
                 self._health.count("companion.failed")
         frame = begun.frame
-        newest = Waiting(self._moment(begun, seen), (frame.width, frame.height), Looked(begun, seen))
+        newest = self._waiting(begun, seen)
         # a picture of a main stream is large, and has to be fetched while it is fresh
         ahead = AHEAD if self._tracking and frame.camera not in self._stages.main_streams else 0
-        window, ripe = push(self._window(frame.camera), newest, ahead=ahead)
-        self._windows[frame.camera] = window
-        return (*self._judge(ripe), *self._pass_time())
+        window = self._window(frame.camera)
+        # one scene says nothing of another
+        window, over = (window, ()) if begun.shift is not None else (Window[Looked](), flush(window)[1])
+        self._windows[frame.camera], ripe = push(window, newest, ahead=ahead)
+        return (*self._judge((*over, *ripe)), *self._pass_time())
 
     def flush(self, camera: CameraId) -> Ends:
         """Decide on what waits for frames that will not come any more, or for better ones."""
@@ -165,13 +171,16 @@ class Pipeline:
         self._gates[camera] = glance.memory
         self._health.trouble(f"picture {camera}", glance.memory.picture.trouble)
         if isinstance(glance.seen, Drop):
+            if glance.seen == STILL_FRAME:
+                self._still_ns[camera] = taken_ns
             return glance.seen
+        still_ns = self._still_ns.pop(camera, None)
         if camera in stages.main_streams:
             stages.main_streams[camera].want()  # the picture comes while the models look
         shift = self._shift(before, glance.memory, frame=frame) if (glance.seen.motion or 0.0) > MOVED else STILL
-        return Begun(stages.panel.begin(frame), glance.seen, now_ns, shift, asked)
+        return Begun(stages.panel.begin(frame), glance.seen, now_ns, shift, still_ns, asked)
 
-    def _shift(self, before: GateMemory, now: GateMemory, *, frame: Frame) -> CameraMotion:
+    def _shift(self, before: GateMemory, now: GateMemory, *, frame: Frame) -> CameraMotion | None:
         """Estimate how the camera has moved, where a rule wants to know who is who."""
         if not self._tracking or before.tile is None or now.tile is None:
             return STILL
@@ -180,14 +189,18 @@ class Pipeline:
     def _window(self, camera: CameraId) -> Window[Looked]:
         return self._windows.get(camera, Window())
 
-    def _moment(self, begun: Begun, seen: Seen) -> Moment:
-        """Say who is who, where a rule wants to know."""
+    def _waiting(self, begun: Begun, seen: Seen) -> Waiting[Looked]:
+        """Say who is who, where a rule wants to know, and how long others are waited for."""
         frame, taken_ns = begun.frame, begun.frame.taken.monotonic_ns
+        size, looked = (frame.width, frame.height), Looked(begun, seen)
         if not self._tracking:
-            return untracked(seen.detections, at_ns=taken_ns)
+            return Waiting(untracked(seen.detections, at_ns=taken_ns), size, looked)
         memory = self._tracks.get(frame.camera, TrackMemory())
+        if begun.still_ns is not None:
+            memory = replace(memory, at_ns=begun.still_ns)
+        gap_ns = 0 if memory.at_ns is None else taken_ns - memory.at_ns
         self._tracks[frame.camera], tracks = follow(memory, seen.detections, at_ns=taken_ns, camera=begun.shift)
-        return Moment(seen.detections, tracks, taken_ns)
+        return Waiting(Moment(seen.detections, tracks, taken_ns), size, looked, patience_ns(gap_ns))
 
     def _take_over(self, frame: Frame) -> None:
         """Go by other rules from a frame on, if there are any."""

@@ -62,14 +62,16 @@ class Begun:
         look: what ``Panel.finish`` takes.
         quality: what the gate measured.
         now_ns: when it was begun, on the budget clock.
-        shift: how the camera has moved since the last frame that the models looked at.
+        shift: how the camera has moved since the last frame that the models looked at; None: it shows another scene.
+        still_ns: until when it is known that nothing has moved since that frame; None: nobody has looked.
         asked: who asks for it, and what for; None: nobody does.
     """
 
     look: Look
     quality: Quality
     now_ns: int
-    shift: CameraMotion = STILL
+    shift: CameraMotion | None = STILL
+    still_ns: int | None = None
     asked: str | None = None
 
     @property

@@ -10,6 +10,7 @@ from askance.edge import kalman
 from askance.edge.assignment import assign
 from askance.edge.camera_motion import STILL, CameraMotion
 from askance.edge.detections import Detections
+from askance.edge.iou import ious
 from askance.edge.values import Bools, Floats, Ints
 from askance.edge.view import NOBODY
 
@@ -27,7 +28,7 @@ _ROW: Final = np.dtype(
         ("label", np.int32),
         ("hits", np.int32),
         ("misses", np.int32),
-        ("last_ns", np.int64),
+        ("away_ns", np.int64),
     ]
 )
 _BYTES: Final = np.dtype((np.void, _ROW.itemsize))
@@ -44,7 +45,11 @@ class TrackSection:
         second_iou: the same of a candidate that is not reported: there are many, and most are nothing. The paper's 0.5
             is for 30 frames a second; at 5 it loses people who walk.
         low: least score of a candidate that is not reported.
-        patience_ns: how long a track is remembered that no candidate continues.
+        patience_ns: how long a track is remembered that no candidate continues, and its motion expected to go on.
+        patience_frames: in how many frames at least it was not seen then: frames may lie far apart.
+        longest_ns: after so long every track has ended.
+        late_iou: least overlap of any candidate after ``patience_ns``: who stays in its place is known again, and who
+            moves is not.
         most_candidates: how many take part: the reported ones first, then those of the best score.
         most_tracks: how many are remembered: those seen last.
     """
@@ -53,6 +58,9 @@ class TrackSection:
     second_iou: float = 0.3
     low: float = 0.1
     patience_ns: int = 10**9
+    patience_frames: int = 3
+    longest_ns: int = 300 * 10**9
+    late_iou: float = 0.5
     most_candidates: int = 300
     most_tracks: int = 200
 
@@ -72,7 +80,7 @@ class Track:
         label_id: of the last candidate that was reported.
         hits: how many candidates it was seen as; one that was seen once is tentative.
         misses: how many frames in a row it has not been seen in.
-        last_ns: when it was last seen.
+        away_ns: how long it has not been seen, without the time in which nothing moved.
     """
 
     id: int
@@ -82,7 +90,7 @@ class Track:
     label_id: int
     hits: int
     misses: int
-    last_ns: int
+    away_ns: int
 
 
 def _nobody() -> Table:
@@ -96,7 +104,7 @@ class TrackMemory:
     Attributes:
         table: one row a track, those seen last first; read only.
         next_id: of the next object.
-        at_ns: when the last frame was taken; None before the first.
+        at_ns: when the last frame was taken, or was the last known to show what it shows; None before the first.
     """
 
     table: Table = field(default_factory=_nobody)
@@ -115,7 +123,7 @@ class TrackMemory:
                 label_id=int(row["label"]),
                 hits=int(row["hits"]),
                 misses=int(row["misses"]),
-                last_ns=int(row["last_ns"]),
+                away_ns=int(row["away_ns"]),
             )
             for row in self.table
         )
@@ -126,7 +134,7 @@ def follow(
     detections: Detections,
     *,
     at_ns: int,
-    camera: CameraMotion = STILL,
+    camera: CameraMotion | None = STILL,
     section: TrackSection = DEFAULTS,
 ) -> tuple[TrackMemory, Ints]:
     """Find the track of each candidate of the next frame (ByteTrack: Zhang et al., ECCV 2022, arXiv 2110.06864).
@@ -141,13 +149,13 @@ def follow(
         memory: of the frames before this one.
         detections: what was seen.
         at_ns: when the frame was taken; before the last one's time, everything begins anew, but no id comes twice.
-        camera: how the picture moved since the last frame.
+        camera: how the picture moved since the last frame; None: it shows another scene, and everything begins anew.
         section: limits.
 
     Returns:
         The memory for the next frame, and (n,), int32: the track of each candidate, ``NOBODY`` for none.
     """
-    table = _expected(memory, at_ns=at_ns, camera=camera, patience_ns=section.patience_ns)
+    table = _expected(memory, at_ns=at_ns, camera=camera, section=section)
     order, first = _taking_part(detections, section)
     boxes, labels = detections.boxes.take(order, axis=0), detections.label_ids[order]
     rows, left = _pair(table, boxes, labels=labels, first=first, section=section)
@@ -156,12 +164,12 @@ def follow(
     born = (rows[:first] < 0).nonzero()[0][: section.most_tracks - len(known)]
     following = table.take(np.concatenate([rows[known], left.nonzero()[0]]))
     continued, lost = following[: len(known)], following[len(known) :]
-    _continue(continued, boxes.take(known, axis=0), labels=labels[known], reported=known < first, at_ns=at_ns)
+    _continue(continued, boxes.take(known, axis=0), labels=labels[known], reported=known < first)
     lost["misses"] += 1
     tracks = np.full(len(detections), NOBODY, np.int32)
     tracks[order[known]] = continued["id"]
     if len(born):  # mostly nobody is new
-        begun = _begun(boxes[born], labels=labels[born], next_id=memory.next_id, at_ns=at_ns)
+        begun = _begun(boxes[born], labels=labels[born], next_id=memory.next_id)
         tracks[order[born]] = begun["id"]
         # as bytes, because NumPy puts records together field by field
         following = np.concatenate([each.view(_BYTES) for each in (continued, begun, lost)]).view(_ROW)
@@ -181,12 +189,17 @@ def _taking_part(detections: Detections, section: TrackSection) -> tuple[Indices
     return order, int(np.count_nonzero(reported[order]))
 
 
-def _expected(memory: TrackMemory, *, at_ns: int, camera: CameraMotion, patience_ns: int) -> Table:
+def _expected(memory: TrackMemory, *, at_ns: int, camera: CameraMotion | None, section: TrackSection) -> Table:
     """Return the tracks that have not ended, with the motion that is expected at a time."""
-    if memory.at_ns is None or at_ns < memory.at_ns:
+    if memory.at_ns is None or camera is None or at_ns < memory.at_ns:
         return _nobody()
-    table = memory.table.take((at_ns - memory.table["last_ns"] <= patience_ns).nonzero()[0])
-    motion = kalman.expected(table["motion"], (at_ns - memory.at_ns) / 1e9, lost=table["misses"] > 0)
+    passed_ns, patience_ns = at_ns - memory.at_ns, section.patience_ns
+    limits_ns = np.where(memory.table["misses"] < section.patience_frames, section.longest_ns, patience_ns)
+    table = memory.table.take((memory.table["away_ns"] + passed_ns <= limits_ns).nonzero()[0])
+    table["away_ns"] += passed_ns
+    away_ns = table["away_ns"]
+    ahead = (np.minimum(away_ns, patience_ns) - np.minimum(away_ns - passed_ns, patience_ns)) / 1e9
+    motion = kalman.expected(table["motion"], passed_ns / 1e9, ahead=ahead, lost=table["misses"] > 0)
     table["motion"] = motion if camera is STILL else kalman.carried(motion, camera.affine)
     return table
 
@@ -197,12 +210,13 @@ def _pair(table: Table, boxes: Floats, *, labels: Ints, first: int, section: Tra
     As in ByteTrack, what a pair counts is by how much it overlaps more than it must; and the first candidates choose
     before the others do.
     """
-    least = np.zeros(len(boxes))
+    least = np.zeros(len(boxes), np.float32)
     least[:first], least[first:] = section.first_iou, section.second_iou
-    overlaps = _overlaps(kalman.boxes_of(table["motion"]), boxes)
-    close = (overlaps >= least.astype(np.float32)).ravel().nonzero()[0]  # of a flat table it is found far faster
+    late = (table["away_ns"] > section.patience_ns) * np.float32(section.late_iou)
+    overlaps, must = ious(kalman.boxes_of(table["motion"]), boxes), np.maximum(least, late[:, None])
+    close = (overlaps >= must).ravel().nonzero()[0]  # of a flat table it is found far faster
     rows, columns = np.unravel_index(close, overlaps.shape)
-    gains = np.maximum(overlaps.ravel()[close].astype(np.float64) - least[columns], _LEAST_GAIN)
+    gains = np.maximum((overlaps - must).ravel()[close].astype(np.float64), _LEAST_GAIN)
     gains *= np.where(table["label"][rows] == labels[columns], 1.0, _OTHER_LABEL)
     found, left = np.full(len(boxes), -1, np.intp), np.ones(len(table), np.bool_)
     for choosing in (columns < first, columns >= first):
@@ -215,29 +229,18 @@ def _pair(table: Table, boxes: Floats, *, labels: Ints, first: int, section: Tra
     return found, left
 
 
-def _overlaps(one: Floats, other: Floats) -> Floats:
-    """Return the IoU of each box, (n, 4), with each other box, (m, 4), as (n, m); both have an area."""
-    low, high = np.ascontiguousarray(one.T).reshape(2, 2, -1, 1)
-    other_low, other_high = np.ascontiguousarray(other.T).reshape(2, 2, 1, -1)
-    across, down = np.maximum(np.minimum(high, other_high) - np.maximum(low, other_low), 0.0)
-    shared = across * down
-    (width, height), (other_width, other_height) = high - low, other_high - other_low
-    areas = width * height + other_width * other_height
-    return np.asarray(shared / (areas - shared), np.float32)
-
-
-def _begun(boxes: Floats, *, labels: Ints, next_id: int, at_ns: int) -> Table:
+def _begun(boxes: Floats, *, labels: Ints, next_id: int) -> Table:
     """Return a new track for each of some candidates."""
     table = np.zeros(len(boxes), _ROW)
     table["id"] = (next_id + np.arange(len(boxes))) % IDS
     table["motion"], table["box"], table["label"] = kalman.begun(boxes), boxes, labels
-    table["hits"], table["last_ns"] = 1, at_ns
+    table["hits"] = 1
     return table
 
 
-def _continue(table: Table, boxes: Floats, *, labels: Ints, reported: Bools, at_ns: int) -> None:
+def _continue(table: Table, boxes: Floats, *, labels: Ints, reported: Bools) -> None:
     """Note that each of some tracks was seen as a candidate."""
     table["motion"] = kalman.corrected(table["motion"], boxes)
     table["box"], table["label"] = boxes, np.where(reported, labels, table["label"])
     table["hits"] += 1
-    table["misses"], table["last_ns"] = 0, at_ns
+    table["misses"] = table["away_ns"] = 0

@@ -14,7 +14,13 @@ AHEAD: Final = 2
 """How many frames a frame waits for; an object that is back by then was hidden or missed, not gone."""
 
 PATIENCE_NS: Final = 2 * 10**9
-"""How long a frame waits for those after it; then it is judged with what is there."""
+"""How long a frame waits for those after it at least; then it is judged with what is there."""
+
+MOST_PATIENCE_NS: Final = 30 * 10**9
+"""How long at most, where frames are rare: a power cut takes what waits, and slots end late."""
+
+LEISURE: Final = 2.5
+"""A frame waits so many times as long as the one before it is old: two more come, none of them punctual."""
 
 
 @dataclass(frozen=True)  # no slots: of a generic class typing notes the parameter in the object
@@ -25,11 +31,13 @@ class Waiting(Generic[T]):
         moment: what was seen on it.
         size: its width and height, pixels.
         item: whatever has to be known of it when it is judged.
+        patience_ns: how long it waits for those after it.
     """
 
     moment: Moment
     size: tuple[int, int]
     item: T
+    patience_ns: int = PATIENCE_NS
 
 
 @dataclass(frozen=True)  # no slots: of a generic class typing notes the parameter in the object
@@ -43,6 +51,11 @@ class Window(Generic[T]):
 
     before: tuple[Moment, ...] = ()
     waiting: tuple[Waiting[T], ...] = ()
+
+
+def patience_ns(gap_ns: int) -> int:
+    """Return how long a frame waits whose camera was last looked at ``gap_ns`` nanoseconds before."""
+    return min(max(PATIENCE_NS, int(LEISURE * gap_ns)), MOST_PATIENCE_NS)
 
 
 Ripe = tuple[tuple[View, T], ...]
@@ -73,14 +86,15 @@ def _ripen(
     before: tuple[Moment, ...], waiting: tuple[Waiting[T], ...], *, now_ns: int, ahead: int, last: bool = False
 ) -> tuple[Window[T], Ripe[T]]:
     ripe: list[tuple[View, T]] = []
-    while waiting and (last or len(waiting) > ahead or not _fresh(waiting[0].moment, now_ns)):
+    while waiting and (last or len(waiting) > ahead or not _fresh(waiting[0], now_ns)):
         first, *others = waiting
-        after = tuple([other.moment for other in others if other.moment.at_ns - first.moment.at_ns <= PATIENCE_NS])
+        late_ns = first.moment.at_ns + first.patience_ns
+        after = tuple([other.moment for other in others if other.moment.at_ns <= late_ns])
         ripe.append((View(first.moment, first.size, before, after), first.item))
         before, waiting = (*before, first.moment)[-BEFORE:], tuple(others)
     return Window(before, waiting), tuple(ripe)
 
 
-def _fresh(moment: Moment, now_ns: int) -> bool:
+def _fresh(first: Waiting[T], now_ns: int) -> bool:
     """Whether a frame may wait on; a clock that went back makes all of them old."""
-    return 0 <= now_ns - moment.at_ns < PATIENCE_NS
+    return 0 <= now_ns - first.moment.at_ns < first.patience_ns

@@ -33,7 +33,8 @@ def tile(photo: Grey, *, right: int = 0, down: int = 0, noise: float = 0.0) -> G
     return np.asarray(cv2.resize(noisy, TILE, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def moved(motion: CameraMotion) -> tuple[float, float]:
+def moved(motion: CameraMotion | None) -> tuple[float, float]:
+    assert motion is not None
     right, down = motion.affine[:, 2].tolist()
     return right, down
 
@@ -44,6 +45,7 @@ def test_a_view_that_moved_is_measured_to_a_few_pixels(photos: list[Grey], right
         motion = estimate(tile(photo), tile(photo, right=right, down=down, noise=4), size=SIZE)
 
         assert pytest.approx((right, down), abs=3) == moved(motion)
+        assert motion is not None
         assert np.eye(2).tolist() == motion.affine[:, :2].tolist()
 
 
@@ -51,10 +53,11 @@ def test_a_view_that_only_became_noisier_is_still(photos: list[Grey]) -> None:
     assert all(estimate(tile(photo), tile(photo, noise=8), size=SIZE) is STILL for photo in photos)
 
 
-def test_another_view_is_no_motion(photos: list[Grey]) -> None:
-    pairs = pairwise(photos)
+def test_another_view_is_no_motion_but_another_scene(photos: list[Grey]) -> None:
+    found = [estimate(tile(one), tile(other), size=SIZE) for one, other in pairwise(photos)]
 
-    assert all(estimate(tile(one), tile(other), size=SIZE) is STILL for one, other in pairs)
+    assert all(each is None or each is STILL for each in found)
+    assert sum(each is None for each in found) >= 0.9 * len(found)
 
 
 def test_a_view_that_became_brighter_moves_as_one_that_did_not(photos: list[Grey]) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from askance.edge import kalman
+from askance.edge.values import Bools
 
 Matrix = NDArray[np.float64]
 BOX = np.array([[100, 50, 160, 170]], np.float32)
@@ -14,12 +15,17 @@ SEEN = np.array([False])
 STILL = np.eye(2, 3)
 
 
+def later(motion: kalman.Motion, seconds: float, *, lost: Bools) -> kalman.Motion:
+    """Expect all of the motion to go on."""
+    return kalman.expected(motion, seconds, ahead=np.full(len(motion), seconds), lost=lost)
+
+
 def walk(seconds: float, *, steps: int, right: float, grow: float = 0.0) -> kalman.Motion:
     """A box that moves right and grows, pixels a second, seen at even times."""
     motion = kalman.begun(BOX)
     for step in range(1, steps + 1):
         so_far = seconds * step / steps
-        motion = kalman.expected(motion, seconds / steps, lost=SEEN)
+        motion = later(motion, seconds / steps, lost=SEEN)
         away = np.array([right - grow / 2, 0, right + grow / 2, 0]) * so_far
         motion = kalman.corrected(motion, (BOX + away).astype(np.float32))
     return motion
@@ -64,7 +70,7 @@ def test_it_computes_what_the_matrices_of_the_papers_do(steps: list[tuple[float,
     motion, full, box = kalman.begun(BOX), Full(BOX[0].astype(np.float64)), BOX
     for seconds, away in steps:
         box = (box + np.array(away)).astype(np.float32)
-        motion = kalman.expected(motion, seconds, lost=SEEN)
+        motion = later(motion, seconds, lost=SEEN)
         full.expect(seconds)
         motion = kalman.corrected(motion, box)
         full.correct(box[0].astype(np.float64))
@@ -87,20 +93,42 @@ def test_the_velocity_is_found_at_any_frame_rate(steps: int) -> None:
     motion = walk(1.0, steps=steps, right=80)
 
     assert pytest.approx(80, rel=0.1) == motion[0, kalman.VELOCITY, 0]
-    assert pytest.approx(130 + 80 * 1.5, rel=0.05) == kalman.expected(motion, 0.5, lost=SEEN)[0, kalman.PLACE, 0]
+    assert pytest.approx(130 + 80 * 1.5, rel=0.05) == later(motion, 0.5, lost=SEEN)[0, kalman.PLACE, 0]
 
 
 def test_two_short_steps_are_one_long_one() -> None:
     motion = walk(1.0, steps=10, right=80)
-    long = kalman.expected(motion, 0.4, lost=SEEN)
-    short = kalman.expected(kalman.expected(motion, 0.2, lost=SEEN), 0.2, lost=SEEN)
+    long = later(motion, 0.4, lost=SEEN)
+    short = later(later(motion, 0.2, lost=SEEN), 0.2, lost=SEEN)
 
     assert pytest.approx(long) == short
 
 
+def test_a_box_goes_on_as_long_as_it_is_told_and_is_ever_less_known() -> None:
+    motion = walk(1.0, steps=10, right=80)
+    short, long = (kalman.expected(motion, seconds, ahead=np.array([1.0]), lost=SEEN)[0] for seconds in (1.0, 60.0))
+
+    assert pytest.approx(130 + 80 * 2, rel=0.05) == short[kalman.PLACE, 0]
+    assert short[kalman.PLACE].tolist() == long[kalman.PLACE].tolist()
+    assert (long[2] > 100 * short[2]).all()
+
+
+def test_what_an_object_may_have_moved_grows_with_time() -> None:
+    """The spreads are those that the filter's own variances have, in sides."""
+    unknown = later(kalman.begun(BOX), 0.5, lost=SEEN)[0, 2, 0] ** 0.5 / 60
+    steady = np.zeros((1, 5, 4))
+    steady[0, kalman.PLACE] = [130, 110, 60, 120]
+    pushed = later(steady, 0.5, lost=SEEN)[0, 2, 0] / 60**2
+
+    assert 0 == kalman.reach(0) == kalman.stray(0)
+    assert kalman.reach(0.5) == 1.875 / 2
+    assert unknown == pytest.approx((kalman.reach(0.5) ** 2 + kalman.stray(0.5) ** 2 + 0.1**2 + 0.5 * 30 / 400) ** 0.5)
+    assert pushed == pytest.approx(kalman.stray(0.5) ** 2 + 0.5 * 30 / 400)
+
+
 def test_the_size_of_a_lost_box_stays() -> None:
     motion = walk(1.0, steps=10, right=80, grow=20)
-    seen, lost = (kalman.expected(motion, 1.0, lost=np.array([gone]))[0, kalman.PLACE] for gone in (False, True))
+    seen, lost = (later(motion, 1.0, lost=np.array([gone]))[0, kalman.PLACE] for gone in (False, True))
 
     assert seen[2] > motion[0, kalman.PLACE, 2] + 10
     assert lost[2] == motion[0, kalman.PLACE, 2]
@@ -109,7 +137,7 @@ def test_the_size_of_a_lost_box_stays() -> None:
 
 def test_a_box_without_size_still_has_a_place() -> None:
     line = np.array([[10, 10, 10, 30]], np.float32)
-    motion = kalman.corrected(kalman.expected(kalman.begun(line), 0.1, lost=SEEN), line)
+    motion = kalman.corrected(later(kalman.begun(line), 0.1, lost=SEEN), line)
 
     assert np.isfinite(motion).all()
     assert [[9.5, 10, 10.5, 30]] == kalman.boxes_of(motion).tolist()

@@ -1,6 +1,7 @@
 """Objects keep their ids through what cameras and detectors do, and nothing makes the memory grow."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -104,18 +105,78 @@ def test_the_memory_says_who_is_hidden_and_where() -> None:
     memory, _ = follow(memory, seen(), at_ns=10 * FRAME_NS)
     (track,) = memory.tracks
 
-    assert (0, PERSON, 10, 1, 9 * FRAME_NS) == (track.id, track.label_id, track.hits, track.misses, track.last_ns)
+    assert (0, PERSON, 10, 1, FRAME_NS) == (track.id, track.label_id, track.hits, track.misses, track.away_ns)
     assert [72, 0, 112, 40] == track.box.tolist()
     assert pytest.approx([20 + 80, 20, 40, 40], abs=1) == track.place
     assert pytest.approx([40, 0, 0, 0], abs=3) == track.velocity
 
 
-@pytest.mark.parametrize(("gap_ns", "after"), [(SECOND_NS, 0), (SECOND_NS + 1, 1), (TEN_YEARS_NS, 1)])
-def test_an_object_that_was_away_for_too_long_is_another(gap_ns: int, after: int) -> None:
+@pytest.mark.parametrize(
+    ("gap_ns", "missed", "after"),
+    [
+        pytest.param(SECOND_NS, 4, 0, id="a second"),
+        pytest.param(SECOND_NS + 1, 3, 1, id="more, and three frames"),
+        pytest.param(60 * SECOND_NS, 2, 0, id="a minute, and two frames"),
+        pytest.param(300 * SECOND_NS, 0, 0, id="five minutes"),
+        pytest.param(300 * SECOND_NS + 1, 0, 1, id="more than five minutes"),
+        pytest.param(TEN_YEARS_NS, 0, 1, id="ten years"),
+    ],
+)
+def test_an_object_that_was_away_for_too_long_and_too_many_frames_is_another(
+    gap_ns: int, missed: int, after: int
+) -> None:
     memory, _ = follow(TrackMemory(), seen(person(0)), at_ns=5)
+    for number in range(1, missed + 1):
+        memory, _ = follow(memory, seen(), at_ns=5 + gap_ns * number // (missed + 1))
     _, tracks = follow(memory, seen(person(0)), at_ns=5 + gap_ns)
 
     assert [after] == tracks.tolist()
+
+
+@pytest.mark.parametrize("every_ns", [2 * SECOND_NS, 10 * SECOND_NS, 100 * SECOND_NS])
+def test_what_stays_in_its_place_is_followed_however_rare_frames_are(every_ns: int) -> None:
+    steps = np.random.default_rng(3).normal(0, 2, 12)
+
+    assert [[0]] * 12 == ids([seen(person(100 + step)) for step in steps], every_ns=every_ns)
+
+
+def test_who_moves_on_between_rare_frames_is_another() -> None:
+    """Half its width farther on, a second later it is the same, and after more than that it may be anybody."""
+    assert [[0], [0]] == ids([seen(person(0)), seen(person(20))], every_ns=SECOND_NS)
+    assert [[0], [1]] == ids([seen(person(0)), seen(person(20))], every_ns=SECOND_NS + 1)
+
+
+def test_no_motion_is_expected_to_go_on_for_longer_than_a_second() -> None:
+    """It walked at 40 pixels a second and stood still when nobody looked: not far from where it was seen last."""
+    memory = TrackMemory()
+    for number in range(10):
+        memory, _ = follow(memory, seen(person(8.0 * number)), at_ns=number * FRAME_NS)
+    far = []
+    for number in (1, 2):
+        memory, _ = follow(memory, seen(), at_ns=9 * FRAME_NS + 20 * number * SECOND_NS)
+        (track,) = memory.tracks
+        far.append(float(track.place[0]))
+
+    assert [20 + 72 + 40] * 2 == pytest.approx(far, abs=3)
+
+
+def test_time_in_which_nothing_moved_takes_nobody_away() -> None:
+    """It walked, and then the gate held frames back for ten minutes, because nothing moved."""
+    memory = TrackMemory()
+    for number in range(10):
+        memory, _ = follow(memory, seen(person(8.0 * number)), at_ns=number * FRAME_NS)
+    later_ns = 600 * SECOND_NS
+    _, tracks = follow(replace(memory, at_ns=later_ns), seen(person(72)), at_ns=later_ns + FRAME_NS)
+    _, others = follow(memory, seen(person(72)), at_ns=later_ns + FRAME_NS)
+
+    assert ([0], [1]) == (tracks.tolist(), others.tolist())
+
+
+def test_another_scene_begins_anew_and_no_id_comes_twice() -> None:
+    memory, _ = follow(TrackMemory(), seen(person(0)), at_ns=0)
+    memory, tracks = follow(memory, seen(person(0)), at_ns=FRAME_NS, camera=None)
+
+    assert [1] == tracks.tolist() == [track.id for track in memory.tracks]
 
 
 @pytest.mark.parametrize("back_ns", [1, TEN_YEARS_NS])

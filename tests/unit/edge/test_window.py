@@ -1,12 +1,25 @@
 """Frames are judged in order, each once, with those around it, and none waits for ever."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from askance.edge.view import NOBODY, Moment
-from askance.edge.window import BEFORE, PATIENCE_NS, Ripe, Waiting, Window, flush, push, wait
+from askance.edge.window import (
+    BEFORE,
+    MOST_PATIENCE_NS,
+    PATIENCE_NS,
+    Ripe,
+    Waiting,
+    Window,
+    flush,
+    patience_ns,
+    push,
+    wait,
+)
 from support_scenes import CAR, SIZE, scene
 
 TENTH_NS = 10**8
@@ -54,6 +67,32 @@ def test_a_frame_after_which_nothing_comes_is_judged_when_its_time_is_up() -> No
     assert early == ()
     assert around(late) == [(0, [], [])]
     assert wait(window, now_ns=2 * PATIENCE_NS)[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("gap_ns", "expected_ns"),
+    [
+        (0, PATIENCE_NS),
+        (TENTH_NS, PATIENCE_NS),
+        (10**9, 2_500_000_000),
+        (10**10, 25 * 10**9),
+        (10**18, MOST_PATIENCE_NS),
+        (-(10**18), PATIENCE_NS),
+    ],
+)
+def test_a_frame_waits_the_longer_the_rarer_frames_are(gap_ns: int, expected_ns: int) -> None:
+    assert patience_ns(gap_ns) == expected_ns
+
+
+def test_a_frame_of_a_slow_camera_is_judged_with_those_after_it() -> None:
+    """A frame every ten seconds, none of them punctual."""
+    window, judged = Window[int](), list[tuple[int, list[int], list[int]]]()
+    for number, at_ns in enumerate((0, 101 * TENTH_NS, 200 * TENTH_NS, 303 * TENTH_NS, 399 * TENTH_NS)):
+        waiting = replace(frame(number, at_ns=at_ns), patience_ns=patience_ns(10**10))
+        window, ripe = push(window, waiting, ahead=2)
+        judged += around(ripe)
+
+    assert judged == [(0, [], [101, 200]), (1, [0], [200, 303]), (2, [0, 101], [303, 399])]
 
 
 @pytest.mark.parametrize("at_ns", [-(10**18), 10**18])

@@ -56,6 +56,17 @@ def absent(tracks: Collection[int], moments: Iterable[Moment]) -> Collection[int
     return tracks
 
 
+def own(moment: Moment, track: int, *, label: int) -> int | None:
+    """Return the row of a track's candidate if it has that label; under another one it is not the object's."""
+    row = moment.places.get(track)
+    return row if row is not None and moment.detections.label_ids[row] == label else None
+
+
+def connected(before: Moment, after: Moment) -> bool:
+    """Whether two frames report the same objects in part, or one of them none; else they lie too far apart."""
+    return not before.reports or not after.reports or not before.reports.keys().isdisjoint(after.reports)
+
+
 def mean_score(reports: Sequence[Report]) -> float:
     """Return the mean score of at least one report; as a float it might else lie a hair above 1."""
     return min(1.0, sum(report.score for report in reports) / len(reports))

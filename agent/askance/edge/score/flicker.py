@@ -2,29 +2,41 @@
 
 from typing import Final
 
-from askance.edge.score.cases import Case, mean_score, wanted, weigh
+from askance.edge.kalman import reach
+from askance.edge.score.cases import Case, mean_score, own, wanted, weigh
 from askance.edge.score.lore import Lore
+from askance.edge.score.whereabouts import near
 from askance.edge.values import Measure, Signal
 from askance.edge.view import View
 
 NOTHING: Final = Signal("flicker", 0.0, (), "no object that comes and goes")
 
+SIGHTINGS: Final = 3
+"""So often the frames around have to report it; else one may have left, and another come to its place."""
+
 
 def flicker(view: View, wish: Measure, *, lore: Lore) -> Signal:
     """Measure how likely an object is missed that the frames on both sides report.
 
-    A track that is reported before and after the frame and not in it counts the mean score of those reports (the
-    flicker assertion of Kang et al., Model Assertions for Monitoring and Improving ML Models, MLSys 2020).
+    A track that is reported before and after the frame, last and next under one label and at least three times in all,
+    and not in it counts the mean score of those reports (the flicker assertion of Kang et al., Model Assertions for
+    Monitoring and Improving ML Models, MLSys 2020). Where the frame reports an object of that label near by that no
+    frame before has, it may be the same, and nothing is said.
 
     Args:
         view: the frame, with tracks; without frames after it nothing can be said.
-        wish: label ids, by what the object was taken for last.
+        wish: label ids, by what the object is taken for.
         lore: label names.
     """
     cases: list[Case] = []
     for track in view.earlier.keys() & view.later.keys() - view.now.reports.keys():
-        earlier, label = view.earlier[track], view.earlier[track][-1].label
-        if wanted(wish, label):
-            text = f"{lore.names[label]} (track {track}) is reported before and after this frame and not in it"
-            cases.append(Case(mean_score([*earlier, *view.later[track]]), view.now.places.get(track), text))
+        earlier, later = view.earlier[track], view.later[track]
+        last, around = earlier[-1], [*earlier, *later]
+        if len(around) < SIGHTINGS or last.label != later[0].label or not wanted(wish, last.label):
+            continue
+        way = reach(abs(view.now.at_ns - last.at_ns) / 1e9)
+        if near(last, view.now, way=way, but=view.earlier):
+            continue
+        text = f"{lore.names[last.label]} (track {track}) is reported before and after this frame and not in it"
+        cases.append(Case(mean_score(around), own(view.now, track, label=last.label), text))
     return weigh(cases, nothing=NOTHING)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from askance.edge.kalman import stray
 from askance.edge.score.cases import Case, wanted, weigh
 from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
@@ -19,7 +20,8 @@ def jitter(view: View, wish: Measure, *, lore: Lore) -> Signal:
 
     The expected box of a track is interpolated, by time, between its last report before and its first after the frame.
     With the overlap ``IoU`` of box and expectation an object counts ``max(0, (1 - IoU - u) / (1 - u))``, where ``u``
-    is the usual trembling, ``USUAL``.
+    is the usual trembling, ``USUAL``, or what the object may well have come off even motion by in the time to the
+    nearer of the two, twice ``kalman.stray``: frames that lie a second apart say nothing.
 
     Args:
         view: the frame, with tracks; without frames on both sides nothing can be said.
@@ -33,11 +35,20 @@ def jitter(view: View, wish: Measure, *, lore: Lore) -> Signal:
         if last.at_ns >= following.at_ns or not wanted(wish, report.label):
             continue
         iou = _iou(report.box, _between(last, following, at_ns=report.at_ns))
-        doubt = (1.0 - iou - USUAL) / (1.0 - USUAL)
-        if doubt > 0.0:
+        if 1.0 - iou <= USUAL:
+            continue
+        usual = _usual(min(report.at_ns - last.at_ns, following.at_ns - report.at_ns))
+        if 1.0 - iou > usual:
+            doubt = (1.0 - iou - usual) / (1.0 - usual)
             what = f"the box of {lore.names[report.label]} (track {track})"
             cases.append(Case(doubt, report.row, f"{what} jumps: it overlaps the expected place by {iou:.2f}"))
     return weigh(cases, nothing=NOTHING)
+
+
+def _usual(gap_ns: int) -> float:
+    """Return by how much less than 1 a box overlaps the expected place, that long after or before it was known."""
+    off = 2.0 * stray(max(gap_ns, 0) / 1e9)
+    return max(USUAL, min(1.0, 2.0 * off / (1.0 + off)))
 
 
 def _between(earlier: Report, later: Report, *, at_ns: int) -> Sequence[float]:

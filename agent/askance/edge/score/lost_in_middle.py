@@ -5,10 +5,12 @@ from typing import Final
 
 import numpy as np
 
-from askance.edge.score.cases import Case, absent, mean_score, wanted, weigh
+from askance.edge.kalman import reach
+from askance.edge.score.cases import Case, absent, connected, mean_score, wanted, weigh
 from askance.edge.score.lore import Lore
+from askance.edge.score.whereabouts import may_leave, near
 from askance.edge.values import Measure, Signal
-from askance.edge.view import View
+from askance.edge.view import Report, View
 
 SIGHTINGS: Final = 3
 """So often a track has to have been reported before its end means anything."""
@@ -27,7 +29,9 @@ def lost_in_middle(view: View, wish: Measure, *, lore: Lore) -> Signal:
 
     A track that was reported in the frame before this one, at least three times in all, and has no candidate in this
     frame or after it, counts the mean score of its reports, unless its last box was near a side or is covered by
-    another object now (Luxonis' "lost in middle", with a look ahead so that an object that comes back is none).
+    another object now (Luxonis' "lost in middle", with a look ahead so that an object that comes back is none). Where
+    the frames around report other objects altogether nothing can be said, nor of an object that may have left the
+    picture since, or be one that has begun to be followed.
 
     Args:
         view: the frame, with tracks; without frames after it nothing can be said.
@@ -35,16 +39,28 @@ def lost_in_middle(view: View, wish: Measure, *, lore: Lore) -> Signal:
         lore: label names.
     """
     cases: list[Case] = []
-    if view.before and view.after:
+    if view.before and view.after and connected(view.before[-1], view.after[0]):
         last = view.before[-1]
         for track in absent(last.reports, (view.now, *view.after)):
-            label, box, seen = last.reports[track].label, last.reports[track].box, view.earlier[track]
+            report, seen = last.reports[track], view.earlier[track]
+            label, box = report.label, report.box
             inside = _inside(box, size=view.size)
             if len(seen) < SIGHTINGS or inside is None or not wanted(wish, label) or _covered(box, view):
+                continue
+            if _elsewhere(report, view):
                 continue
             what = f"track {track} ({lore.names[label]}) vanished {inside:.0f} px from the border"
             cases.append(Case(mean_score(seen), None, f"{what} after {len(seen)} frames"))
     return weigh(cases, nothing=NOTHING)
+
+
+def _elsewhere(report: Report, view: View) -> bool:
+    """Whether an object that was there last may be outside the picture, or be another track by now."""
+    moments = (view.now, *view.after)
+    ways = [reach(abs(moment.at_ns - report.at_ns) / 1e9) for moment in moments]
+    return may_leave(report.box, way=ways[0], size=view.size) or any(
+        near(report, moment, way=way, but=view.earlier) for moment, way in zip(moments, ways, strict=True)
+    )
 
 
 def _inside(box: Sequence[float], *, size: tuple[int, int]) -> float | None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from askance.edge.score.cases import Case, mean_score, wanted, weigh
+from askance.edge.score.cases import Case, mean_score, own, wanted, weigh
 from askance.edge.score.lore import Lore
 from askance.edge.values import Measure, Signal
 from askance.edge.view import View
@@ -16,20 +16,22 @@ NOTHING: Final = Signal("silent", 0.0, (), "no track without its object")
 def silent(view: View, wish: Measure, *, lore: Lore) -> Signal:
     """Measure how likely an object is missed whose track goes on below the report threshold.
 
-    A candidate below the threshold on a track that was reported at least twice before counts the mean score of those
-    reports (false negatives from inconsistent time series: Maag, 2021).
+    A candidate below the threshold on a track that was reported at least twice before, last and now under one label,
+    counts the mean score of the reports of that label (false negatives from inconsistent time series: Maag, 2021).
 
     Args:
         view: the frame, with tracks.
-        wish: label ids, by what the candidate is taken for.
+        wish: label ids, by what the object was and is taken for.
         lore: label names.
     """
     cases: list[Case] = []
     found = view.detections
     for track in view.earlier.keys() & view.now.places.keys() - view.now.reports.keys():
-        index, seen = view.now.places[track], view.earlier[track]
-        label, usual = int(found.label_ids[index]), mean_score(seen)
-        if len(seen) >= SIGHTINGS and wanted(wish, label):
+        label = view.earlier[track][-1].label
+        index = own(view.now, track, label=label)
+        seen = [report for report in view.earlier[track] if report.label == label]
+        if index is not None and len(seen) >= SIGHTINGS and wanted(wish, label):
+            usual = mean_score(seen)
             text = f"{lore.names[label]} (track {track}) has dropped to {found.scores[index]:.2f}, after {usual:.2f}"
             cases.append(Case(usual, index, text))
     return weigh(cases, nothing=NOTHING)

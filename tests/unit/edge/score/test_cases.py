@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.score.cases import Case, absent, mean_score, wanted, weigh
+from askance.edge.score.cases import Case, absent, connected, mean_score, own, wanted, weigh
 from askance.edge.values import Measure, Signal
 from askance.edge.view import Report
 from support_scenes import CAR, PERSON
@@ -54,3 +54,24 @@ def test_a_track_is_absent_that_no_moment_has_a_candidate_of() -> None:
 
     assert list(absent([5, 3, 4, 2, 1], moments)) == [5, 4]
     assert list(absent([5, 3], [])) == [5, 3]
+
+
+def test_a_candidate_is_an_objects_own_under_its_label() -> None:
+    seen = moment([Seen(1, CAR, 0.9), Seen(2, PERSON, 0.2)])
+
+    assert [own(seen, 1, label=CAR), own(seen, 2, label=PERSON)] == [0, 1]
+    assert [own(seen, 2, label=CAR), own(seen, 3, label=CAR)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([Seen(1), Seen(2)], [Seen(2), Seen(3)], True),
+        ([Seen(1)], [Seen(2)], False),
+        ([], [Seen(2)], True),
+        ([Seen(1)], [], True),
+        ([Seen(1), Seen(2, score=0.2)], [Seen(2)], False),
+    ],
+)
+def test_frames_are_connected_by_what_both_report(before: list[Seen], after: list[Seen], *, expected: bool) -> None:
+    assert connected(moment(before), moment(after)) == expected

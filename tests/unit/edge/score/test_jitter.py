@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from askance.edge.score.jitter import USUAL, jitter
 from askance.edge.values import Measure
-from support_scenes import CAR, LORE, PERSON
-from support_tracks import Seen, view
+from askance.edge.view import View
+from support_scenes import CAR, LORE, PERSON, SIZE
+from support_tracks import Seen, moment, view
 
 ANY = Measure("jitter")
 
@@ -45,6 +46,15 @@ def test_anything_else_is_no_jump(before: list[list[Seen]], now: list[Seen], aft
 def test_motion_is_interpolated_by_time_over_frames_that_miss_the_object() -> None:
     assert jitter(view(at(100), [], now=at(180), after=[at(220)]), ANY, lore=LORE).value == 0
     assert jitter(view(at(100), now=at(140), after=[[], at(220)]), ANY, lore=LORE).value == 0
+
+
+@pytest.mark.parametrize(("seconds", "jumps"), [(0.2, True), (0.5, True), (1.0, False), (10.0, False)])
+def test_where_frames_lie_far_apart_nothing_is_even(seconds: float, *, jumps: bool) -> None:
+    one, two, three = (
+        moment(at(left), at_ns=int(number * seconds * 1e9)) for number, left in enumerate((100, 190, 100))
+    )
+
+    assert (jitter(View(two, SIZE, (one,), (three,)), ANY, lore=LORE).value > 0) == jumps
 
 
 def test_only_the_labels_that_were_asked_for_count() -> None:
