@@ -166,8 +166,7 @@ class Agent:
         config, health = self._config, self._health
         second = read_second_look(config, labels, panel=panel, lane=lane, health=health)
         lore = read_lore(panel, labels, health=health, second=second, counts=config.label_counts)
-        site = survey(panel, lore=lore, poses=stands(config))
-        self._say_findings = partial(say_findings, lore=lore, site=site)
+        self._say_findings = partial(say_findings, lore=lore, site=survey(panel, lore=lore, poses=stands(config)))
         self._say_findings(policy)
         stages = build_stages(config, panel, policy=policy, lore=lore, second=second, store=self._store, labels=labels)
         return Pipeline(

@@ -6,12 +6,10 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
 from askance.codecs.jpeg import decode
-from askance.edge.attention import GateSection
 from askance.edge.camera_motion import STILL, CameraMotion
 from askance.edge.decided import Unobserved
 from askance.edge.detect.panel import Panel
@@ -195,59 +193,6 @@ def test_who_is_who_is_asked_where_a_rule_pauses_for_tracks(
     built.pipeline.flush(CAMERA)
 
     assert (1, 4) == (built.counts()["kept"], built.counts()["rules.cooldown"])
-
-
-FOLLOWED = "version: 1\nrules: [{id: a, when: {near_threshold: {classes: [person], from: 0.5, to: 0.99}}, %s}]\n"
-
-
-def test_a_pause_for_tracks_holds_at_half_a_frame_a_second(
-    store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
-) -> None:
-    rules = FOLLOWED % "cooldown: {track: 1h}"
-    built = Built(store, panel, labels=labels, rules=rules, folder=tmp_path)
-    for number in range(5):
-        begun = built.pipeline.begin(frame(photo, 1 + number * 2))
-        assert isinstance(begun, Begun)
-        built.pipeline.finish(begun)
-    built.pipeline.flush(CAMERA)
-
-    assert (1, 4) == (built.counts()["kept"], built.counts()["rules.cooldown"])
-
-
-def test_who_was_there_before_nothing_moved_for_long_is_there_after(
-    store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
-) -> None:
-    """Ten minutes, in which the gate holds all frames back; then a corner of the picture changes."""
-    changed = photo.copy()
-    changed[:60, :60] ^= 128
-    gate = GateSection(motion=0.001, at_least=None, frozen=None)
-    rules = FOLLOWED % "cooldown: {track: 1h}"
-    built = Built(store, panel, labels=labels, rules=rules, folder=tmp_path, gate=gate)
-    for image, at in ((photo, 1), *((photo, 10 * number) for number in range(1, 61)), (changed, 600.2)):
-        begun = built.pipeline.begin(frame(image, at))
-        if isinstance(begun, Begun):
-            built.pipeline.finish(begun)
-    built.pipeline.flush(CAMERA)
-
-    assert (60, 1, 1) == tuple(built.counts()[name] for name in ("gate.still", "kept", "rules.cooldown"))
-
-
-def test_another_scene_says_nothing_of_the_one_before(
-    store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
-) -> None:
-    """What waits is decided on at the cut, and people who stand where others stood are others."""
-    other = np.asarray(cv2.bitwise_not(cv2.flip(photo, 0)), np.uint8)
-    rules = FOLLOWED % "cooldown: {track: 1h}"
-    built = Built(store, panel, labels=labels, rules=rules, folder=tmp_path)
-    ends = [
-        built.pipeline.finish(begun)
-        for number, image in enumerate((photo, photo, other, photo))
-        if isinstance(begun := built.pipeline.begin(frame(image, 1 + number / 10)), Begun)
-    ]
-    built.pipeline.flush(CAMERA)
-
-    assert [0, 0, 2, 1] == [len(end) for end in ends]
-    assert (2, 1) == (built.counts()["kept"], built.counts()["rules.cooldown"])
 
 
 def test_a_frame_waits_for_those_after_it_where_a_rule_watches_tracks(

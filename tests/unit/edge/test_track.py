@@ -1,7 +1,5 @@
 """Objects keep their ids through what cameras and detectors do, and nothing makes the memory grow."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -10,44 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askance.edge.camera_motion import shifted
-from askance.edge.detections import Detections
 from askance.edge.track import IDS, TrackMemory, TrackSection, follow
 from askance.edge.view import NOBODY
+from support_follow import CAR, FRAME_NS, PERSON, SECOND_NS, Object, ids, person, seen
 
-PERSON, CAR = 1, 3
-REPORT = 0.5
-FRAME_NS = 200_000_000
-SECOND_NS = 10**9
 TEN_YEARS_NS = 10 * 365 * 86_400 * SECOND_NS
-
-Object = tuple[float, float, float, int]
-"""Left, top, score, label."""
 
 objects = st.lists(
     st.tuples(st.integers(0, 200), st.integers(0, 100), st.integers(0, 20), st.sampled_from([PERSON, CAR])),
     max_size=12,
     unique_by=lambda each: each[:2],
 ).map(lambda each: [(float(left), float(top), score / 20, label) for left, top, score, label in each])
-
-
-def seen(*found: Object, side: float = 40) -> Detections:
-    places = np.array([(left, top, left + side, top + side) for left, top, _, _ in found], np.float32).reshape(-1, 4)
-    scores = np.array([score for _, _, score, _ in found], np.float32)
-    labels = np.array([label for _, _, _, label in found], np.int32)
-    return Detections(places, scores, labels, None, scores >= REPORT)
-
-
-def person(left: float, top: float = 0, score: float = 0.9) -> Object:
-    return left, top, score, PERSON
-
-
-def ids(frames: Sequence[Detections], *, every_ns: int = FRAME_NS) -> list[list[int]]:
-    """The ids in each frame."""
-    memory, found = TrackMemory(), []
-    for number, frame in enumerate(frames):
-        memory, tracks = follow(memory, frame, at_ns=number * every_ns)
-        found.append(tracks.tolist())
-    return found
 
 
 def test_an_object_has_its_id_from_the_first_sighting() -> None:
@@ -131,45 +102,6 @@ def test_an_object_that_was_away_for_too_long_and_too_many_frames_is_another(
     _, tracks = follow(memory, seen(person(0)), at_ns=5 + gap_ns)
 
     assert [after] == tracks.tolist()
-
-
-@pytest.mark.parametrize("every_ns", [2 * SECOND_NS, 10 * SECOND_NS, 100 * SECOND_NS])
-def test_what_stays_in_its_place_is_followed_however_rare_frames_are(every_ns: int) -> None:
-    steps = np.random.default_rng(3).normal(0, 2, 12)
-
-    assert [[0]] * 12 == ids([seen(person(100 + step)) for step in steps], every_ns=every_ns)
-
-
-def test_who_moves_on_between_rare_frames_is_another() -> None:
-    """Half its width farther on, a second later it is the same, and after more than that it may be anybody."""
-    assert [[0], [0]] == ids([seen(person(0)), seen(person(20))], every_ns=SECOND_NS)
-    assert [[0], [1]] == ids([seen(person(0)), seen(person(20))], every_ns=SECOND_NS + 1)
-
-
-def test_no_motion_is_expected_to_go_on_for_longer_than_a_second() -> None:
-    """It walked at 40 pixels a second and stood still when nobody looked: not far from where it was seen last."""
-    memory = TrackMemory()
-    for number in range(10):
-        memory, _ = follow(memory, seen(person(8.0 * number)), at_ns=number * FRAME_NS)
-    far = []
-    for number in (1, 2):
-        memory, _ = follow(memory, seen(), at_ns=9 * FRAME_NS + 20 * number * SECOND_NS)
-        (track,) = memory.tracks
-        far.append(float(track.place[0]))
-
-    assert [20 + 72 + 40] * 2 == pytest.approx(far, abs=3)
-
-
-def test_time_in_which_nothing_moved_takes_nobody_away() -> None:
-    """It walked, and then the gate held frames back for ten minutes, because nothing moved."""
-    memory = TrackMemory()
-    for number in range(10):
-        memory, _ = follow(memory, seen(person(8.0 * number)), at_ns=number * FRAME_NS)
-    later_ns = 600 * SECOND_NS
-    _, tracks = follow(replace(memory, at_ns=later_ns), seen(person(72)), at_ns=later_ns + FRAME_NS)
-    _, others = follow(memory, seen(person(72)), at_ns=later_ns + FRAME_NS)
-
-    assert ([0], [1]) == (tracks.tolist(), others.tolist())
 
 
 def test_another_scene_begins_anew_and_no_id_comes_twice() -> None:
