@@ -27,7 +27,7 @@ from askance.wire.identity import CameraId
 from support_rule_sets import DETECTOR, FPS, ROAD, RULES, Outcome, labels, model, play, replay, rules
 
 SPEAKING = {
-    "road-vehicle": {"unsure-walkers-and-riders", "unsure-traffic", "unsure-signs", "false-on-the-road"},
+    "road-vehicle": {"unsure-walkers-and-riders", "unsure-traffic", "unsure-signs", "missed-on-the-road"},
     "ptz-security": {"unsure-people", "out-of-hours", "unsure-vehicles"},
     "agriculture": {"unsure-animals", "strangers", "unsure-plants"},
     "road-surface": {"unsure-road", "undecided-surface", "no-road"},

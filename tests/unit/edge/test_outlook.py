@@ -1,6 +1,6 @@
 """A camera's usual view is learnt, missed when it is gone, and dirt is where nothing shows any more."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -125,19 +125,23 @@ def sky(tile: Grey) -> Grey:
     return clear
 
 
+PLAIN = squares(0)
+FAINT = (PLAIN // 40).astype(np.uint8)
+
+
 @pytest.mark.parametrize(
     ("before", "later"),
     [
-        pytest.param(sky, sky, id="the sky never shows anything"),
-        pytest.param(lambda tile: tile, lambda tile: np.full_like(tile, 90), id="nothing does any more"),
-        pytest.param(lambda tile: tile, lambda tile: blotted(tile, CELLS * 3 // 4), id="few others do"),
-        pytest.param(lambda tile: tile // 40, lambda tile: blotted(tile // 40, 8), id="there is little to be seen"),
+        pytest.param(sky(PLAIN), sky(PLAIN), id="the sky never shows anything"),
+        pytest.param(PLAIN, np.full_like(PLAIN, 90), id="nothing does any more"),
+        pytest.param(PLAIN, blotted(PLAIN, CELLS * 3 // 4), id="few others do"),
+        pytest.param(FAINT, blotted(FAINT, 8), id="there is little to be seen"),
     ],
 )
-def test_what_looks_clean(before: Callable[[Grey], Grey], later: Callable[[Grey], Grey]) -> None:
-    usual = watch([before(squares(0)).astype(np.uint8)] * 90)[-1]
+def test_what_looks_clean(before: Grey, later: Grey) -> None:
+    usual = watch([before] * 90)[-1]
 
-    assert {0.0} == {memory.dirt for memory in watch([later(squares(0)).astype(np.uint8)] * 80, usual)}
+    assert {0.0} == {memory.dirt for memory in watch([later] * 80, usual)}
 
 
 def test_what_changes_in_a_cell_is_no_dirt() -> None:

@@ -178,7 +178,7 @@ def _demands(clause: Clause, path: KeyPath, *, holds: bool) -> Iterator[_Demand]
         case Not() | Inhibit() if holds or isinstance(clause, Not):
             turned = partial(_demands, holds=not holds)
             yield from (each for inner, part in _parts(clause, path) for each in turned(part, inner))
-        case All(parts) | AnyOf(parts) if isinstance(clause, together) or len(parts) == 1:
+        case All(parts) | AnyOf(parts) if type(clause) is together or len(parts) == 1:
             yield from (each for inner, part in _parts(clause, path) for each in _demands(part, inner, holds=holds))
         case _:
             yield path, clause, holds
