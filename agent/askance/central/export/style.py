@@ -46,6 +46,7 @@ a.close { display: none; }
 .value { font-size: 20px; font-weight: 650; font-variant-numeric: tabular-nums; color: var(--accent); }
 .arm { color: var(--soft); }
 .state { margin-left: auto; padding: 1px 9px; border: 1px solid var(--edge); border-radius: 99px; font-size: 12px; }
+.state:empty { display: none; }
 .state.done { color: light-dark(#18794e, #5bd6a0); }
 .reasons { list-style: none; margin: 6px 0; padding: 0; }
 .reasons li { padding: 2px 0; }
