@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from askance.edge.iou import ious
 from askance.edge.rules.budgets import Purse
 from askance.edge.rules.finding import CIRCUMSTANCES, Finding
 from askance.edge.values import Area, Subject
@@ -87,10 +88,9 @@ def tracks(objects: Iterable[int], view: View, *, camera: CameraId) -> tuple[fro
     rows = [row for row in dict.fromkeys(objects) if followed[row] != NOBODY]
     if not rows:
         return ()
-    sides = np.minimum(boxes[rows, None, 2:], boxes[:, 2:]) - np.maximum(boxes[rows, None, :2], boxes[:, :2])
-    common, areas = np.maximum(sides, 0.0).prod(axis=2), (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-    same = (common > SAME * (areas[rows, None] + areas - common)) & (followed != NOBODY)
-    same[range(len(rows)), rows] = True  # a box without area, too
+    with np.errstate(invalid="ignore"):  # boxes without area
+        same = (ious(boxes[rows], boxes) > SAME) & (followed != NOBODY)
+    same[range(len(rows)), rows] = True
     return tuple(dict.fromkeys(frozenset((camera, track) for track in followed[on].tolist()) for on in same))
 
 
