@@ -1,6 +1,7 @@
 """The selection benchmark: its arithmetic on made frames, and one run; how good a strategy is, is never asserted."""
 
 import json
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -20,7 +21,7 @@ from askance.edge.detect import Detector
 from askance.edge.detect.again import SecondLook
 from askance.edge.detect.lane import Lane
 from askance.edge.score.error_model import ErrorModel
-from askance.edge.score.statistics import NAMES
+from askance.edge.score.statistics import NAMES, TOGETHER
 from askance.labels import LabelMap
 from askance.models.mistakes import Mistakes
 from askance.models.photos import find_photos
@@ -37,17 +38,24 @@ POOL = Pool(
     seconds=np.array([5.0, 21.0, 9.0, 5.0, 45.0, 5.0, 5.0, 5.0, 5.0, 5.0]),
     hashes=np.array([0, 1, 2**20 - 1, 15, 31, 2**60, 2**61, 2**62, 2**63, 7], np.uint64),
 )
-FLAT = ErrorModel(
-    names=NAMES,
-    means=tuple([0.0] * len(NAMES)),
-    scales=tuple([1.0] * len(NAMES)),
-    coefficients=tuple(1.0 if name == "entropy" else 0.0 for name in NAMES),
-    intercept=0.0,
-    sha256="ab" * 32,
-    report=0.5,
-    floor=0.05,
-    fitted_on="made data",
-)
+
+
+def flat(names: tuple[str, ...], *, intercept: float = 0.0, looks: Mapping[str, str] | None = None) -> ErrorModel:
+    return ErrorModel(
+        names=names,
+        means=tuple([0.0] * len(names)),
+        scales=tuple([1.0] * len(names)),
+        coefficients=tuple(1.0 if name == "entropy" else 0.0 for name in names),
+        intercept=intercept,
+        sha256="ab" * 32,
+        report=0.5,
+        floor=0.05,
+        fitted_on="made data",
+        looks=looks or {},
+    )
+
+
+FLAT = flat(NAMES)
 
 
 def looked(*scores: float) -> Looked:
@@ -159,7 +167,7 @@ def test_frames_in_sequence_see_those_around_them_and_keep_what_further_looks_sa
 
 
 def test_a_second_look_has_its_rows_where_a_model_was_fitted_for_it() -> None:
-    knowing = replace(FLAT, again=replace(FLAT, intercept=1.0, looks={"tiles": "2 x 2"}))
+    knowing = replace(FLAT, again=flat(TOGETHER, intercept=1.0, looks={"tiles": "2 x 2"}))
     frames = [
         replace(looked(0.5), view=looked_again(scene((CAR, 0.5)), look_again("tiles", *seen)))
         for seen in ([], [Seen(score=0.75)])

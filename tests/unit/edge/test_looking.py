@@ -21,7 +21,7 @@ def test_boxes_lie_in_what_was_looked_at_first(panel: Panel, lane: Lane, photo: 
     size = (width // shrunk, height // shrunk)
     instant = Instant(0, None, ClockQuality.NONE)
     taken = Taken(CameraId("gate"), 0, instant, 0, SHARP, size, encode(photo, 90), (width, height))
-    second = SecondLook(panel.main, SecondLookSection(tiles=None), lane=lane)
+    second = SecondLook(panel.main, SecondLookSection(tiles=None, mirror=True), lane=lane)
 
     (again,) = whole(look_again(taken, second)).seen
 

@@ -65,6 +65,7 @@ def decide(policy: Policy, memory: Memory, *, context: FrameContext) -> tuple[Me
         seen_ns={**memory.seen_ns, context.camera: context.taken_ns},
         held_ns=_held(here, memory, facts=facts, camera=context.camera),
         scenes=memory.scenes,
+        trials=memory.trials,
     )
     return after, conclude(found, facts)
 

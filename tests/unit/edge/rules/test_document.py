@@ -94,8 +94,12 @@ def test_a_rule_needs_no_more_than_id_and_condition() -> None:
             "rules[0]: weights of signals that no condition of the rule measures: margin",
             id="weight-without-signal",
         ),
-        pytest.param("{id: a, when: {all: []}}", "rules[0].when.all: expected at least 1 entry, got none", id="empty-all"),
-        pytest.param("{id: a, when: {any: []}}", "rules[0].when.any: expected at least 1 entry, got none", id="empty-any"),
+        pytest.param(
+            "{id: a, when: {all: []}}", "rules[0].when.all: expected at least 1 entry, got none", id="empty-all"
+        ),
+        pytest.param(
+            "{id: a, when: {any: []}}", "rules[0].when.any: expected at least 1 entry, got none", id="empty-any"
+        ),
         pytest.param(
             "{id: a, when: {inhibit: {when: {}, for: 5s}}}",
             "rules[0].when.inhibit.when: expected exactly one",
