@@ -9,17 +9,7 @@ from askance.edge.rules import load_rules
 from askance.edge.rules.bounds import COSTLY, MAX_BYTES, MAX_CONDITIONS
 from askance.errors import ConfigError
 from support_replay import coco
-
-
-def write(folder: Path, text: str, name: str = "rules.yaml") -> Path:
-    path = folder / name
-    path.write_text(text)
-    return path
-
-
-def many(prefix: str, count: int) -> str:
-    lots = "when: {random: {rate: 1/h}}"
-    return "version: 1\nrules:\n" + "".join(f"  - {{id: {prefix}{number}, {lots}}}\n" for number in range(count))
+from support_rule_files import many, write
 
 
 def refusal(*paths: Path) -> ConfigError:

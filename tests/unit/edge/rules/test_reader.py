@@ -18,6 +18,7 @@ from askance.labels import Label, LabelId, LabelMap
 from askance.units import Rate
 from askance.wire.capture import Arm, Priority, Reason
 from askance.wire.identity import CameraId
+from support_rule_files import many, write
 
 LABELS = LabelMap(
     version=1,
@@ -47,17 +48,6 @@ rules:
     mode: count_only
     expires: 2027-01-31
 """
-
-
-def write(folder: Path, text: str, name: str = "rules.yaml") -> Path:
-    path = folder / name
-    path.write_text(text)
-    return path
-
-
-def many(prefix: str, count: int) -> str:
-    lots = "when: {random: {rate: 1/h}}"
-    return "version: 1\nrules:\n" + "".join(f"  - {{id: {prefix}{number}, {lots}}}\n" for number in range(count))
 
 
 def refusal(*paths: Path) -> ConfigError:
