@@ -33,7 +33,6 @@ _ROW: Final = np.dtype(
 )
 _BYTES: Final = np.dtype((np.void, _ROW.itemsize))
 _LEAST_GAIN: Final = 1e-6  # of a pair that overlaps by no more than it must
-_OTHER_LABEL: Final = 0.8  # what a pair counts whose labels differ: enough to tell two boxes on one object apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,8 @@ class TrackSection:
         patience_ns: how long a track is remembered that no candidate continues, and its motion expected to go on.
         patience_frames: in how many frames at least it was not seen then: frames may lie far apart.
         longest_ns: after so long every track has ended.
-        late_iou: least overlap of any candidate after ``patience_ns``: who stays in its place is known again, and who
-            moves is not.
+        doubtful_iou: least overlap of any candidate after ``patience_ns``, or of another label than the track's: who
+            stays in its place is known again, and who does not may be another.
         most_candidates: how many take part: the reported ones first, then those of the best score.
         most_tracks: how many are remembered: those seen last.
     """
@@ -60,7 +59,8 @@ class TrackSection:
     patience_ns: int = 10**9
     patience_frames: int = 3
     longest_ns: int = 300 * 10**9
-    late_iou: float = 0.5
+    doubtful_iou: float = 0.5
+    other_iou: float = 0.5
     most_candidates: int = 300
     most_tracks: int = 200
 
@@ -140,10 +140,10 @@ def follow(
     """Find the track of each candidate of the next frame (ByteTrack: Zhang et al., ECCV 2022, arXiv 2110.06864).
 
     First the reported candidates are paired with the tracks, by their overlap with where each is expected, and then
-    those that are not reported with the tracks that are left. A label does not decide, so an object whose class
-    switches stays one track. A reported candidate that continues none begins one, tentative but with its id from then
-    on, and remembered as long as any other. Candidates that are not reported begin none; boxes without area belong to
-    none. In which order the candidates come is of no consequence.
+    those that are not reported with the tracks that are left. An object whose class switches stays one track, where its
+    box stays. A reported candidate that continues none begins one, tentative but with its id from then on, and
+    remembered as long as any other. Candidates that are not reported begin none; boxes without area belong to none. In
+    which order the candidates come is of no consequence.
 
     Args:
         memory: of the frames before this one.
@@ -212,12 +212,12 @@ def _pair(table: Table, boxes: Floats, *, labels: Ints, first: int, section: Tra
     """
     least = np.zeros(len(boxes), np.float32)
     least[:first], least[first:] = section.first_iou, section.second_iou
-    late = (table["away_ns"] > section.patience_ns) * np.float32(section.late_iou)
-    overlaps, must = ious(kalman.boxes_of(table["motion"]), boxes), np.maximum(least, late[:, None])
+    doubtful = (table["away_ns"] > section.patience_ns)[:, None] | (table["label"][:, None] != labels)
+    overlaps = ious(kalman.boxes_of(table["motion"]), boxes)
+    must = np.maximum(least, doubtful * np.float32(section.doubtful_iou))
     close = (overlaps >= must).ravel().nonzero()[0]  # of a flat table it is found far faster
     rows, columns = np.unravel_index(close, overlaps.shape)
     gains = np.maximum((overlaps - must).ravel()[close].astype(np.float64), _LEAST_GAIN)
-    gains *= np.where(table["label"][rows] == labels[columns], 1.0, _OTHER_LABEL)
     found, left = np.full(len(boxes), -1, np.intp), np.ones(len(table), np.bool_)
     for choosing in (columns < first, columns >= first):
         possible = (choosing & left[rows]).nonzero()[0]

@@ -165,6 +165,11 @@ class View:
         return _by_track(self.before)
 
     @cached_property
+    def last(self) -> Mapping[int, Report]:
+        """The last of these, by track."""
+        return {track: reports[-1] for track, reports in self.earlier.items()}
+
+    @cached_property
     def later(self) -> Mapping[int, Sequence[Report]]:
         """The same of the frames after it."""
         return _by_track(self.after)

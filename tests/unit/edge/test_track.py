@@ -130,6 +130,11 @@ def test_an_object_whose_class_switches_stays_one_track() -> None:
     assert [[0]] * 3 == ids([seen((5.0 * number, 0, 0.9, label)) for number, label in enumerate(labels)])
 
 
+def test_what_passes_and_is_something_else_gets_a_track_of_its_own() -> None:
+    assert [[0], [1]] == ids([seen((0, 0, 0.9, CAR)), seen((16, 0, 0.9, PERSON))])
+    assert [[0], [0]] == ids([seen((0, 0, 0.9, CAR)), seen((16, 0, 0.9, CAR))])
+
+
 def test_of_two_boxes_on_one_object_each_keeps_its_label() -> None:
     one, other = seen((0, 0, 0.9, CAR), (2, 0, 0.8, PERSON)), seen((2, 0, 0.9, CAR), (0, 0, 0.8, PERSON))
 

@@ -50,6 +50,7 @@ def test_a_view_knows_what_was_reported_of_each_track_before_and_after_it() -> N
         1: [0, 2 * TENTH_NS],
         2: [2 * TENTH_NS],
     }
+    assert {track: report.at_ns for track, report in seen.last.items()} == {1: 2 * TENTH_NS, 2: 2 * TENTH_NS}
     assert {track: [report.row for report in reports] for track, reports in seen.later.items()} == {2: [0]}
 
 

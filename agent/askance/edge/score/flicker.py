@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from askance.edge.kalman import reach
 from askance.edge.score.cases import Case, mean_score, own, wanted, weigh
 from askance.edge.score.lore import Lore
-from askance.edge.score.whereabouts import near
+from askance.edge.score.whereabouts import near, strangers
 from askance.edge.values import Measure, Signal
 from askance.edge.view import View
 
@@ -20,23 +19,27 @@ def flicker(view: View, wish: Measure, *, lore: Lore) -> Signal:
 
     A track that is reported before and after the frame, last and next under one label and at least three times in all,
     and not in it counts the mean score of those reports (the flicker assertion of Kang et al., Model Assertions for
-    Monitoring and Improving ML Models, MLSys 2020). Where the frame reports an object of that label near by that no
-    frame before has, it may be the same, and nothing is said.
+    Monitoring and Improving ML Models, MLSys 2020). Where the frame reports a stranger of that label near by, it may
+    be the same, and nothing is said.
 
     Args:
         view: the frame, with tracks; without frames after it nothing can be said.
         wish: label ids, by what the object is taken for.
         lore: label names.
     """
-    cases: list[Case] = []
+    suspects: list[int] = []
     for track in view.earlier.keys() & view.later.keys() - view.now.reports.keys():
         earlier, later = view.earlier[track], view.later[track]
-        last, around = earlier[-1], [*earlier, *later]
-        if len(around) < SIGHTINGS or last.label != later[0].label or not wanted(wish, last.label):
-            continue
-        way = reach(abs(view.now.at_ns - last.at_ns) / 1e9)
-        if near(last, view.now, way=way, but=view.earlier):
-            continue
-        text = f"{lore.names[last.label]} (track {track}) is reported before and after this frame and not in it"
-        cases.append(Case(mean_score(around), own(view.now, track, label=last.label), text))
+        label = earlier[-1].label
+        if len(earlier) + len(later) >= SIGHTINGS and label == later[0].label and wanted(wish, label):
+            suspects.append(track)
+    if not suspects:
+        return NOTHING
+    cases: list[Case] = []
+    others = strangers(view.now, known=view.last)
+    for track in suspects:
+        last, around = view.last[track], [*view.earlier[track], *view.later[track]]
+        if not near(last, others):
+            text = f"{lore.names[last.label]} (track {track}) is reported before and after this frame and not in it"
+            cases.append(Case(mean_score(around), own(view.now, track, label=last.label), text))
     return weigh(cases, nothing=NOTHING)

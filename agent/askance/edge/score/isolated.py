@@ -5,7 +5,7 @@ from typing import Final
 from askance.edge.kalman import reach
 from askance.edge.score.cases import Case, absent, connected, wanted, weigh
 from askance.edge.score.lore import Lore
-from askance.edge.score.whereabouts import in_place, may_leave, near
+from askance.edge.score.whereabouts import in_place, may_leave, near, strangers
 from askance.edge.values import Measure, Signal
 from askance.edge.view import Report, View
 
@@ -30,23 +30,24 @@ def isolated(view: View, wish: Measure, *, lore: Lore) -> Signal:
         wish: label ids.
         lore: label names.
     """
+    if not view.before or not view.after or not connected(view.before[-1], view.after[0]):
+        return NOTHING
+    reports, around = view.now.reports, (*view.before, *view.after)
+    suspects = [track for track in absent(reports, around) if wanted(wish, reports[track].label)]
+    if not suspects:
+        return NOTHING
     cases: list[Case] = []
-    around = (*view.before, *view.after)
-    if view.before and view.after and connected(view.before[-1], view.after[0]):
-        for track in absent(view.now.reports, around):
-            index, label, score, *_ = report = view.now.reports[track]
-            if wanted(wish, label) and not _elsewhere(report, view):
-                text = f"{lore.names[label]} at {score:.2f} is in this frame only, not in {len(around)} around it"
-                cases.append(Case(score, index, text))
+    beside = (view.before[-1], view.after[0])
+    others = [other for moment in beside for other in strangers(moment, known=reports, sure=SURE)]
+    for track in suspects:
+        index, label, score, *_ = report = reports[track]
+        if not (_passes(report, view) or near(report, others, sure=SURE) or any(in_place(report, at) for at in around)):
+            text = f"{lore.names[label]} at {score:.2f} is in this frame only, not in {len(around)} around it"
+            cases.append(Case(score, index, text))
     return weigh(cases, nothing=NOTHING)
 
 
-def _elsewhere(report: Report, view: View) -> bool:
-    """Whether the object may be in another frame of the view, or be outside the picture in both next to it."""
-    beside, others = (view.before[-1], view.after[0]), view.now.places
-    ways = [SURE * reach(abs(moment.at_ns - report.at_ns) / 1e9) for moment in beside]
-    return (
-        may_leave(report.box, way=min(ways), size=view.size)
-        or any(near(report, moment, way=way, but=others) for moment, way in zip(beside, ways, strict=True))
-        or any(in_place(report, moment) for moment in (*view.before, *view.after))
-    )
+def _passes(report: Report, view: View) -> bool:
+    """Whether the object may have come into the picture since the frame before, and leave it before the next."""
+    soonest = min(abs(moment.at_ns - report.at_ns) for moment in (view.before[-1], view.after[0]))
+    return may_leave(report.box, way=SURE * reach(soonest / 1e9), size=view.size)

@@ -8,7 +8,7 @@ import numpy as np
 from askance.edge.kalman import reach
 from askance.edge.score.cases import Case, absent, connected, mean_score, wanted, weigh
 from askance.edge.score.lore import Lore
-from askance.edge.score.whereabouts import may_leave, near
+from askance.edge.score.whereabouts import may_leave, near, strangers
 from askance.edge.values import Measure, Signal
 from askance.edge.view import Report, View
 
@@ -38,29 +38,33 @@ def lost_in_middle(view: View, wish: Measure, *, lore: Lore) -> Signal:
         wish: label ids, by what the object was taken for last.
         lore: label names.
     """
+    if not view.before or not view.after or not connected(view.before[-1], view.after[0]):
+        return NOTHING
+    reports, moments = view.before[-1].reports, (view.now, *view.after)
+    suspects = {
+        track: inside
+        for track in absent(reports, moments)
+        if wanted(wish, reports[track].label) and (inside := _vanished(reports[track], view, track=track)) is not None
+    }
+    if not suspects:
+        return NOTHING
     cases: list[Case] = []
-    if view.before and view.after and connected(view.before[-1], view.after[0]):
-        last = view.before[-1]
-        for track in absent(last.reports, (view.now, *view.after)):
-            report, seen = last.reports[track], view.earlier[track]
-            label, box = report.label, report.box
-            inside = _inside(box, size=view.size)
-            if len(seen) < SIGHTINGS or inside is None or not wanted(wish, label) or _covered(box, view):
-                continue
-            if _elsewhere(report, view):
-                continue
-            what = f"track {track} ({lore.names[label]}) vanished {inside:.0f} px from the border"
+    others = [other for moment in moments for other in strangers(moment, known=view.last)]
+    for track, inside in suspects.items():
+        if not near(reports[track], others):
+            seen = view.earlier[track]
+            what = f"track {track} ({lore.names[reports[track].label]}) vanished {inside:.0f} px from the border"
             cases.append(Case(mean_score(seen), None, f"{what} after {len(seen)} frames"))
     return weigh(cases, nothing=NOTHING)
 
 
-def _elsewhere(report: Report, view: View) -> bool:
-    """Whether an object that was there last may be outside the picture, or be another track by now."""
-    moments = (view.now, *view.after)
-    ways = [reach(abs(moment.at_ns - report.at_ns) / 1e9) for moment in moments]
-    return may_leave(report.box, way=ways[0], size=view.size) or any(
-        near(report, moment, way=way, but=view.earlier) for moment, way in zip(moments, ways, strict=True)
-    )
+def _vanished(report: Report, view: View, *, track: int) -> float | None:
+    """Return how far from every side a track has ended, pixels; None where it may have left, or be hidden."""
+    inside = _inside(report.box, size=view.size)
+    way = reach(abs(view.now.at_ns - report.at_ns) / 1e9)
+    if inside is None or len(view.earlier[track]) < SIGHTINGS or may_leave(report.box, way=way, size=view.size):
+        return None
+    return None if _covered(report.box, view) else inside
 
 
 def _inside(box: Sequence[float], *, size: tuple[int, int]) -> float | None:

@@ -1,11 +1,12 @@
 """Where an object may be that a frame lacks: frames that lie far apart say little of who has come and gone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
 from askance.edge.iou import ious
+from askance.edge.kalman import reach
 from askance.edge.values import Floats
 from askance.edge.view import Moment, Report
 
@@ -30,22 +31,35 @@ def may_leave(box: Sequence[float], *, way: float, size: tuple[int, int]) -> boo
     )
 
 
-def near(report: Report, moment: Moment, *, way: float, but: Collection[int]) -> bool:
-    """Say whether another frame reports what may be the object, moved: of its label, and not too far.
+def strangers(moment: Moment, *, known: Mapping[int, Report], sure: float = 1.0) -> Sequence[Report]:
+    """Return the reports of a moment that may be of somebody who is not among its tracks.
+
+    Those are reports of tracks that are not known, and, because tracks are swapped where frames lie far apart, those of
+    known ones who may be one of these instead: of walkers in a row each may be taken for the one ahead, and the first
+    for nobody.
+
+    Args:
+        moment: the other frame.
+        known: what was reported of each known track, in the frame nearest to the moment.
+        sure: how far they may have come, in standard deviations.
+    """
+    taken = dict(moment.reports)
+    found = [taken.pop(track) for track in moment.reports.keys() - known.keys()]
+    for stranger in found:  # grows while it is gone through
+        instead = [track for track in taken if _may_be(known[track], stranger, sure=sure)]
+        found += [taken.pop(track) for track in instead]
+    return found
+
+
+def near(report: Report, others: Iterable[Report], *, sure: float = 1.0) -> bool:
+    """Say whether one of the reports of another frame may be the object, moved: of its label, and not too far.
 
     Args:
         report: the object.
-        moment: the other frame.
-        way: how far it may have come, in its sides.
-        but: tracks that are known to be others.
+        others: the reports.
+        sure: how far it may have come, in standard deviations.
     """
-    middles, sides = _middles_and_sides(report.box)
-    for track, other in moment.reports.items():
-        if other.label == report.label and track not in but:
-            away = zip(middles, _middles_and_sides(other.box)[0], sides, strict=True)
-            if all(abs(middle - its) <= (HALF + way) * side for middle, its, side in away):
-                return True
-    return False
+    return any(_may_be(report, other, sure=sure) for other in others)
 
 
 def in_place(report: Report, moment: Moment) -> bool:
@@ -54,6 +68,16 @@ def in_place(report: Report, moment: Moment) -> bool:
     boxes: Floats = found.boxes[found.label_ids == report.label]
     with np.errstate(invalid="ignore"):  # boxes without area lie nowhere
         return bool((ious(np.array([report.box], np.float32), boxes) >= PLACE).any())
+
+
+def _may_be(report: Report, other: Report, *, sure: float) -> bool:
+    """Whether two reports may be of one object."""
+    if report.label != other.label:
+        return False
+    middles, sides = _middles_and_sides(report.box)
+    far = HALF + sure * reach(abs(other.at_ns - report.at_ns) / 1e9)
+    away = zip(middles, _middles_and_sides(other.box)[0], sides, strict=True)
+    return all(abs(middle - its) <= far * side for middle, its, side in away)
 
 
 def _middles_and_sides(box: Sequence[float]) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -64,6 +64,15 @@ def test_whom_other_frames_show_beside_it_is_not_the_object() -> None:
     assert flicker(view(both, both, now=both[1:], after=[both]), ANY, lore=LORE).value > 0
 
 
+def test_whom_another_track_may_have_been_given_to_is_not_missed() -> None:
+    """Each walker is taken for the one ahead, and the first for nobody."""
+    first, second = Seen(6, box=(240.0, 200.0, 300.0, 260.0)), Seen(4)
+    now = [Seen(9, box=(210.0, 200.0, 270.0, 260.0)), Seen(6, box=(270.0, 200.0, 330.0, 260.0))]
+
+    assert flicker(view([first, second], [first, second], now=now, after=[[second]]), ANY, lore=LORE).value == 0
+    assert flicker(view([first, second], [first, second], now=now[1:], after=[[second]]), ANY, lore=LORE).value > 0
+
+
 def test_a_candidate_of_another_label_is_not_pointed_at() -> None:
     """A person had walked past, and what the track leads to is the bicycle behind."""
     signal = flicker(view(*TWICE, now=[Seen(4, PERSON, 0.2)], after=[[Seen(4)]]), ANY, lore=LORE)
