@@ -123,7 +123,6 @@ class _Alone:
                 view=view,
                 draw=0.5,
                 cameras=1,
-                today=None,
             )
             self._memory, _ = decide(stages.policy, self._memory, context=context)
 

@@ -143,6 +143,21 @@ def test_rules_that_change_do_not_open_a_budget_again(panel: Panel, tmp_path: Pa
     assert Drop("rules.budget_frames") == notes.decided[-1].ended
 
 
+def test_rules_that_value_frames_otherwise_are_not_held_to_what_they_saw_before(panel: Panel, tmp_path: Path) -> None:
+    worth = "version: 1\nrules:\n  - {{id: all, when: {{near_threshold: {{from: 0.2, to: 0.6}}}}, "
+    worth += "value: {{weights: {{near_threshold: {}}}}}, budget: {{frames: 30/min}}}}\n"
+    path = tmp_path / "other.yaml"
+    path.write_text(worth.format(0.2))
+    with open_store(tmp_path / "store") as store:
+        pipeline, notes, _ = build(store, panel, tmp_path, rules=worth.format(2.0))
+        one_by_one(pipeline, [frame(noise(index), 2 * index + 1) for index in range(5)])
+
+        pipeline.adopt(load_rules((path,), labels=coco()))
+        one_by_one(pipeline, [frame(noise(index), 2 * index + 1) for index in range(5, 10)])
+
+    assert 10 == len(notes.kept)
+
+
 def test_what_lies_around_a_frame_never_takes_its_place(panel: Panel, tmp_path: Path) -> None:
     """The store has room for two of these pictures."""
     with open_store(tmp_path / "probe") as store:

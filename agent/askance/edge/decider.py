@@ -108,16 +108,20 @@ class Decider:
         return self._close(self._contest.open(), looks=looks)
 
     def adopt(self, policy: Policy, *, now_ns: int) -> Ends:
-        """Go by other rules; what waits is decided by those that it waited for, and nothing is forgotten.
+        """Go by other rules; what waits is decided by those that it waited for.
+
+        What was paid and kept is not forgotten; what its frames were worth is, to a rule that values them otherwise.
 
         Args:
             policy: the rules, of which some may have paid before they were taken out for a while.
             now_ns: the moment, on the clock that budgets run on.
         """
         ends = self.flush()
+        alike = policy.scaled_as(self.policy)
+        bars = {rule: bar for rule, bar in self._memory.bars.items() if rule in alike}
         self.policy, self._contest, self._episodes = policy, Contest(policy), self._episodes.under(policy)
         before = self._remember_payments(now_ns).purses
-        self._memory = replace(self._memory, purses={**self._memory.purses, **before})
+        self._memory = replace(self._memory, purses={**self._memory.purses, **before}, bars=bars)
         return ends
 
     def suspect(self) -> Held | None:

@@ -1,7 +1,5 @@
 """What the rules may look at, gathered for a frame: signals, time, readings, and who has asked for it."""
 
-from datetime import UTC
-
 from askance.edge.local_time import local_time
 from askance.edge.rules import FrameContext, Policy
 from askance.edge.score import measure
@@ -20,7 +18,7 @@ def frame_context(view: View, begun: Begun, *, stages: Stages, policy: Policy, d
         draw: a random number, uniform in [0, 1), of this frame alone.
     """
     camera, taken_ns = begun.frame.camera, begun.frame.taken.monotonic_ns
-    pose, local = stages.poses.get(camera), local_time(begun.frame.taken)
+    pose = stages.poses.get(camera)
     return FrameContext(
         camera=camera,
         taken_ns=taken_ns,
@@ -30,9 +28,8 @@ def frame_context(view: View, begun: Begun, *, stages: Stages, policy: Policy, d
         view=view,
         draw=draw,
         cameras=max(1, len(stages.poses)),
-        today=None if local is None else local.astimezone(UTC).date(),
         pose=pose,
-        local=local,
+        local=local_time(begun.frame.taken),
         readings=stages.told.readings(taken_ns),
         asked=begun.asked,
     )

@@ -175,8 +175,8 @@ def read_policy(config: EdgeConfig, labels: LabelMap) -> Policy:
 
 
 def today() -> date:
-    """Return the date as this machine believes; a clock that was never set lies in the past, where no rule expires."""
-    return datetime.now(tz=UTC).date()
+    """Return the day in this machine's time zone; a clock that was never set lies in the past: no rule expires then."""
+    return datetime.now(tz=UTC).astimezone().date()
 
 
 def boot_id() -> str:

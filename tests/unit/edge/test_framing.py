@@ -30,7 +30,8 @@ def test_a_frame_is_judged_by_its_own_time_place_and_signals(
     )  # fmt: skip
     assert ({"speed": 12.0}, None) == (context.readings, context.asked)
     assert context.local is not None
-    assert date(2023, 11, 14) == context.today == context.local.astimezone(UTC).date()
+    assert context.today == context.local.date()
+    assert date(2023, 11, 14) == context.local.astimezone(UTC).date()
     (signal,) = context.signals.values()
     assert signal is not None
     assert 0 < signal.value

@@ -40,6 +40,12 @@ class Hours:
         when = f"{DAYS[local.weekday()]} {local:%H:%M}"
         return Finding(held, "schedule", float(held), f"{when} is {'' if held else 'not '}in the schedule")
 
+    def minutes(self) -> frozenset[int]:
+        """Return the minutes of a week that belong to it, counted from Monday 00:00."""
+        long = (self.to_min - self.from_min - 1) % DAY_MIN + 1
+        begins = (DAY_MIN * day + self.from_min for day in self.days)
+        return frozenset((begin + minute) % (7 * DAY_MIN) for begin in begins for minute in range(long))
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -28,7 +28,6 @@ class FrameContext:
         view: what was seen, with tracks.
         draw: a random number, uniform in [0, 1), of this frame alone.
         cameras: how many cameras share the rates of the random arm, at least 1.
-        today: the day; None: not known.
         pose: the preset that the camera stood at; None: it does not move, or nobody knows.
         local: when the frame was taken by the clocks of the place, with its offset; None: not known.
         readings: what the device measures beside pictures, by name, without what is too old.
@@ -43,7 +42,6 @@ class FrameContext:
     view: View
     draw: float
     cameras: int = 1
-    today: date | None = None
     pose: str | None = None
     local: datetime | None = None
     readings: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -53,6 +51,11 @@ class FrameContext:
     def looks(self) -> Looks:
         """What tells the frame from others."""
         return looks(self.view.detections, dhash=self.quality.dhash, size=self.view.size)
+
+    @property
+    def today(self) -> date | None:
+        """The day by the clocks of the place; None: not known."""
+        return None if self.local is None else self.local.date()
 
     @property
     def where(self) -> Pose:

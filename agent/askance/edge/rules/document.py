@@ -192,7 +192,7 @@ class Rule(Section):
     mode: Annotated[
         Literal["capture", "count_only"], Field(description="count_only: says what it would take, spends nothing")
     ] = "capture"
-    expires: Annotated[date | None, Field(description="first day on which the rule no longer counts")] = None
+    expires: Annotated[date | None, Field(description="first day, by local time, on which it no longer counts")] = None
     arm: Annotated[
         Arm | None,
         Field(description="part of the selection; none: random for the lottery, manual for requests, else uncertainty"),

@@ -8,7 +8,7 @@ from itertools import combinations
 from math import inf
 from typing import Final, TypeAlias
 
-from askance.edge.rules.circumstances import Reading
+from askance.edge.rules.circumstances import Hours, Reading
 from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Inhibit, Not, Novel
 from askance.edge.rules.context import Pose
 from askance.edge.rules.document import RuleId
@@ -209,8 +209,10 @@ def _implies(one: Clause, other: Clause) -> bool:
 
 
 def _apart(one: Clause, other: Clause) -> bool:
-    """Whether two conditions are of one reading and of different numbers."""
+    """Whether two conditions are of one reading and of different numbers, or of different times."""
     match one, other:
+        case (Hours(), Hours()):
+            return one.minutes().isdisjoint(other.minutes())
         case (Reading(name, above, below), Reading(same, over, under)) if name == same:
             low = max((limit for limit in (above, over) if limit is not None), default=-inf)
             return low >= min((limit for limit in (below, under) if limit is not None), default=inf)

@@ -99,6 +99,11 @@ class Rule:
         return self.id if self.capture else RuleId(f"count_only:{self.id}")
 
     @property
+    def scale(self) -> tuple[object, ...]:
+        """What its values are made of: with another condition or other weights the same number says something else."""
+        return self.when, self.weights, self.zones
+
+    @property
     def memory_ns(self) -> int:
         """How far back its payments matter, in nanoseconds; what has waited is paid for late, and not in order."""
         before_ns = 0 if self.context is None else self.context.before_ns
@@ -177,6 +182,11 @@ class Policy:
         """Say where a part of a rule is written, or what is around it; None: rules of no file."""
         ends = range(len(path), 0, -1)
         return next((self.places[path[:end]] for end in ends if path[:end] in self.places), None)
+
+    def scaled_as(self, before: "Policy") -> frozenset[RuleId]:
+        """The rules that value frames as those of the same names did before, see ``Rule.scale``."""
+        scales = {rule.id: rule.scale for rule in before.rules}
+        return frozenset(rule.id for rule in self.rules if scales.get(rule.id) == rule.scale)
 
     def expired(self, today: date | None) -> tuple[RuleId, ...]:
         """The rules that do not count on the day ``today``."""

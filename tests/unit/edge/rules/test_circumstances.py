@@ -71,6 +71,16 @@ def test_a_schedule_and_the_one_of_the_rest_of_the_day_are_never_both_true(begin
         assert here != rest
 
 
+@given(st.frozensets(st.integers(0, 6)), st.integers(0, DAY_MIN - 1), st.integers(0, DAY_MIN))
+def test_a_schedule_holds_in_its_minutes_and_in_no_others(days: frozenset[int], begin: int, end: int) -> None:
+    hours = Hours(days, begin, end)
+    edges = {0, begin, end, begin - 1, end - 1}
+
+    for minute in {(DAY_MIN * day + edge) % (7 * DAY_MIN) for day in range(7) for edge in edges}:
+        local = replace(FACTS, local=MONDAY + timedelta(minutes=minute))
+        assert hours.evaluate(local).matched == (minute in hours.minutes())
+
+
 @pytest.mark.parametrize(
     ("reading", "value", "expected"),
     [

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 
 import numpy as np
 import pytest
@@ -159,7 +159,8 @@ def test_interleaved_time_lines_are_drawn_at_the_rate_and_with_the_probability_t
 )
 def test_a_rule_expires_while_the_agent_runs(today: date | None, *, counts: bool) -> None:
     policy = Policy((replace(SCENE, expires=date(2027, 1, 31)), LOTS))
-    outcome = decide(policy, Memory(), context=replace(context(entropy=0.6), today=today))[1].outcome
+    local = None if today is None else datetime.combine(today, time(1), timezone(timedelta(hours=13)))
+    outcome = decide(policy, Memory(), context=replace(context(entropy=0.6), local=local))[1].outcome
     assert isinstance(outcome, Keep) == counts
     assert policy.expired(today) == (() if counts else ("scene",))
 

@@ -144,6 +144,7 @@ def test_a_band_in_which_nothing_scores_is_said(tmp_path: Path, band: str, class
         (f"all: [{FAST}, {SLOW}]", "when.all[0]", "when.all[1]"),
         ("all: [{entropy: {at_least: 0.6}}, {not: {entropy: {at_least: 0.4}}}]", "when.all[0]", "when.all[1].not"),
         ("all: [{not: {novelty: {at_least: 0.4}}}, {novelty: {at_least: 0.4}}]", "when.all[0].not", "when.all[1]"),
+        ("all: [{schedule: {days: [mon]}}, {schedule: {days: [tue]}}]", "when.all[0]", "when.all[1]"),
         (f"all: [{{any: [{FAST}]}}, {{not: {FAST}}}]", "when.all[0].any[0]", "when.all[1].not"),
     ],
 )
@@ -166,6 +167,7 @@ def test_conditions_that_exclude_each_other_are_said(tmp_path: Path, when: str, 
         "all: [{entropy: {at_least: 0.4}}, {not: {novelty: {at_least: 0.4}}}, {not: {isolated: {at_least: 0.3}}}]",
         f"all: [{{not: {FAST}}}, {{not: {SLOW}}}]",
         f"not: {{inhibit: {{when: {PEOPLE}, for: 5s}}}}",
+        "all: [{schedule: {days: [mon], from: '22:00', to: '06:00'}}, {schedule: {days: [tue]}}]",
     ],
 )
 def test_conditions_that_leave_something_are_not(tmp_path: Path, when: str) -> None:

@@ -80,6 +80,20 @@ def test_a_rule_remembers_as_long_as_its_longest_budget_or_pause() -> None:
     assert (rule.memory_ns, replace(rule, pause_ns=3 * 10**9).memory_ns, rule.marks_ns) == (2 * 10**9, 3 * 10**9, 4)
 
 
+def test_a_rule_values_frames_as_before_unless_its_condition_its_weights_or_its_zones_have_changed() -> None:
+    before = Policy((PEOPLE,))
+    same = replace(PEOPLE, version="9-0", limits=Limits(frames=Rate(1, timedelta(days=1))), pause_ns=5)
+    others = [
+        replace(PEOPLE, when=Novel(0.5)),
+        replace(PEOPLE, weights={"novelty": 2.0}),
+        replace(PEOPLE, zones=(Zone(GATE, None, WHOLE, None),)),
+        replace(PEOPLE, id=RuleId("others")),
+    ]
+
+    assert Policy((same,)).scaled_as(before) == {"people"}
+    assert not any(Policy((other,)).scaled_as(before) for other in others)
+
+
 def test_a_rule_counts_until_it_expires_and_while_nobody_knows_the_day() -> None:
     policy = Policy((replace(PEOPLE, expires=date(2027, 1, 31)),))
 
