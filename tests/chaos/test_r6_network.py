@@ -153,10 +153,11 @@ def test_whoever_believes_the_broker_is_caught(
 def test_a_centre_that_forgets_is_caught(
     tmp_path: Path, mosquitto: Mosquitto, random: Random, found: Callable[[Verdict], None]
 ) -> None:
+    """Each frame is one message: of one in two pieces this centre would forget the first, and never confirm it."""
     mosquitto.start()
     with networked(tmp_path / "site", mosquitto, random) as network:
         site = network.site
-        carrying(site, frames=4, largest=60_000)
+        carrying(site, frames=4, smallest=20_000, largest=40_000)
         told = ["forgets-what-it-confirmed", "askance", "central", "run", "--config", str(site.central_yaml)]
         site.centres = [Program(tmp_path / "central.log", *told, command=MUTANT)]
         for program in site.programs:
