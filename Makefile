@@ -87,7 +87,8 @@ test: .venv/dev.stamp ## every test but those of chaos and check, with coverage;
 	need mosquitto=mosquitto systemd-analyze=systemd openssl=openssl "rtsp=$(RTSP)"
 	mkdir -p build
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --ignore tests/house --numprocesses auto --dist loadfile --junitxml=build/tests.xml | tee build/tests.log
+	workers=$$(( ($$(nproc) * 3 + 1) / 2 ))  # many a test waits for something else than a core
+	$(BIN)/coverage run -m pytest --ignore tests/house --numprocesses $$workers --dist loadfile --junitxml=build/tests.xml | tee build/tests.log
 	$(BIN)/coverage combine --quiet
 	$(BIN)/python tests/bars.py build/tests.xml
 

@@ -106,6 +106,6 @@ def test_a_child_has_nothing_of_our_configuration_in_its_environment(
     try:
         assert after_waiting(decoder, lambda: decoder.ring.published > 0)
         (child,) = children(os.getpid())
-        assert b"ASKANCE" not in Path(f"/proc/{child}/environ").read_bytes()
+        assert b"ASKANCE__" not in Path(f"/proc/{child}/environ").read_bytes()
     finally:
         decoder.close()
