@@ -30,6 +30,6 @@ def frame_context(view: View, begun: Begun, *, stages: Stages, policy: Policy, d
         cameras=max(1, len(stages.poses)),
         pose=pose,
         local=local_time(begun.frame.taken),
-        readings=stages.told.readings(taken_ns),
+        readings=begun.readings,
         asked=begun.asked,
     )

@@ -178,7 +178,8 @@ class Pipeline:
         if camera in stages.main_streams:
             stages.main_streams[camera].want()  # the picture comes while the models look
         shift = self._shift(before, glance.memory, frame=frame) if (glance.seen.motion or 0.0) > MOVED else STILL
-        return Begun(stages.panel.begin(frame), glance.seen, now_ns, shift, still_ns, asked)
+        readings = stages.told.readings(taken_ns)
+        return Begun(stages.panel.begin(frame), glance.seen, now_ns, shift, still_ns, asked, readings)
 
     def _shift(self, before: GateMemory, now: GateMemory, *, frame: Frame) -> CameraMotion | None:
         """Estimate how the camera has moved, where a rule wants to know who is who."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf, isfinite, nan
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from pydantic_core import from_json
@@ -10,6 +11,8 @@ from pydantic_core import from_json
 NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_.-]{0,63}$"
 MOST: Final = 64
 """Numbers that are known at once."""
+RANGES: Final = MappingProxyType({"lat": (-90.0, 90.0), "lon": (-180.0, 180.0)})
+"""Names that mean something to a rule, `geofence`: their least and greatest number, degrees."""
 
 
 class Reading(NamedTuple):
@@ -34,8 +37,13 @@ class Readings:
             for_ns: how long they are true, nanoseconds.
 
         Raises:
-            ValueError: there would be more than ``MOST``; nothing was taken in.
+            ValueError: one is outside its range, see ``RANGES``, or there would be more than ``MOST``; nothing was
+                taken in.
         """
+        for name, number in numbers.items():
+            least, greatest = RANGES.get(name, (-inf, inf))
+            if not least <= number <= greatest:
+                raise ValueError(f"{name} is not between {least:g} and {greatest:g}")
         kept = {name: reading for name, reading in self.told.items() if now_ns < reading.until_ns}
         told = kept | {name: Reading(number, now_ns + for_ns) for name, number in numbers.items()}
         if len(told) > MOST:

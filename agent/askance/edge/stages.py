@@ -65,6 +65,7 @@ class Begun:
         shift: how the camera has moved since the last frame that the models looked at; None: it shows another scene.
         still_ns: until when it is known that nothing has moved since that frame; None: nobody has looked.
         asked: who asks for it, and what for; None: nobody does.
+        readings: the numbers that were true when it was taken, as far as they were known when it was begun.
     """
 
     look: Look
@@ -73,6 +74,7 @@ class Begun:
     shift: CameraMotion | None = STILL
     still_ns: int | None = None
     asked: str | None = None
+    readings: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def frame(self) -> Frame:

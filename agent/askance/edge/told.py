@@ -20,7 +20,7 @@ class Told:
         """Take readings in, see ``Readings.tell``.
 
         Raises:
-            ValueError: there would be too many at once.
+            ValueError: one is out of its range, or there would be too many at once.
         """
         with self._lock:
             self._readings = self._readings.tell(numbers, now_ns=now_ns, for_ns=for_ns)

@@ -21,6 +21,7 @@ def test_a_frame_is_judged_by_its_own_time_place_and_signals(
         built.stages.told.tell({"speed": 12.0}, now_ns=6 * SECOND, for_ns=9 * SECOND)
         begun = built.pipeline.begin(frame(photo, 7))
         assert not isinstance(begun, Drop)
+        built.stages.told.tell({"speed": 99.0}, now_ns=7 * SECOND, for_ns=9 * SECOND)  # while the models look
         view = alone(scene((labels.resolve("person").id, 0.4)), size=(640, 480))
 
         context = frame_context(view, begun, stages=built.stages, policy=built.stages.policy, draw=0.25)

@@ -106,6 +106,17 @@ def test_what_cannot_be_read_is_told_until_it_can_and_harms_no_other(mosquitto: 
         assert one.knows(hot=1.0, rpm=1.0)
 
 
+def test_a_place_that_is_not_on_earth_is_told_and_not_taken_in(mosquitto: Mosquitto) -> None:
+    mosquitto.start()
+    with heard(mosquitto.port, [{"topic": "gps", "reading": "lat", "key": "lat", "for": "1min"}]) as one:
+        assert subscribed(mosquitto, times=1)
+        say(mosquitto.port, "gps", b'{"lat": 91}')
+        assert one.complains("lat of gps: lat is not between -90 and 90")
+        say(mosquitto.port, "gps", b'{"lat": 48}')
+        assert one.knows(lat=48.0)
+        assert one.complains(None)
+
+
 def test_a_broker_that_comes_late_or_again_is_found(mosquitto: Mosquitto) -> None:
     with heard(mosquitto.port) as one:
         assert one.complains("cannot reach the broker")

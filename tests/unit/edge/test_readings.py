@@ -33,6 +33,17 @@ def test_more_than_there_is_room_for_is_refused_as_a_whole_and_what_is_too_old_m
     assert MOST == len(full.tell({"name-0": 1.0}, now_ns=9, for_ns=1).fresh(9))
 
 
+@pytest.mark.parametrize(
+    ("name", "number", "least_greatest"),
+    [("lat", 90.001, "-90 and 90"), ("lat", -300.0, "-90 and 90"), ("lon", 180.5, "-180 and 180")],
+)
+def test_a_place_that_is_not_on_earth_is_refused(name: str, number: float, least_greatest: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} is not between {least_greatest}"):
+        Readings().tell({"speed": 1e308, name: number}, now_ns=0, for_ns=10)
+    poles = {"lat": -90.0, "lon": 180.0}
+    assert poles == Readings().tell(poles, now_ns=0, for_ns=10).fresh(0)
+
+
 @given(
     said=st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 5), st.integers(1, 5)), max_size=12),
     asked=st.integers(0, 30),

@@ -30,6 +30,7 @@ from askance.wire.identity import CameraId
 
 TRUE_FOR: Final = timedelta(seconds=10)
 """How long a reading is true of which nobody says how long."""
+_READINGS: Final = "lat and lon are degrees; wait until earlier ones are too old, or name fewer"
 
 
 class Desk:
@@ -90,7 +91,7 @@ class Desk:
         try:
             self._told.tell(numbers, now_ns=self._clock_ns(), for_ns=for_ns)
         except ValueError as error:
-            raise ControlError(str(error), hint="wait until earlier ones are too old, or name fewer") from error
+            raise ControlError(str(error), hint=_READINGS) from error
         return Answer(told=tuple(numbers))
 
     def _capture(self, wish: Capture) -> Taken:

@@ -20,8 +20,10 @@ from askance.wire.receipts import RuleTally
 
 LONGEST_NOTE: Final = 120
 _MOST_FAULTS: Final = 3
+_HINT: Final = 'say e.g. {"why": {"last": 20}}, in one line; see docs/running-agent.md'
 
 ReadingName = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+Number = Annotated[FiniteFloat, Field(strict=True)]  # a text that looks like one is none, as in a broker's messages
 
 
 class Spoken(BaseModel):
@@ -52,7 +54,7 @@ class AskHealth(Spoken):
 class Request(Spoken):
     """What an agent is told or asked: exactly one of readings, capture, why and health."""
 
-    readings: Annotated[Mapping[ReadingName, FiniteFloat] | None, Field(min_length=1, max_length=MOST_READINGS)] = None
+    readings: Annotated[Mapping[ReadingName, Number] | None, Field(min_length=1, max_length=MOST_READINGS)] = None
     for_: Annotated[Duration | None, Field(alias="for", gt=timedelta(0))] = None
     capture: Capture | None = None
     why: AskWhy | None = None
@@ -136,7 +138,7 @@ def read_request(line: bytes) -> Request:
     try:
         return Request.model_validate_json(line)
     except ValidationError as error:
-        raise ControlError(faults(error), hint='say e.g. {"why": {"last": 20}}, in one line; see README.md') from error
+        raise ControlError(faults(error), hint=_HINT) from error
 
 
 def faults(error: ValidationError, *, called: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -160,8 +162,12 @@ def _part(detail: ErrorDetails, called: Mapping[str, str]) -> str:
 
 def _words(detail: ErrorDetails) -> str:
     if detail["type"] == "string_pattern_mismatch":
-        return "expected a name of lower-case letters, digits, - and _, as in gate"
+        return f"expected a name of lower-case letters, digits, {'_ . and -' if _is_reading(detail) else '- and _'}"
     return detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
+
+
+def _is_reading(detail: ErrorDetails) -> bool:
+    return detail["loc"][0] == "readings"
 
 
 def write(message: Request | Answer) -> bytes:

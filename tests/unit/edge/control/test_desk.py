@@ -36,6 +36,15 @@ def test_more_readings_than_there_is_room_for_are_refused(room: Room) -> None:
     assert ("at most 64 readings at once, got 65", True) == (answer["error"], "name fewer" in answer["hint"])
 
 
+def test_a_latitude_that_is_none_is_refused_and_what_was_known_stays(room: Room) -> None:
+    room.say({"readings": {"lat": 48, "lon": 11}})
+
+    answer = room.say({"readings": {"lat": 90.5, "lon": 12}})
+
+    assert ("lat is not between -90 and 90", True) == (answer["error"], "degrees" in answer["hint"])
+    assert {"lat": 48.0, "lon": 11.0} == room.told.readings(1000 * SECOND)
+
+
 def test_the_next_frame_of_every_camera_is_asked_for_or_of_those_that_are_named(room: Room) -> None:
     assert {"cameras": ["gate", "yard"], "rules": ["button"]} == room.say({"capture": {}})["capture"]
     assert ("somebody", "somebody") == (room.told.asked(GATE), room.told.asked(YARD))
