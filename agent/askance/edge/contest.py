@@ -61,7 +61,7 @@ class Held:
     @property
     def shots(self) -> tuple[Shot, ...]:
         """The frame, and those around it so far."""
-        return (self.shot, *(shot for episode in self.episodes for shot in episode.shots))
+        return (self.shot, *(shot for episode in self.episodes for shot in episode.wanted))
 
 
 class Contest:

@@ -167,6 +167,7 @@ class Decider:
             self._contest.pass_over(held, rule)
             self._try(held, (rule,))
             self._contest.award(held.counted & {rule})
+            self._surround(held.shot.claimed())
             return ()
         best = self._contest.leave(held)
         ended = self._keep(held)
@@ -181,7 +182,7 @@ class Decider:
             if rule in held.counted:
                 self._memory = self._memory if kept else self._memory.tried(held.context, rule)
                 if rule in held.trials:
-                    self._surround_all(held.trials[rule])
+                    self._surround(held.trials[rule].found)
 
     def _keep(self, held: Held) -> FrameId | Drop:
         """Have a frame stored, with those around it, if a rule can pay for it."""
@@ -199,7 +200,7 @@ class Decider:
         self._memory, held.payers = self._memory.kept(held.context), paid.payers
         if held.episode is not None:
             held.episode.beside = Beside(paid.ended, shot.taken_ns, keep, paid.payers)
-            self._surround_all(held.episode)
+            self._surround(held.episode.found)
         self._ending.tell_held(held, paid.ended)
         return paid.ended
 
@@ -214,34 +215,32 @@ class Decider:
 
     def _remember(self, shot: Shot) -> None:
         """Remember a frame, and have it stored where it belongs to one that was kept."""
-        for episode in self._episodes.remember(shot):
-            if episode.beside is not None:
-                self._surround(episode.beside, shot)
+        self._surround((episode, shot) for episode in self._episodes.remember(shot))
 
-    def _surround_all(self, episode: Episode) -> None:
-        """Have the frames stored, or counted, that were found to lie around one by now."""
-        if episode.beside is not None:
-            for other in episode.shots:
-                self._surround(episode.beside, other)
-
-    def _surround(self, beside: Beside, shot: Shot) -> None:
-        if beside.frame_id is None:
-            if not self._contest.holds(shot, beside.payers):
-                self._memory = self._trial.surround(shot, beside, policy=self.policy, memory=self._memory)
-            return
-        if shot.stored or self._contest.holds(shot):  # what waits may still be kept for itself
-            return
-        paid = self._keeper.surround(shot.taken, shot.seen, beside=beside, policy=self.policy, memory=self._memory)
-        self._memory, shot.stored = paid.memory, not isinstance(paid.ended, Drop)
-        self._health.count(paid.ended.reason if isinstance(paid.ended, Drop) else "context")
-        if not isinstance(paid.ended, Drop):
-            self._observer.surround(beside.frame_id, paid.ended)
+    def _surround(self, found: Iterable[tuple[Episode, Shot]]) -> None:
+        """Have frames stored, or counted, that lie around others; those that wait may still be so for themselves."""
+        keeper, trial = self._keeper, self._trial
+        for episode, shot in found:
+            beside = episode.paid_by(shot)
+            if beside is None:
+                continue
+            if self._contest.holds(shot, beside.payers if beside.frame_id is None else ()):
+                shot.claims.append(episode)
+            elif beside.frame_id is None:
+                self._memory = trial.surround(shot, beside, policy=self.policy, memory=self._memory)
+            elif not shot.stored:
+                paid = keeper.surround(shot.taken, shot.seen, beside=beside, policy=self.policy, memory=self._memory)
+                self._memory, shot.stored = paid.memory, not isinstance(paid.ended, Drop)
+                self._health.count(paid.ended.reason if isinstance(paid.ended, Drop) else "context")
+                if not isinstance(paid.ended, Drop):
+                    self._observer.surround(beside.frame_id, paid.ended)
 
     def _lose(self, held: Held, ended: Drop) -> Drop:
         for episode in held.episodes:
             if episode.beside is None:
                 self._episodes.end(episode)
         self._ending.tell_held(held, ended)
+        self._surround(held.shot.claimed())
         return ended
 
     def _out(self, out: Iterable[Held]) -> Ends:

@@ -1,8 +1,8 @@
 """Frames around those that are kept: what came before is still remembered, what comes after is waited for."""
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from askance.edge.detect.panel import Seen
@@ -25,17 +25,24 @@ class Shot:
         seen: what the models saw.
         stored: whether the store has it, for itself or as context.
         counted: the rules that only count, and would have it in the store.
+        claims: the episodes that it belongs to, unless it is kept, or counted, for itself.
     """
 
     taken: Taken
     seen: Seen
     stored: bool = False
     counted: set[RuleId] = field(default_factory=set[RuleId])
+    claims: "list[Episode]" = field(default_factory=list["Episode"])
 
     @property
     def taken_ns(self) -> int:
         """When it was taken, on its camera's time line."""
         return self.taken.taken.monotonic_ns
+
+    def claimed(self) -> "list[tuple[Episode, Shot]]":
+        """Give it to the episodes that it belongs to, once: it is not kept for itself."""
+        claims, self.claims = self.claims, []
+        return [(episode, self) for episode in claims]
 
 
 @dataclass(slots=True, eq=False)
@@ -44,30 +51,44 @@ class Episode:
 
     Attributes:
         trigger: the frame that is to be kept, or is.
-        context: how far the frames around it reach.
-        shots: those that were found, oldest first, without the trigger.
+        contexts: how far the frames around it reach, by rule that wants some.
+        wanted: those that were found, without the trigger, each with the rules that want it.
         beside: how the trigger was kept; None while it waits.
     """
 
     trigger: Shot
-    context: Context
-    shots: list[Shot] = field(default_factory=list[Shot])
+    contexts: Mapping[RuleId, Context]
+    wanted: dict[Shot, frozenset[RuleId]] = field(default_factory=dict[Shot, frozenset[RuleId]])
     beside: Beside | None = None
 
+    @property
+    def found(self) -> "list[tuple[Episode, Shot]]":
+        """The frames that were found, each with the episode, oldest first."""
+        return [(self, shot) for shot in sorted(self.wanted, key=lambda shot: shot.taken_ns)]
+
     def offer(self, shot: Shot) -> bool:
-        """Take a frame in if it is one of those around, and far enough from the last one."""
-        at_ns = shot.taken_ns - self.trigger.taken_ns
-        if shot is self.trigger or not -self.context.before_ns <= at_ns <= self.context.after_ns:
-            return False
-        near = [other.taken_ns for other in (*self.shots, self.trigger)]
-        if any(abs(shot.taken_ns - taken_ns) < self.context.every_ns for taken_ns in near):
-            return False
-        self.shots.append(shot)
-        return True
+        """Take a frame in if a rule wants it: it is one of those around, and far enough from others of that rule."""
+        rules = frozenset(rule for rule in self.contexts if self._wants(shot, rule))
+        if rules:
+            self.wanted[shot] = rules
+        return bool(rules)
 
     def over(self, now_ns: int) -> bool:
         """Whether no frame that comes can be one of those around; a clock that went back ends it too."""
-        return not 0 <= now_ns - self.trigger.taken_ns <= self.context.after_ns
+        after_ns = max(context.after_ns for context in self.contexts.values())
+        return not 0 <= now_ns - self.trigger.taken_ns <= after_ns
+
+    def paid_by(self, shot: Shot) -> Beside | None:
+        """Return what its trigger is to a frame: kept, and by rules that want this frame too; None: it is not."""
+        if self.beside is None or self.beside.payers.isdisjoint(self.wanted[shot]):
+            return None
+        return replace(self.beside, payers=self.beside.payers & self.wanted[shot])
+
+    def _wants(self, shot: Shot, rule: RuleId) -> bool:
+        context, at_ns = self.contexts[rule], shot.taken_ns - self.trigger.taken_ns
+        others = (self.trigger, *(other for other, rules in self.wanted.items() if rule in rules))
+        near = any(abs(shot.taken_ns - other.taken_ns) < context.every_ns for other in others)
+        return shot is not self.trigger and -context.before_ns <= at_ns <= context.after_ns and not near
 
 
 class Episodes:
@@ -113,13 +134,12 @@ class Episodes:
             trigger: the frame that is to be kept.
             rules: those that would pay for it.
         """
-        wanted = [self._contexts[rule] for rule in rules if rule in self._contexts]
-        if not wanted:
+        contexts = {rule: self._contexts[rule] for rule in rules if rule in self._contexts}
+        if not contexts:
             return None
-        episode = Episode(trigger, Context.widest(wanted))
+        episode = Episode(trigger, contexts)
         for shot in reversed(self._past.get(trigger.taken.camera, ())):
             episode.offer(shot)
-        episode.shots.reverse()
         self._open.append(episode)
         return episode
 

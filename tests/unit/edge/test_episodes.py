@@ -7,20 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askance.edge.detect.panel import Seen
-from askance.edge.episodes import MOST_BYTES, Episodes, Shot
+from askance.edge.episodes import MOST_BYTES, Episode, Episodes, Shot
+from askance.edge.keeper import Beside
 from askance.edge.rules import Policy, Rule, RuleId
 from askance.edge.rules.conditions import Doubt
 from askance.edge.rules.policy import Context
 from askance.edge.stages import Taken
-from askance.edge.values import Instant, Measure
+from askance.edge.values import Instant, Keep, Measure
 from askance.wire.capture import ClockQuality
-from askance.wire.identity import CameraId
+from askance.wire.identity import CameraId, FrameId
 from support_scenes import SHARP, SIZE, scene
 
 SECOND = 10**9
 GATE, YARD = CameraId("gate"), CameraId("yard")
 ALONE = Rule(RuleId("alone"), "1-a", Doubt(Measure("entropy"), 0.4))
 AROUND = replace(ALONE, id=RuleId("around"), context=Context(2 * SECOND, 3 * SECOND, SECOND))
+FRAME = FrameId("0" * 32)
+KEEP = Keep((), ())
 EARLIER = replace(ALONE, id=RuleId("earlier"), context=Context(5 * SECOND, 0, 2 * SECOND))
 
 
@@ -36,8 +39,9 @@ def remembering(episodes: Episodes, *shots: Shot) -> None:
             episodes.remember(each)
 
 
-def seconds(shots: list[Shot]) -> list[float]:
-    return [each.taken_ns / SECOND for each in shots]
+def seconds(episode: Episode) -> list[float]:
+    """When the frames around it were taken."""
+    return [each.taken_ns / SECOND for _, each in episode.found]
 
 
 def test_frames_before_and_after_are_found() -> None:
@@ -47,12 +51,12 @@ def test_frames_before_and_after_are_found() -> None:
     episodes.remember(trigger)
     episode = episodes.begin(trigger, [AROUND.id])
     assert episode is not None
-    assert [8, 9] == seconds(episode.shots)
+    assert [8, 9] == seconds(episode)
 
     found = [at_s for at_s in range(11, 20) for each in episodes.remember(shot(at_s)) if each is episode]
 
     assert [11, 12, 13] == found
-    assert [8, 9, 11, 12, 13] == seconds(episode.shots)
+    assert [8, 9, 11, 12, 13] == seconds(episode)
 
 
 def test_other_cameras_have_nothing_to_do_with_it() -> None:
@@ -63,15 +67,29 @@ def test_other_cameras_have_nothing_to_do_with_it() -> None:
     assert (episode,) == episodes.remember(shot(11))
 
 
-def test_several_rules_get_all_that_one_of_them_wants() -> None:
+def test_several_rules_get_what_each_of_them_wants_and_pay_for_no_more() -> None:
     episodes = Episodes(Policy((AROUND, EARLIER)))
     remembering(episodes, *(shot(at_s) for at_s in range(10)))
 
-    episode = episodes.begin(shot(10), [AROUND.id, EARLIER.id])
+    episode = episodes.begin(shot(10), [AROUND.id, EARLIER.id, ALONE.id])
 
     assert episode is not None
-    assert [5, 6, 7, 8, 9] == seconds(episode.shots)
     assert (episode,) == episodes.remember(shot(13))
+    assert [6, 8, 9, 13] == seconds(episode)
+    assert all(episode.paid_by(each) is None for _, each in episode.found)
+    episode.beside = Beside(FRAME, 10 * SECOND, KEEP, frozenset({AROUND.id, EARLIER.id, ALONE.id}))
+    paid = [episode.paid_by(each) for _, each in episode.found]
+    assert [{"earlier"}, {"around", "earlier"}, {"around"}, {"around"}] == [each.payers for each in paid if each]
+    episode.beside = replace(episode.beside, payers=frozenset({EARLIER.id}))
+    assert [True, True, False, False] == [episode.paid_by(each) is not None for _, each in episode.found]
+
+
+def test_a_frame_is_given_to_those_who_claim_it_once() -> None:
+    episode, claimed = Episode(shot(10), {}), shot(9)
+    claimed.claims.append(episode)
+
+    assert [(episode, claimed)] == claimed.claimed()
+    assert [] == claimed.claimed()
 
 
 def test_rules_without_context_remember_nothing() -> None:
@@ -101,7 +119,7 @@ def test_a_clock_that_goes_back_forgets() -> None:
     assert () == episodes.remember(shot(5))
     fresh = episodes.begin(shot(6), [AROUND.id])
     assert fresh is not None
-    assert [5] == seconds(fresh.shots)
+    assert [5] == seconds(fresh)
     assert open_one not in episodes.remember(shot(102))
 
 
@@ -113,7 +131,7 @@ def test_pictures_are_remembered_up_to_a_size() -> None:
     episode = episodes.begin(shot(10), [deep.id])
 
     assert episode is not None
-    assert [7, 8, 9] == seconds(episode.shots)
+    assert [7, 8, 9] == seconds(episode)
 
 
 @given(
@@ -136,7 +154,7 @@ def test_all_are_inside_and_far_enough_apart(
             episode = episodes.begin(each, [rule.id])
 
     assert episode is not None
-    found = np.array(seconds(sorted([*episode.shots, episode.trigger], key=lambda each: each.taken_ns)))
+    found = np.array(sorted([*seconds(episode), at_s]))
     assert at_s - before <= found.min()
     assert found.max() <= at_s + after
     assert np.all(np.diff(found) >= every)

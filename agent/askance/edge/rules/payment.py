@@ -18,7 +18,7 @@ def remember(policy: Policy, spendings: Iterable[Spending], *, now_ns: int) -> M
     the latest that it can matter, so a restart never opens a budget early.
     """
     purses: dict[RuleId, Purse] = {}
-    periods = {rule.account: rule.memory_ns for rule in policy.rules}
+    periods = {rule.account: policy.memory_ns(rule) for rule in policy.rules}
     for paid in spendings:
         rule = RuleId(paid.rule)
         if rule in periods:
@@ -43,7 +43,8 @@ def defray(
     able = [rule for rule in rules if memory.purse(rule.account).affords_bytes(rule.limits, size, now_ns=at_ns)]
     spent = {rule.account: Spending(rule.account, at_ns, 0, size) for rule in able}
     paid = {
-        rule.account: memory.purse(rule.account).pay(spent[rule.account], memory_ns=rule.memory_ns) for rule in able
+        rule.account: memory.purse(rule.account).pay(spent[rule.account], memory_ns=policy.memory_ns(rule))
+        for rule in able
     }
     return replace(memory, purses={**memory.purses, **paid}), tuple(spent.values())
 
@@ -99,7 +100,7 @@ def _pay(
             obstacle = "rules.budget_frames"
         elif purse.affords_bytes(rule.limits, size, now_ns=now_ns):
             spent[rule.id] = Spending(account, now_ns, 1, size)
-            paid[account] = purse.pay(spent[rule.id], memory_ns=rule.memory_ns)
+            paid[account] = purse.pay(spent[rule.id], memory_ns=policy.memory_ns(rule))
             marks[account] = memory.mark(account).add(payer.subjects, now_ns=now_ns, memory_ns=rule.marks_ns)
     after = replace(memory, purses={**memory.purses, **paid}, marks={**memory.marks, **marks})
     return after, spent, Drop(obstacle)

@@ -1,6 +1,6 @@
 """Rules, their names resolved, and what they say at one camera."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -40,15 +40,6 @@ class Context:
     before_ns: int
     after_ns: int
     every_ns: int
-
-    @classmethod
-    def widest(cls, several: Sequence["Context"]) -> "Context":
-        """Join what several rules want, at least one: all that one of them does."""
-        return cls(
-            max(each.before_ns for each in several),
-            max(each.after_ns for each in several),
-            min(each.every_ns for each in several),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +93,6 @@ class Rule:
     def scale(self) -> tuple[object, ...]:
         """What its values are made of: with another condition or other weights the same number says something else."""
         return self.when, self.weights, self.zones
-
-    @property
-    def memory_ns(self) -> int:
-        """How far back its payments matter, in nanoseconds; what has waited is paid for late, and not in order."""
-        before_ns = 0 if self.context is None else self.context.before_ns
-        return max(longest_ns(self.limits), self.pause_ns, self.slot_ns + before_ns)
 
     @property
     def marks_ns(self) -> int:
@@ -178,6 +163,14 @@ class Policy:
             self._places[key] = Policy(tuple(rule.at(where) for rule in self.rules)) if key[0] is not None else self
         return self._places[key]
 
+    def memory_ns(self, rule: Rule) -> int:
+        """How far back the payments of one of the rules matter, in nanoseconds.
+
+        A frame that has waited is paid for late, and not in order, and it may have waited in the slot of any rule.
+        """
+        before_ns = 0 if rule.context is None else rule.context.before_ns
+        return max(longest_ns(rule.limits), rule.pause_ns, self._longest_slot_ns + before_ns)
+
     def place(self, path: KeyPath) -> Place | None:
         """Say where a part of a rule is written, or what is around it; None: rules of no file."""
         ends = range(len(path), 0, -1)
@@ -191,6 +184,10 @@ class Policy:
     def expired(self, today: date | None) -> tuple[RuleId, ...]:
         """The rules that do not count on the day ``today``."""
         return tuple(rule.id for rule in self.rules if not rule.in_force(today))
+
+    @cached_property
+    def _longest_slot_ns(self) -> int:
+        return max((rule.slot_ns for rule in self.rules), default=0)
 
     @cached_property
     def _cameras(self) -> frozenset[CameraId]:

@@ -18,6 +18,7 @@ GATE, YARD = CameraId("gate"), CameraId("yard")
 NEAR, ENTROPY = Measure("near_threshold", None, 0.2, 0.6), Measure("entropy")
 LEFT, RIGHT = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)), ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
 TREE = ((0.1, 0.1), (0.2, 0.1), (0.2, 0.2))
+SECOND = 10**9
 PEOPLE = Rule(RuleId("people"), "1-a", Doubt(NEAR, 0.0))
 
 
@@ -76,8 +77,18 @@ def test_a_policy_knows_what_its_rules_ask_for() -> None:
 
 def test_a_rule_remembers_as_long_as_its_longest_budget_or_pause() -> None:
     rule = replace(PEOPLE, limits=Limits(frames=Rate(1, timedelta(seconds=2))), pause_ns=1, track_ns=3, zone_ns=4)
+    pausing = replace(rule, id=RuleId("pausing"), pause_ns=3 * SECOND)
+    policy = Policy((rule, pausing))
 
-    assert (rule.memory_ns, replace(rule, pause_ns=3 * 10**9).memory_ns, rule.marks_ns) == (2 * 10**9, 3 * 10**9, 4)
+    assert (2 * SECOND, 3 * SECOND, 4) == (policy.memory_ns(rule), policy.memory_ns(pausing), rule.marks_ns)
+
+
+def test_a_rule_remembers_as_long_as_a_frame_may_wait_in_any_slot_before_it_is_paid_for() -> None:
+    around = replace(PEOPLE, context=Context(5 * SECOND, 0, SECOND))
+    waiting = replace(PEOPLE, id=RuleId("waiting"), slot_ns=60 * SECOND)
+
+    assert 5 * SECOND == Policy((around,)).memory_ns(around)
+    assert 65 * SECOND == Policy((around, waiting)).memory_ns(around)
 
 
 def test_a_rule_values_frames_as_before_unless_its_condition_its_weights_or_its_zones_have_changed() -> None:
@@ -99,7 +110,3 @@ def test_a_rule_counts_until_it_expires_and_while_nobody_knows_the_day() -> None
 
     assert policy.expired(date(2027, 1, 31)) == ("people",)
     assert policy.expired(date(2027, 1, 30)) == policy.expired(None) == ()
-
-
-def test_what_several_rules_want_around_a_frame_is_joined() -> None:
-    assert Context(2, 3, 1) == Context.widest([Context(2, 0, 4), Context(1, 3, 1)])
