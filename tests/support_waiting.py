@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from askance.edge.decided import Decided
+from askance.edge.decided import Around, Decided
 from askance.edge.detect.panel import Panel
 from askance.edge.pipeline import Pipeline
 from askance.edge.rules import RuleId
@@ -25,6 +25,7 @@ class Notes:
 
     def __init__(self) -> None:
         self.decided: list[Decided] = []
+        self.around: list[tuple[FrameId | None, Around]] = []
         self.bytes: Counter[RuleId] = Counter()
 
     def end(self, _ended: FrameId | Drop) -> None:
@@ -33,8 +34,8 @@ class Notes:
     def note(self, decided: Decided) -> None:
         self.decided.append(decided)
 
-    def surround(self, _trigger: FrameId, _around: FrameId) -> None:
-        """The store says so."""
+    def surround(self, trigger: FrameId | None, around: Around) -> None:
+        self.around.append((trigger, around))
 
     def count(self, rule: RuleId, size: int) -> None:
         self.bytes[rule] += size

@@ -38,6 +38,21 @@ class Decided:
         return self.payers | self.counted
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A frame around another one that rules keep, or would keep if they did not only count.
+
+    Attributes:
+        frame_id: its name in the store; None: it was only counted.
+        objects: how many objects the models report in it.
+        payers: the rules that paid for it, or would have.
+    """
+
+    frame_id: FrameId | None
+    objects: int
+    payers: frozenset[RuleId]
+
+
 class Observer(Protocol):
     """Is told of frames by the thread that decides, and must not keep it waiting."""
 
@@ -49,8 +64,8 @@ class Observer(Protocol):
         """A frame has ended that the rules were asked about; ``end`` is told of it as well."""
         ...
 
-    def surround(self, trigger: FrameId, around: FrameId, /) -> None:
-        """A frame has been stored because of another, which was kept."""
+    def surround(self, trigger: FrameId | None, around: Around, /) -> None:
+        """A frame has been stored because of another, which was kept; None: it was only counted, as was the other."""
         ...
 
     def count(self, rule: RuleId, size: int, /) -> None:
@@ -67,7 +82,7 @@ class Unobserved:
     def note(self, _decided: Decided, /) -> None:
         """Let it be."""
 
-    def surround(self, _trigger: FrameId, _around: FrameId, /) -> None:
+    def surround(self, _trigger: FrameId | None, _around: Around, /) -> None:
         """Let it be."""
 
     def count(self, _rule: RuleId, _size: int, /) -> None:

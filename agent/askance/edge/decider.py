@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from askance.edge.contest import Contest, Held
-from askance.edge.decided import Observer
+from askance.edge.decided import Around, Observer
 from askance.edge.detect.again import Looking
 from askance.edge.detect.panel import Seen
 from askance.edge.ending import Ending
@@ -233,7 +233,7 @@ class Decider:
                 self._memory, shot.stored = paid.memory, not isinstance(paid.ended, Drop)
                 self._health.count(paid.ended.reason if isinstance(paid.ended, Drop) else "context")
                 if not isinstance(paid.ended, Drop):
-                    self._observer.surround(beside.frame_id, paid.ended)
+                    self._observer.surround(beside.frame_id, Around(paid.ended, shot.seen.objects, paid.payers))
 
     def _lose(self, held: Held, ended: Drop) -> Drop:
         for episode in held.episodes:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from askance.edge.decided import Decided
+from askance.edge.decided import Around, Decided
 from askance.edge.rules import RuleId, Verdict
 from askance.edge.rules.bar import Bar
 from askance.edge.rules.why import COUNTED, NO_MATCH, PAID, outcome
@@ -60,7 +60,7 @@ class Decisions:
                 if verdict.finding.matched:
                     self._outcomes[verdict.rule.id][outcome(verdict, light.takers, ended=light.ended)] += 1
 
-    def surround(self, trigger: FrameId, around: FrameId, /) -> None:
+    def surround(self, trigger: FrameId | None, around: Around, /) -> None:
         """Let it be: what the rules said of that frame is remembered."""
 
     def count(self, rule: RuleId, size: int, /) -> None:

@@ -58,7 +58,7 @@ class Ending:
                 camera=frame.camera,
                 index=frame.index,
                 taken_ns=frame.taken.monotonic_ns,
-                objects=int(seen.detections.reported.sum()),
+                objects=seen.objects,
                 verdicts=decision.verdicts,
                 payers=payers,
                 ended=ended,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from askance.edge.contest import Held
-from askance.edge.decided import Observer
+from askance.edge.decided import Around, Observer
 from askance.edge.episodes import Shot
 from askance.edge.health import Health
 from askance.edge.keeper import Beside, Keeper
@@ -76,6 +76,7 @@ class Trial:
         for spent in spendings:
             shot.counted.add(rule)
             self._note(rule, spent)
+            self._observer.surround(None, Around(None, shot.seen.objects, beside.payers))
         return memory
 
     def _note(self, rule: RuleId, spent: Spending) -> None:

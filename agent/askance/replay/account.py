@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from askance.edge.decided import Decided
+from askance.edge.decided import Around, Decided
 from askance.edge.rules import Policy, RuleId, Verdict
 from askance.edge.values import Drop
 from askance.wire.identity import FrameId
@@ -29,6 +29,7 @@ class Kept:
         objects: how many objects the detector reports in it.
         matched: the rules that matched.
         payers: those that paid.
+        around: the frames that were stored around it; there may be more to come.
     """
 
     frame_id: FrameId
@@ -37,6 +38,7 @@ class Kept:
     objects: int
     matched: frozenset[RuleId]
     payers: frozenset[RuleId]
+    around: list[Around] = field(default_factory=list[Around])
 
 
 class Counted(NamedTuple):
@@ -55,6 +57,7 @@ class Tally:
         matched: frames on which its condition held.
         kept: those that it paid for, or would have if it did not only count.
         counted: these, of a rule that only counts.
+        around: the frames around these that it would have paid for.
         bytes: what it would have paid for them and for frames around them.
         refused: the others, by the reason why it did not pay.
         values: its condition's value on every frame that was decided on, in [0, 1].
@@ -64,6 +67,7 @@ class Tally:
     matched: int = 0
     kept: int = 0
     counted: list[Counted] = field(default_factory=list[Counted])
+    around: list[Around] = field(default_factory=list[Around])
     bytes: int = 0
     refused: Counter[str] = field(default_factory=Counter[str])
     values: "array[float]" = field(default_factory=lambda: array("f"))
@@ -77,7 +81,6 @@ class Account:
         policy: the rules.
         ends: how many frames ended how: ``kept``, or the reason why not.
         kept: the frames that were stored, in the order of decisions.
-        around: by the name of a frame that was kept, those that were stored around it.
         at_ns: when the frames were taken that were decided on, nanoseconds.
         tallies: by rule, in the order of the policy.
         recording: the name of the one that is played.
@@ -88,9 +91,9 @@ class Account:
         self.policy: Final = policy
         self.ends: Final[Counter[str]] = Counter()
         self.kept: Final[list[Kept]] = []
-        self.around: Final[defaultdict[FrameId, list[FrameId]]] = defaultdict(list)
         self.at_ns: Final[array[int]] = array("q")
         self.tallies: Final = {rule.id: Tally() for rule in policy.rules}
+        self._around: Final[defaultdict[FrameId, list[Around]]] = defaultdict(list)
 
     @property
     def seen(self) -> int:
@@ -101,9 +104,13 @@ class Account:
         """Count a frame that goes no further."""
         self.ends[ended.reason if isinstance(ended, Drop) else "kept"] += 1
 
-    def surround(self, trigger: FrameId, around: FrameId) -> None:
-        """Take down a frame that was stored around another."""
-        self.around[trigger].append(around)
+    def surround(self, trigger: FrameId | None, around: Around) -> None:
+        """Take down a frame that was stored around another, or counted."""
+        if trigger is not None:
+            self._around[trigger].append(around)
+            return
+        for rule in around.payers:
+            self.tallies[rule].around.append(around)
 
     def count(self, rule: RuleId, size: int) -> None:
         """Take down what a rule that only counts would have paid."""
@@ -128,7 +135,8 @@ class Account:
                     tally.refused_ns.append(decided.taken_ns)
         if not isinstance(decided.ended, Drop):
             place = Place(self.recording, decided.index)
-            self.kept.append(Kept(decided.ended, place, decided.taken_ns, decided.objects, matched, decided.payers))
+            at_ns, around = decided.taken_ns, self._around[decided.ended]
+            self.kept.append(Kept(decided.ended, place, at_ns, decided.objects, matched, decided.payers, around))
 
 
 def _refusal(verdict: Verdict, decided: Decided) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from askance.replay.account import Kept, Place
-from askance.replay.report import Report, RuleFigures, label_minutes
+from askance.replay.report import Report, RuleFigures, label_minutes, with_around
 
 TITLES: Final = ("rule", "change", "matched", "kept", "refused", "per h", "MB/day", "label min")
 
@@ -104,12 +104,16 @@ def compare(old: Sequence[Kept], new: Sequence[Kept], *, reports: Sequence[Repor
         only_old=tuple(place for place in before if place not in after),
         only_new=tuple(place for place in after if place not in before),
         both=tuple(place for place in before if place in after),
-        only_old_minutes=label_minutes([frame for place, frame in before.items() if place not in after]),
-        only_new_minutes=label_minutes([frame for place, frame in after.items() if place not in before]),
+        only_old_minutes=_minutes(before, without=after),
+        only_new_minutes=_minutes(after, without=before),
         rules=tuple(RuleChange(name, figures[0].get(name), figures[1].get(name)) for name in names),
         old=reports[0],
         new=reports[1],
     )
+
+
+def _minutes(frames: Mapping[Place, Kept], *, without: Mapping[Place, Kept]) -> float:
+    return label_minutes(with_around(frame for place, frame in frames.items() if place not in without))
 
 
 def _hash(figures: RuleFigures) -> str:

@@ -1,14 +1,15 @@
 """What rules cost, in figures: captures, bytes and minutes of labeling."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from askance.edge.decided import Around
 from askance.edge.rules import Rule
 from askance.edge.rules.lottery import Lottery
 from askance.replay.account import Account, Counted, Kept, Tally
 from askance.replay.rulebook import mode
-from askance.units import Rate
+from askance.units import Rate, format_byte_budget
 from askance.wire.identity import FrameId
 
 FRAME_S: Final = 5.0
@@ -23,6 +24,7 @@ TITLES: Final = (
     "rule",
     "matched",
     "kept",
+    "around",
     "cooldown",
     "frame budget",
     "outdone",
@@ -47,10 +49,11 @@ class RuleFigures:
         matched: frames on which its condition held; ``kept`` and all of ``refused`` together.
         kept: frames that it paid for; like all that follows, of a rule that only counts what it would be if it paid.
         refused: the others by reason, e.g. ``rules.cooldown``.
-        bytes: of the envelopes that it paid for.
+        around: frames around those, see ``context``, that it paid for.
+        bytes: of the envelopes that it paid for, of both.
         captures_per_hour: at the recordings' rate, as far as budgets and lottery go; None: their length is not known.
         mb_per_day: likewise, millions of bytes.
-        label_minutes: what its frames cost a labeler.
+        label_minutes: what its frames, and those around them, cost a labeler.
         overlap: share of its frames that other rules matched too; None: it has none.
     """
 
@@ -61,6 +64,7 @@ class RuleFigures:
     matched: int
     kept: int
     refused: Mapping[str, int]
+    around: int
     bytes: int
     captures_per_hour: float | None
     mb_per_day: float | None
@@ -76,6 +80,7 @@ class RuleFigures:
             self.rule,
             str(self.matched),
             self.told(str(self.kept)),
+            self.told(str(self.around)),
             *own,
             str(other),
             self.told(_figure(self.captures_per_hour)),
@@ -97,11 +102,12 @@ class Report:
         seconds: the length of the recordings.
         frames: all of them; ``kept`` and all of ``dropped`` together.
         dropped: frames that were let go, by reason, most frequent first.
-        kept: frames that were stored.
-        bytes: of their envelopes.
+        kept: frames that were stored for themselves.
+        around: frames that were stored around them, see ``context``.
+        bytes: of the envelopes of both.
         captures_per_hour: at the recordings' rate, as far as all budgets together go; None: their length is not known.
         mb_per_day: likewise, millions of bytes.
-        label_minutes: what they cost a labeler.
+        label_minutes: what both cost a labeler.
         rules: one by one.
         notes: what an operator should know beside.
     """
@@ -110,6 +116,7 @@ class Report:
     frames: int
     dropped: Mapping[str, int]
     kept: int
+    around: int
     bytes: int
     captures_per_hour: float | None
     mb_per_day: float | None
@@ -121,10 +128,11 @@ class Report:
     def summary(self) -> tuple[str, ...]:
         """The totals, a line each."""
         dropped = ", ".join(f"{reason} {count}" for reason, count in self.dropped.items()) or "none"
+        beside = f" and {self.around} around them" if self.around else ""
         rates = f"{_figure(self.captures_per_hour)} captures/h, {_figure(self.mb_per_day)} MB/day"
         return (
             f"frames: {self.frames} in {self.seconds:.1f} s; dropped: {dropped}",
-            f"kept: {self.kept}, {self.bytes / 1e6:.1f} MB, {self.label_minutes:.1f} label-minutes; {rates}",
+            f"kept: {self.kept}{beside}, {self.bytes / 1e6:.1f} MB, {self.label_minutes:.1f} label-minutes; {rates}",
         )
 
 
@@ -133,7 +141,7 @@ def report(account: Account, sizes: Mapping[FrameId, int], *, seconds: float, no
 
     Args:
         account: what became of the frames.
-        sizes: bytes of each frame that was kept, with those around it.
+        sizes: bytes of each frame that was stored.
         seconds: the length of the recordings.
         notes: what an operator should know beside.
     """
@@ -141,7 +149,7 @@ def report(account: Account, sizes: Mapping[FrameId, int], *, seconds: float, no
         _rule(rule, account.tallies[rule.id], kept=_paid(account, rule), sizes=sizes, seconds=seconds)
         for rule in account.policy.rules
     )
-    kept, stored = len(account.kept), sum(sizes[frame.frame_id] for frame in account.kept)
+    kept, stored = len(account.kept), sum(sizes.values())
     # a frame that several rules pay for is one: together they keep at most what each of them keeps
     each = sum(rule.captures_per_hour or 0.0 for rule in rules if rule.mode == "capture") / _HOUR_S
     pace = min(each, kept / seconds) if seconds else None
@@ -150,18 +158,26 @@ def report(account: Account, sizes: Mapping[FrameId, int], *, seconds: float, no
         frames=account.seen,
         dropped={reason: count for reason, count in account.ends.most_common() if reason != "kept"},
         kept=kept,
+        around=sum(len(frame.around) for frame in account.kept),
         bytes=stored,
         captures_per_hour=_times(pace, _HOUR_S),
         mb_per_day=_times(pace, _DAY_S / 1e6 * stored / max(1, kept)),
-        label_minutes=label_minutes(account.kept),
+        label_minutes=label_minutes(with_around(account.kept)),
         rules=rules,
-        notes=tuple(notes),
+        notes=(*notes, *filter(None, (_starved(rule, account.tallies[rule.id]) for rule in account.policy.rules))),
     )
 
 
-def label_minutes(frames: Sequence[Kept | Counted]) -> float:
+def label_minutes(frames: Iterable[Kept | Counted | Around]) -> float:
     """Return what frames cost a labeler, minutes."""
     return sum(FRAME_S + OBJECT_S * frame.objects for frame in frames) / 60
+
+
+def with_around(frames: Iterable[Kept]) -> Iterator[Kept | Around]:
+    """Return frames that were kept, and those that were stored around them."""
+    for frame in frames:
+        yield frame
+        yield from frame.around
 
 
 def _paid(account: Account, rule: Rule) -> list[Kept]:
@@ -172,7 +188,11 @@ def _rule(
     rule: Rule, tally: Tally, *, kept: Sequence[Kept], sizes: Mapping[FrameId, int], seconds: float
 ) -> RuleFigures:
     taken = kept if rule.capture else tally.counted
-    paid = sum(sizes[frame.frame_id] for frame in kept) if rule.capture else tally.bytes
+    around = (
+        [each for frame in kept for each in frame.around if rule.id in each.payers] if rule.capture else tally.around
+    )
+    stored = [frame.frame_id for frame in kept] + [each.frame_id for each in around if each.frame_id is not None]
+    paid = sum(sizes[frame_id] for frame_id in stored) if rule.capture else tally.bytes
     shared = sum(bool(frame.matched - {rule.id}) for frame in taken)
     pace = _pace(len(taken), paid, rule=rule, seconds=seconds) if seconds else None
     return RuleFigures(
@@ -183,12 +203,21 @@ def _rule(
         matched=tally.matched,
         kept=tally.kept,
         refused=dict(tally.refused.most_common()),
+        around=len(around),
         bytes=paid,
         captures_per_hour=_times(pace, _HOUR_S),
         mb_per_day=_times(pace, _DAY_S / 1e6 * paid / max(1, len(taken))),
-        label_minutes=label_minutes(taken),
+        label_minutes=label_minutes((*taken, *around)),
         overlap=shared / len(taken) if taken else None,
     )
+
+
+def _starved(rule: Rule, tally: Tally) -> str | None:
+    """Say of a rule that its budget of bytes does not do for a single frame."""
+    if tally.kept or not tally.refused["rules.budget_bytes"] or rule.limits.bytes is None:
+        return None
+    budget = format_byte_budget(rule.limits.bytes)
+    return f"rule {rule.id}: every frame that it would keep is larger than its whole budget, {budget}: raise `bytes`"
 
 
 def _pace(frames: int, paid: int, *, rule: Rule, seconds: float) -> float:

@@ -10,6 +10,7 @@ from askance.edge.rules.circumstances import DAYS, Asked, Fence, Hours, Reading
 from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Fault, Inhibit, Not, Novel, measures, walk
 from askance.edge.rules.idle import Idle
 from askance.edge.rules.lottery import Lottery
+from askance.edge.rules.policy import Context
 from askance.units import Rate, format_byte_budget, format_distance, format_duration, format_frame_budget
 
 TITLES: Final = ("rule", "condition", "budget", "mode", "arm")
@@ -33,6 +34,7 @@ class Line:
         track: how long it leaves alone the objects that it has kept.
         zone: how long it leaves alone the zones that it has kept something of.
         slot: the stretch of time of which it keeps the best frames.
+        context: which frames around those it keeps too.
         zones: the cameras that it has zones of.
         mode: ``capture`` or ``count_only``.
         arm: the part of the selection.
@@ -51,6 +53,7 @@ class Line:
     track: str | None
     zone: str | None
     slot: str | None
+    context: str | None
     zones: tuple[str, ...]
     mode: str
     arm: str
@@ -67,6 +70,7 @@ class Line:
         spent += [] if self.zone is None else [f"zone {self.zone}"]
         spent += [] if self.scene is None else [f"scene {self.scene}"]
         spent += [] if self.slot is None else [f"best of {self.slot}"]
+        spent += [] if self.context is None else [f"with {self.context}"]
         spent += [] if self.expires is None else [f"until {self.expires}"]
         condition = f"{self.condition}, in zones of {', '.join(self.zones)}" if self.zones else self.condition
         return self.rule, condition, ", ".join(spent) or "-", self.mode, self.arm
@@ -125,6 +129,7 @@ def _line(rule: Rule, names: Mapping[int, str], *, signals: frozenset[str] | Non
         cooldown=_duration(rule.pause_ns),
         scene=_duration(rule.scene_ns),
         slot=_duration(rule.slot_ns),
+        context=None if rule.context is None else _around(rule.context),
         track=_duration(rule.track_ns),
         zone=_duration(rule.zone_ns),
         zones=tuple(sorted({zone.camera for zone in rule.zones})),
@@ -194,6 +199,12 @@ def _fault(fault: Fault) -> str:
         ("usual view <", fault.view_below),
     )
     return " or ".join(f"{name} {limit:g}" for name, limit in limits if limit is not None)
+
+
+def _around(context: Context) -> str:
+    sides = ((context.before_ns, "before"), (context.after_ns, "after"))
+    reach = " and ".join(f"{_duration(side_ns)} {word}" for side_ns, word in sides if side_ns)
+    return f"{reach} every {_duration(context.every_ns)}"
 
 
 def _duration(nanoseconds: int) -> str | None:

@@ -52,13 +52,9 @@ class Take:
     notes: tuple[str, ...]
 
     def sizes(self) -> Mapping[FrameId, int]:
-        """Return the bytes of every frame that was kept, and of those around it."""
+        """Return the bytes of every frame that was stored."""
         stored = sum(self.store.usage().counts.values())
-        sizes = {due.frame_id: due.size for due in self.store.due(stored, exclude=())}
-        return {
-            kept.frame_id: sum(sizes[frame] for frame in (kept.frame_id, *self.account.around.get(kept.frame_id, ())))
-            for kept in self.account.kept
-        }
+        return {due.frame_id: due.size for due in self.store.due(stored, exclude=())}
 
     def findings(self) -> tuple[str, ...]:
         """Return what an operator should know of the rules and of how the replay went."""

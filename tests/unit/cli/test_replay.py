@@ -51,7 +51,7 @@ def test_replay_tells_what_each_rule_costs(old: str, device: list[str], street: 
     done = ask("replay", "--rules", old, *device, street)
 
     people = next(line for line in done.stdout.splitlines() if line.startswith("people"))
-    assert ["people", "8", "2", "6", "0", "0", "0", "0"] == people.split()[:8]
+    assert ["people", "8", "2", "0", "6", "0", "0", "0", "0"] == people.split()[:9]
     assert "frames: 8 in 4.0 s" in done.stdout
     assert "8 frames, " in done.stderr
 

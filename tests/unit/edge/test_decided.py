@@ -1,6 +1,6 @@
 """Whoever wants to know nothing is told all the same."""
 
-from askance.edge.decided import Decided, Observer, Unobserved
+from askance.edge.decided import Around, Decided, Observer, Unobserved
 from askance.edge.values import Drop
 from askance.wire.identity import CameraId, FrameId
 
@@ -10,7 +10,7 @@ def test_it_lets_everything_be() -> None:
     ended = Drop("gate.still")
 
     observer.end(ended)
-    observer.surround(FrameId("one"), FrameId("two"))
+    observer.surround(FrameId("one"), Around(FrameId("two"), 3, frozenset()))
     observer.note(Decided(CameraId("gate"), 0, 0, 0, (), frozenset(), ended))
 
     assert not vars(observer)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from askance.edge.config import SecondLookSection
-from askance.edge.decided import Decided, Unobserved
+from askance.edge.decided import Around, Decided, Unobserved
 from askance.edge.detect.again import SecondLook
 from askance.edge.detect.lane import Lane
 from askance.edge.detect.panel import Panel
@@ -44,7 +44,7 @@ class Notes(Unobserved):
     def __init__(self) -> None:
         self.ends: list[FrameId | Drop] = []
         self.decided: list[Decided] = []
-        self.around: list[tuple[FrameId, FrameId]] = []
+        self.around: list[tuple[FrameId | None, FrameId | None, int]] = []
 
     def end(self, ended: FrameId | Drop) -> None:
         self.ends.append(ended)
@@ -52,8 +52,8 @@ class Notes(Unobserved):
     def note(self, decided: Decided) -> None:
         self.decided.append(decided)
 
-    def surround(self, trigger: FrameId, around: FrameId) -> None:
-        self.around.append((trigger, around))
+    def surround(self, trigger: FrameId | None, around: Around) -> None:
+        self.around.append((trigger, around.frame_id, around.objects))
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_frames_around_a_kept_one_are_kept_with_what_was_seen_in_them(
     around = [manifest for manifest in kept if manifest.role is Role.CONTEXT]
     assert [-2.0, -1.0, 1.0, 2.0] == [manifest.offset_s for manifest in around]
     assert {trigger.frame_id} == {manifest.group for manifest in around}
-    assert {(trigger.frame_id, manifest.frame_id) for manifest in around} == set(notes.around)
+    assert {(trigger.frame_id, manifest.frame_id, 0) for manifest in around} == set(notes.around)
     assert "2.0 s before a frame that around kept" == around[0].reasons[0].text
     assert trigger.annotations != around[0].annotations
     (paid,) = store.spent().values()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from askance.edge.contest import Held
-from askance.edge.decided import Decided
+from askance.edge.decided import Around, Decided
 from askance.edge.detect.panel import Panel, Seen
 from askance.edge.episodes import Shot
 from askance.edge.keeper import Keeper
@@ -46,8 +46,10 @@ class Notes:
     def note(self, decided: Decided) -> None:
         self.decided.append(decided)
 
-    def surround(self, _trigger: FrameId, _around: FrameId) -> None:
-        raise AssertionError("nothing is stored")
+    def surround(self, trigger: FrameId | None, around: Around) -> None:
+        assert trigger is None
+        assert around.frame_id is None, "nothing is stored"
+        assert around.payers == {WATCH}
 
     def count(self, rule: RuleId, size: int) -> None:
         assert rule == WATCH

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from askance.edge.decided import Decided
+from askance.edge.decided import Around, Decided
 from askance.edge.rules import Policy
 from askance.edge.rules.budgets import Limits
 from askance.edge.rules.lottery import Lottery
@@ -13,6 +13,7 @@ from askance.edge.values import Drop
 from askance.replay.account import Account
 from askance.replay.report import Report, report
 from askance.units import Rate
+from askance.wire.identity import FrameId
 from support_replay import PEOPLE, SCENE, WATCH, decision, verdict
 
 COOLING = verdict(PEOPLE, obstacle="rules.cooldown")
@@ -35,6 +36,25 @@ def worked_out(decisions: tuple[Decided, ...], *, seconds: float = 3600) -> Repo
     return report(account, sizes, seconds=seconds, notes=["dusk"])
 
 
+def test_frames_around_a_kept_one_cost_bytes_and_labeling_to_those_who_paid_for_them() -> None:
+    account, first = Account(Policy((PEOPLE, SCENE, WATCH))), FrameId("frame-0")
+    account.surround(first, Around(FrameId("before"), 3, frozenset({PEOPLE.id, SCENE.id})))
+    account.note(decision(0, verdict(PEOPLE), verdict(SCENE), verdict(WATCH), paid=(PEOPLE, SCENE, WATCH), objects=1))
+    account.surround(first, Around(FrameId("after"), 0, frozenset({SCENE.id})))
+    account.surround(None, Around(None, 5, frozenset({WATCH.id})))
+    sizes = {first: 400_000, FrameId("before"): 300_000, FrameId("after"): 200_000}
+
+    figures = report(account, sizes, seconds=3600, notes=())
+
+    people, scene, watch = figures.rules
+    minutes = [(5 + 4 + 5 + 12) / 60, (5 + 4 + 5 + 12 + 5) / 60, (5 + 4 + 5 + 20) / 60]
+    assert minutes == pytest.approx([people.label_minutes, scene.label_minutes, watch.label_minutes])
+    assert (1, 700_000, 2, 900_000, 1) == (people.around, people.bytes, scene.around, scene.bytes, watch.around)
+    assert (1, 2, 900_000, minutes[1]) == (figures.kept, figures.around, figures.bytes, figures.label_minutes)
+    assert "kept: 1 and 2 around them, 0.9 MB, 0.5 label-minutes; 1.0 captures/h, 21.6 MB/day" == figures.summary[1]
+    assert ("would 1", "would 1") == watch.row[2:4]
+
+
 def test_totals_are_of_all_frames() -> None:
     figures = worked_out(DECISIONS)
 
@@ -53,9 +73,9 @@ def test_every_rule_has_its_own_figures() -> None:
     people, scene, watch = worked_out(DECISIONS).rules
 
     assert (3, 1, {"rules.cooldown": 2}) == (people.matched, people.kept, people.refused)
-    assert ("people", "3", "1", "2", "0", "0", "0", "0", "1.0", "12.0", "0.1", "100%") == people.row
-    assert ("scene", "4", "4", "0", "0", "0", "0", "0", "4.0", "48.0", "1.1", "75%") == scene.row
-    assert ("watch", "1", "would 0", "0", "0", "1", "0", "0", "would 0.0", "would 0.0", "would 0.0", "-") == watch.row
+    assert ("people", "3", "1", "0", "2", "0", "0", "0", "0", "1.0", "12.0", "0.1", "100%") == people.row
+    assert ("scene", "4", "4", "0", "0", "0", "0", "0", "0", "4.0", "48.0", "1.1", "75%") == scene.row
+    assert ["watch", "1", "would 0", "would 0", *"00100", *["would 0.0"] * 3, "-"] == list(watch.row)
 
 
 def test_a_rule_that_only_counts_is_told_as_what_it_would_be_and_costs_nothing() -> None:
@@ -66,7 +86,7 @@ def test_a_rule_that_only_counts_is_told_as_what_it_would_be_and_costs_nothing()
     figures = report(account, {kept.frame_id: 500_000 for kept in account.kept}, seconds=3600, notes=())
 
     scene, watch = figures.rules
-    row = ("watch", "2", "would 2", "0", "0", "0", "0", "0", "would 2.0", "would 24.0", "would 1.1", "50%")
+    row = ("watch", "2", "would 2", "would 0", "0", "0", "0", "0", "0", "would 2.0", "would 24.0", "would 1.1", "50%")
     assert row == watch.row
     assert (1, 1.0, 12.0, 0.75) == (scene.kept, scene.captures_per_hour, scene.mb_per_day, scene.label_minutes)
     assert (1, 1.0, 12.0, 0.75) == (figures.kept, figures.captures_per_hour, figures.mb_per_day, figures.label_minutes)
@@ -84,7 +104,20 @@ def test_a_rate_goes_as_far_as_the_budgets() -> None:
     assert (40.0, 40 * 24 * 0.5) == (frames.captures_per_hour, frames.mb_per_day)
     assert 1440.0 == unlimited.captures_per_hour
     assert "1.0 captures/h, 12.0 MB/day" in poor.summary[1]
-    assert ("1.0", "12.0") == poor.rules[0].row[8:10]
+    assert ("1.0", "12.0") == poor.rules[0].row[9:11]
+
+
+def test_a_budget_that_does_for_no_frame_is_told() -> None:
+    poor = replace(PEOPLE, limits=Limits(None, Rate(10_000, timedelta(days=1))))
+    refused = verdict(poor, obstacle="rules.budget_bytes")
+    account = Account(Policy((poor, SCENE)))
+    account.note(decision(0, verdict(poor), verdict(SCENE), ended=Drop("rules.budget_bytes")))
+    (note,) = report(account, {}, seconds=1.0, notes=()).notes
+    assert "rule people: every frame that it would keep is larger than its whole budget, 10kB/day" in note
+
+    account.note(decision(1, verdict(poor), paid=(poor,)))
+    account.note(decision(2, refused))
+    assert () == report(account, {FrameId("frame-1"): 9_000}, seconds=1.0, notes=()).notes
 
 
 def test_a_lottery_draws_no_more_on_average_than_its_rate() -> None:

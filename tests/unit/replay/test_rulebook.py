@@ -11,12 +11,12 @@ from askance.edge.rules.budgets import Limits
 from askance.edge.rules.circumstances import Asked, Fence, Hours, Reading
 from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Fault, Inhibit, Not, Novel
 from askance.edge.rules.lottery import Lottery
-from askance.edge.rules.policy import Zone
+from askance.edge.rules.policy import Context, Zone
 from askance.edge.values import Measure
 from askance.replay.rulebook import condition, describe, live_only
 from askance.units import Rate
 from askance.wire.identity import CameraId
-from support_replay import PEOPLE, SCENE, WATCH, coco
+from support_replay import PEOPLE, SCENE, SECOND, WATCH, coco
 
 NAMES = {1: "person", 2: "bicycle", 3: "car", 4: "motorcycle", 6: "bus"}
 BLURRED = Fault(0.1, None, None)
@@ -77,6 +77,19 @@ def test_a_row_names_the_pauses_and_the_cameras_of_zones() -> None:
     (line,) = describe(Policy((rule,)), NAMES, signals=None)
 
     assert line.row[1:3] == ("entropy >= 0.4, in zones of gate, yard", "track 1min, zone 5s")
+
+
+@pytest.mark.parametrize(
+    ("context", "text"),
+    [
+        (Context(10 * SECOND, 0, SECOND), "with 10s before every 1s"),
+        (Context(2 * SECOND, 90 * SECOND, SECOND // 2), "with 2s before and 90s after every 500ms"),
+    ],
+)
+def test_a_row_names_the_frames_around(context: Context, text: str) -> None:
+    (line,) = describe(Policy((replace(SCENE, context=context),)), NAMES, signals=None)
+
+    assert text == line.row[2]
 
 
 def test_conditions_that_a_recording_tells_nothing_of_are_named() -> None:

@@ -70,6 +70,11 @@ class Seen:
     companions: tuple[ModelInfo, ...]
     faults: Mapping[str, str | None]
 
+    @property
+    def objects(self) -> int:
+        """How many objects they report."""
+        return int(self.detections.reported.sum())
+
 
 @dataclass(frozen=True, slots=True)
 class _Pass:
