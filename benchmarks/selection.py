@@ -3,6 +3,7 @@
     python benchmarks/selection.py                                              the shipped model, coco128 val
     python benchmarks/selection.py --package tests/cards/yolox-nano-coco.yaml   a card whose file lies in the assets
     python benchmarks/selection.py --photos FOLDER --labels FOLDER_OR_JSON      other labelled frames
+    python benchmarks/selection.py --labels dataset                 the folder or file that `askance queue export` wrote
     python benchmarks/selection.py --second-look "{mirror: false}" --other tests/cards/yolox-nano-coco.yaml
     python benchmarks/selection.py --sequence coco.json --fps 5                 frames in their order
 
@@ -27,6 +28,7 @@ from packages import find_package
 from report import columns
 from selecting.fitted import fitted
 from selecting.frames import in_sequence, labelled, look
+from selecting.listing import Stamp, coco_file, listed
 from selecting.measures import Figures, Pool, Vector, differences, mean_figures
 from selecting.sequence import read_sequence
 from selecting.strategies import AGAIN, MINE, OURS, score
@@ -36,7 +38,9 @@ from askance.edge.config import DetectorSection, SecondLookSection
 from askance.edge.detect import Detector
 from askance.edge.detect.again import SecondLook
 from askance.edge.detect.lane import Lane
+from askance.edge.detect.package import ModelCard
 from askance.edge.score.error_model import ERRORS, ErrorModel, load_errors
+from askance.errors import AskanceError
 from askance.labels import LabelMap
 from askance.models.photos import find_photos
 from askance.models.truth import Truth
@@ -57,9 +61,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     with closing(Lane()) as lane:
         second = _second(detector, options, names=names, lane=lane)
         model = _errors(detector, second, options=options, names=names)
-        frames = look(detector, _truth(detector, options), names=names, second=second)
-    if options.sequence is not None:
-        frames = in_sequence(frames, fps=options.fps)
+        truth, stamps = _truth(package.card, options, names=names)
+        frames = look(detector, truth, names=names, second=second)
+    if stamps is not None:
+        frames = in_sequence(frames, stamps)
     pool = Pool(
         errors=np.array([frame.mistakes.count for frame in frames], np.float64),
         missed=np.array([frame.mistakes.missed for frame in frames], np.float64),
@@ -99,10 +104,18 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         default=shipped.folder("models") / DetectorSection().model,
         help="a folder with a card and its file, or a card whose file lies in the assets",
     )
-    parser.add_argument("--photos", type=Path, help="labelled photos to score on; default: coco128 val")
-    parser.add_argument("--labels", type=Path, help="their labels, a YOLO folder or a COCO file")
-    parser.add_argument("--sequence", type=Path, help="labelled frames in order: a COCO file, or a folder with masks")
-    parser.add_argument("--fps", type=float, default=10.0, help="frames a second of the sequence; default: 10")
+    parser.add_argument(
+        "--photos", type=Path, help="labelled photos to score on; default: those of --labels, or coco128 val"
+    )
+    parser.add_argument(
+        "--labels", type=Path, help="their labels: a YOLO folder, a COCO file, or the folder of an export"
+    )
+    parser.add_argument(
+        "--sequence", type=Path, help="labelled frames in order: a COCO file, an export, or a folder with masks"
+    )
+    parser.add_argument(
+        "--fps", type=float, default=10.0, help="frames a second of a sequence that does not say when; default: 10"
+    )
     parser.add_argument("--second-look", default="{}", help="keys of the section second_look, as YAML; default: none")
     parser.add_argument("--other", type=Path, action="append", default=[], help="a card of another model that looks")
     parser.add_argument("--train-photos", type=Path, help="labelled photos to fit on; default: coco128 train")
@@ -114,7 +127,14 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--plot", type=Path, help="save a picture here")
     assets = os.environ.get("ASKANCE_TEST_ASSETS", CHECKOUT.parent / "shared" / "assets")
     parser.add_argument("--assets", type=Path, default=Path(assets), help="folder of test assets")
-    options = parser.parse_args(argv)
+    return _whole(parser, parser.parse_args(argv))
+
+
+def _whole(parser: argparse.ArgumentParser, options: argparse.Namespace) -> argparse.Namespace:
+    """Fill in which photos, and which labels of them; a COCO file lists its photos itself."""
+    if options.labels is not None:
+        file = coco_file(options.labels)
+        options.photos, options.labels = options.photos or file, file or options.labels
     for photos, labels, split in (("photos", "labels", "val2017"), ("train_photos", "train_labels", "train2017")):
         if (getattr(options, photos) is None) != (getattr(options, labels) is None):
             parser.error(f"--{photos} and --{labels} go together".replace("_", "-"))
@@ -142,10 +162,12 @@ def _errors(
     return fitted(detector, second, names=names, photos=photos, labels=labels, kept=kept)
 
 
-def _truth(detector: Detector, options: argparse.Namespace) -> Truth:
+def _truth(card: ModelCard, options: argparse.Namespace, *, names: LabelMap) -> tuple[Truth, Sequence[Stamp] | None]:
+    """Read what is labelled, and when it was taken; None: in no order."""
     if options.sequence is not None:
-        return read_sequence(options.sequence, card=detector.model.package.card)
-    return labelled(detector, find_photos(options.photos), labels=options.labels)
+        return read_sequence(options.sequence, card=card, names=names, fps=options.fps)
+    photos = listed(options.photos) if options.photos.is_file() else find_photos(options.photos)
+    return labelled(photos, labels=options.labels, card=card, names=names), None
 
 
 def _table(figures: Mapping[str, Sequence[Figures]]) -> str:
@@ -213,4 +235,7 @@ def _verdict(figures: Mapping[str, Sequence[Figures]]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except AskanceError as error:
+        raise SystemExit(error.advice) from error

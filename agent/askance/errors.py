@@ -38,6 +38,11 @@ class AskanceError(Exception):
         super().__init__(redact(message))
         self.hint = hint
 
+    @property
+    def advice(self) -> str:
+        """The message and the next step in one line, for a status or a log."""
+        return str(self) if self.hint is None else f"{self}; {self.hint}"
+
 
 class ConfigError(AskanceError):
     """A configuration, rule or label file is wrong; the message names file, line and key."""

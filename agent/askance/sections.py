@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from askance.units import Duration
+from askance.units import Duration, at_least, at_most
 
 
 class Section(BaseModel):
@@ -35,11 +35,9 @@ class BrokerSection(Section):
     tls: Annotated[TlsSection | None, Field(description="null: no encryption, for a broker on this machine")] = None
     keepalive: Annotated[
         Duration,
-        Field(
-            ge=timedelta(seconds=1),
-            le=timedelta(hours=18),
-            description="silence after which broker and client give each other up",
-        ),
+        at_least(timedelta(seconds=1)),
+        at_most(timedelta(hours=18)),
+        Field(description="silence after which broker and client give each other up"),
     ] = timedelta(seconds=30)
 
 

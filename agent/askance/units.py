@@ -61,6 +61,28 @@ def _lasting(value: timedelta) -> timedelta:
     return value
 
 
+def at_least(least: timedelta) -> AfterValidator:
+    """Return what refuses a shorter duration, in the units that people write."""
+
+    def check(value: timedelta) -> timedelta:
+        if value < least:
+            raise ValueError(f"expected at least {format_duration(least)}, got {format_duration(value)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def at_most(most: timedelta) -> AfterValidator:
+    """Return what refuses a longer duration, in the units that people write."""
+
+    def check(value: timedelta) -> timedelta:
+        if value > most:
+            raise ValueError(f"expected at most {format_duration(most)}, got {format_duration(value)}")
+        return value
+
+    return AfterValidator(check)
+
+
 def parse_distance(value: object) -> float:
     """Read ``500m`` or ``1.5km`` as metres.
 
@@ -86,9 +108,11 @@ def parse_bytes(value: object) -> int:
 
 def format_duration(value: timedelta) -> str:
     """Write a duration in the largest unit that divides it."""
+    if not value:
+        return "0s"
     for unit in ("day", "h", "min", "s"):
         whole, rest = divmod(value, timedelta(seconds=int(_SECONDS[unit])))
-        if whole and not rest:
+        if not rest:
             return f"{whole}{unit}"
     whole, rest = divmod(value, timedelta(milliseconds=1))
     return f"{whole}.{rest.microseconds:03d}ms" if rest else f"{whole}ms"

@@ -1,14 +1,17 @@
 """Labelled frames, looked at: what the detector said, what was wrong, what labelling them takes."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
+from selecting.listing import Stamp
 
 from askance.edge.detect import Detector
 from askance.edge.detect.again import SecondLook
+from askance.edge.detect.package import ModelCard
 from askance.edge.gate import difference_hash
 from askance.edge.track import TrackMemory, follow
 from askance.edge.view import Moment, View, alone
@@ -44,10 +47,17 @@ class Looked:
         return FRAME_S + OBJECT_S * self.objects
 
 
-def labelled(detector: Detector, photos: Sequence[Path], *, labels: Path) -> Truth:
-    """Read what is labelled in photos of the classes that a detector knows."""
+def labelled(photos: Sequence[Path], *, labels: Path, card: ModelCard, names: LabelMap) -> Truth:
+    """Read what is labelled in photos of the classes of a card; the others are left out, and counted."""
     sizes = {photo: (image.shape[1], image.shape[0]) for photo in photos for image in (read_photo(photo),)}
-    return read_truth(labels, sizes, card=detector.model.package.card)
+    truth = read_truth(labels, sizes, card=card, names=names)
+    if not truth:
+        raise SystemExit(
+            f"{labels}: none of {len(photos)} photos is labelled: not listed, or of tasks that are not done"
+        )
+    if len(truth) < len(photos):
+        print(f"left out: {len(photos) - len(truth)} photos that nobody has labelled", file=sys.stderr)
+    return truth
 
 
 def look(
@@ -70,12 +80,21 @@ def look(
     return looked
 
 
-def in_sequence(frames: Sequence[Looked], *, fps: float) -> list[Looked]:
-    """Follow objects from frame to frame, and let each frame see those around it, as the agent does."""
+def in_sequence(frames: Sequence[Looked], stamps: Sequence[Stamp]) -> list[Looked]:
+    """Follow objects from frame to frame of each camera, and let each frame see those around it, as the agent does."""
+    cameras = dict.fromkeys(stamp.camera for stamp in stamps)
+    taken = [(frame, stamp) for frame, stamp in zip(frames, stamps, strict=True)]
+    return [
+        each
+        for camera in cameras
+        for each in _follow([(frame, stamp.at_ns) for frame, stamp in taken if stamp.camera == camera])
+    ]
+
+
+def _follow(frames: Sequence[tuple[Looked, int]]) -> list[Looked]:
     memory, window = TrackMemory(), Window[Looked]()
     ripe: list[tuple[View, Looked]] = []
-    for number, frame in enumerate(frames):
-        at_ns = round(number * 1e9 / fps)
+    for frame, at_ns in frames:
         memory, tracks = follow(memory, frame.view.detections, at_ns=at_ns)
         waiting = Waiting(Moment(frame.view.detections, tracks, at_ns), frame.view.size, frame)
         window, out = push(window, waiting, ahead=AHEAD)

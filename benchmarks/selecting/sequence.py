@@ -1,16 +1,19 @@
 """Labelled frames in their order: a COCO file, or a folder of frames with a mask of classes for each."""
 
-import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 import yaml
 from numpy.typing import NDArray
+from selecting.frames import labelled
+from selecting.listing import Stamp, coco_file, stamped
 
 from askance.edge.detect.package import ModelCard
-from askance.models.photos import find_photos, read_photo
-from askance.models.truth import Objects, Truth, read_truth
+from askance.labels import LabelMap
+from askance.models.photos import find_photos
+from askance.models.truth import Objects, Truth
 
 CLASSES = "classes.yaml"
 """Names by class id, beside ``images`` and ``masks``; a class without a name, or not on the card, is left out."""
@@ -22,18 +25,26 @@ LEAST_SIDE = 4
 """Pixels; smaller pieces of a mask are crumbs."""
 
 
-def read_sequence(path: Path, *, card: ModelCard) -> Truth:
-    """Read frames and what is labelled in them, in their order.
+def read_sequence(path: Path, *, card: ModelCard, names: LabelMap, fps: float) -> tuple[Truth, Sequence[Stamp]]:
+    """Read frames and what is labelled in them, in their order, and when each was taken.
 
     Args:
-        path: a COCO file whose images lie at its ``file_name``s, seen from its folder, in the order of its list; or a
-            folder with ``images``, ``masks`` of the same names as PNG, and ``classes.yaml``.
+        path: a COCO file, or the folder of an export, see ``listing``; or a folder with ``images``, ``masks`` of the
+            same names as PNG, and ``classes.yaml``.
         card: whose classes count.
+        names: the label map.
+        fps: frames a second, where nobody says when each was taken.
     """
-    if path.is_file():
-        frames = [path.parent / each["file_name"] for each in json.loads(path.read_bytes())["images"]]
-        sizes = {frame: (image.shape[1], image.shape[0]) for frame in frames for image in (read_photo(frame),)}
-        return read_truth(path, sizes, card=card)
+    file = coco_file(path)
+    if file is not None:
+        stamps = stamped(file, fps=fps)
+        truth = labelled(list(stamps), labels=file, card=card, names=names)
+        return truth, [stamps[photo] for photo in truth]
+    frames = _masked(path, card=card)
+    return frames, [Stamp("", round(number * 1e9 / fps)) for number in range(len(frames))]
+
+
+def _masked(path: Path, *, card: ModelCard) -> Truth:
     named = yaml.safe_load((path / CLASSES).read_text(encoding="utf-8"))
     columns = {name: column for column, name in enumerate(card.classes) if name is not None}
     known = {int(number): columns[name] for number, name in named.items() if name in columns}

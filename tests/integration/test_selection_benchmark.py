@@ -13,6 +13,7 @@ import selection
 from packages import find_package
 from selecting.fitted import fitted
 from selecting.frames import Looked, in_sequence, labelled, look
+from selecting.listing import Stamp
 from selecting.measures import Pool, differences, mean_figures, measure, pick
 from selecting.strategies import AGAIN, CONTRADICTED, OURS, PER_SECOND, RANDOM, SPACED, TIMELY, rivals, score
 
@@ -147,7 +148,7 @@ def test_labelled_photos_are_looked_at_in_their_order(tmp_path: Path, checkout: 
     names = LabelMap.load(checkout / "config" / "labels.yaml")
     package = find_package(write_package(tmp_path / "tiny", convolutional()), assets=tmp_path)
     detector = Detector(package, names, section=DetectorSection(probe=False))
-    frames = look(detector, labelled(detector, find_photos(photos), labels=photos), names=names)
+    frames = look(detector, labelled(find_photos(photos), labels=photos, card=package.card, names=names), names=names)
     assert [frame.objects for frame in frames] == [number % 3 for number in range(20)]
     assert len({frame.dhash for frame in frames}) == 20
     assert {()} == {frame.view.again for frame in frames}
@@ -157,13 +158,19 @@ def test_frames_in_sequence_see_those_around_them_and_keep_what_further_looks_sa
     again = look_again("tiles", Seen(score=0.75))
     frames = [replace(looked(0.9, 0.2), view=looked_again(scene((CAR, 0.9), (CAR, 0.2)), again)) for _ in range(5)]
 
-    followed = in_sequence(frames, fps=10)
+    followed = in_sequence(frames, [Stamp("gate", number * 10**8) for number in range(5)])
 
     assert [0, 1, 2, 3, 4] == [len(frame.view.before) for frame in followed]
     assert [2, 2, 2, 1, 0] == [len(frame.view.after) for frame in followed]
     assert [(again,)] * 5 == [frame.view.again for frame in followed]
     assert 1 == len({track for frame in followed for track in frame.view.now.reports})
     assert TIMELY in score(followed, errors=FLAT, names=NAMED)
+
+
+def test_frames_of_two_cameras_are_followed_apart() -> None:
+    frames = [looked(0.9) for _ in range(4)]
+    followed = in_sequence(frames, [Stamp(camera, at * 10**8) for at in (0, 1) for camera in ("gate", "yard")])
+    assert [0, 1, 0, 1] == [len(frame.view.before) for frame in followed]
 
 
 def test_a_second_look_has_its_rows_where_a_model_was_fitted_for_it() -> None:

@@ -7,12 +7,14 @@ import cv2
 import numpy as np
 import pytest
 from packages import find_package
+from selecting.listing import Stamp
 from selecting.sequence import read_sequence
 
+from askance.labels import LabelMap
 from support_models import convolutional, write_package
 
 
-def test_a_sequence_is_a_coco_file_in_its_order(tmp_path: Path) -> None:
+def test_a_sequence_is_a_coco_file_in_its_order(tmp_path: Path, labels: LabelMap) -> None:
     for name in ("b", "a"):
         cv2.imwrite(str(tmp_path / f"{name}.png"), np.zeros((40, 60, 3), np.uint8))
     document = {
@@ -23,13 +25,14 @@ def test_a_sequence_is_a_coco_file_in_its_order(tmp_path: Path) -> None:
     (tmp_path / "coco.json").write_text(json.dumps(document))
     card = find_package(write_package(tmp_path / "tiny", convolutional()), assets=tmp_path).card
 
-    truth = read_sequence(tmp_path / "coco.json", card=card)
+    truth, stamps = read_sequence(tmp_path / "coco.json", card=card, names=labels, fps=4.0)
 
+    assert [Stamp("", 0), Stamp("", 250_000_000)] == stamps
     assert ["b", "a"] == [frame.stem for frame in truth]
     assert [[], [[10, 5, 30, 35]]] == [objects.boxes.tolist() for objects in truth.values()]
 
 
-def test_a_sequence_is_a_folder_with_masks_of_classes_or_of_instances(tmp_path: Path) -> None:
+def test_a_sequence_is_a_folder_with_masks_of_classes_or_of_instances(tmp_path: Path, labels: LabelMap) -> None:
     card = find_package(write_package(tmp_path / "tiny", convolutional()), assets=tmp_path).card
     person, car = (card.classes.index(name) for name in ("person", "car"))
     for folder in ("images", "masks"):
@@ -44,10 +47,12 @@ def test_a_sequence_is_a_folder_with_masks_of_classes_or_of_instances(tmp_path: 
         cv2.imwrite(str(tmp_path / "masks" / f"{name}.png"), mask)
     (tmp_path / "classes.yaml").write_text("{13: car, 24: person, 7: road}")
 
-    one, other = read_sequence(tmp_path, card=card).values()
+    truth, stamps = read_sequence(tmp_path, card=card, names=labels, fps=4.0)
+    one, other = truth.values()
+    assert [0, 250_000_000] == [stamp.at_ns for stamp in stamps]
 
     assert ([car, car], [[10, 5, 30, 15], [10, 20, 30, 30]]) == (one.columns.tolist(), one.boxes.tolist())
     assert ([person], [[10, 5, 30, 30]]) == (other.columns.tolist(), other.boxes.tolist())
     (tmp_path / "masks" / "2.png").unlink()
     with pytest.raises(SystemExit, match="no mask"):
-        read_sequence(tmp_path, card=card)
+        read_sequence(tmp_path, card=card, names=labels, fps=4.0)

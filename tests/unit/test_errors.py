@@ -30,6 +30,7 @@ def test_every_error_carries_its_hint(kind: type[AskanceError]) -> None:
 
     assert ("no such thing: x", "askance doctor") == (str(error), error.hint)
     assert kind("alone").hint is None
+    assert ("no such thing: x; askance doctor", "alone") == (error.advice, kind("alone").advice)
 
 
 def test_an_error_of_a_peer_has_a_code_and_is_for_good_unless_it_says_so() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Annotated
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,8 @@ from askance.units import (
     FrameBudget,
     Rate,
     Span,
+    at_least,
+    at_most,
     format_bytes,
     format_distance,
     format_duration,
@@ -140,7 +143,7 @@ def test_the_schema_of_a_span_refuses_no_time(text: str, *, lasts: bool) -> None
 
 @pytest.mark.parametrize(
     ("text", "written"),
-    [("0.5ms", "0.500ms"), ("1.5s", "1500ms"), ("90s", "90s"), ("0s", "0ms"), ("24h", "1day"), ("1.5day", "36h")],
+    [("0.5ms", "0.500ms"), ("1.5s", "1500ms"), ("90s", "90s"), ("0ms", "0s"), ("24h", "1day"), ("1.5day", "36h")],
 )
 def test_a_duration_is_written_in_the_largest_unit_that_divides_it(text: str, written: str) -> None:
     assert written == format_duration(parse_duration(text))
@@ -152,6 +155,23 @@ def test_no_microsecond_is_lost(microseconds: int) -> None:
     duration = timedelta(microseconds=microseconds)
 
     assert duration == parse_duration(format_duration(duration))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("0s", "expected at least 10ms, got 0s"),
+        ("5ms", "expected at least 10ms, got 5ms"),
+        ("20h", "expected at most 18h, got 20h"),
+    ],
+)
+def test_a_duration_out_of_bounds_is_refused_in_the_units_that_people_write(text: str, said: str) -> None:
+    bounded = TypeAdapter(Annotated[Duration, at_least(timedelta(milliseconds=10)), at_most(timedelta(hours=18))])
+
+    assert timedelta(milliseconds=10) == bounded.validate_python("10ms")
+    assert timedelta(hours=18) == bounded.validate_python("18h")
+    with pytest.raises(ValidationError, match=said):
+        bounded.validate_python(text)
 
 
 def test_a_duration_is_a_duration() -> None:

@@ -30,7 +30,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--labels",
     type=click.Path(exists=True, path_type=Path),
     required=True,
-    help="Their labels: YOLO folder or COCO file.",
+    help="Their labels: YOLO folder, or COCO file, as of `askance queue export`.",
 )
 @click.option("--label-map", type=_FILE, help="Label map of the fleet.  [default: the shipped one]")
 @click.option("--report", type=click.FloatRange(0, 1), help="Report threshold.  [default: the card's, or else 0.5]")
@@ -75,12 +75,15 @@ def fit(  # noqa: PLR0913 (each is an option of the command)
     With --second-look also fit how many errors to expect in a frame that was looked at again, at tiles, mirrored, with
     other models, exactly as `second_look` in --config says: `expected_errors` then rises or falls with what they see.
 
-    Photos that the detector has been trained on show fewer errors than a camera's; better take others.
+    Photos that the detector has been trained on show fewer errors than a camera's; better take others. Files that
+    are there are replaced: fit on all that is labelled, not on the newest alone.
 
     \b
     Example, the way the shipped file was made:
       askance models fit ssdlite-mobilenet-v2-coco --second-look --photos coco128/images/train2017
         --labels coco128/object_detection/labels/train2017
+    From what `askance queue export --format coco --out dataset` wrote; frames whose task is not done are left out:
+      askance models fit own --photos dataset/images --labels dataset/annotations.json
     """
     from askance import shipped
     from askance.edge.config import DetectorSection
@@ -116,7 +119,7 @@ def _write(seen: "Sightings", detector: "Detector", *, file: Path, curves_for: "
 
     fitted = errors.make(seen, detector)
     errors.write(fitted, file)
-    said: dict[str, Any] = {"file": str(file), "sha256": fitted.sha256, **fitted.figures}
+    said: dict[str, Any] = {"file": str(file), "sha256": fitted.sha256, "left_out": seen.left_out, **fitted.figures}
     if fitted.again is not None:
         said["second_look"] = {"looks": list(fitted.again.looks), **fitted.again.figures}
     if curves_for is not None:
@@ -155,6 +158,8 @@ def _second(
 def _words(said: Mapping[str, Any], *, fitted_on: str) -> Iterator[str]:
     """Say in words what the JSON says."""
     yield f"fitted on {fitted_on}, with {said['errors']:.0f} errors in the photos themselves"
+    if said["left_out"]:
+        yield f"left out: {said['left_out']} photos that nobody has labelled: not listed, or of tasks that are not done"
     held_out, constant = said["deviance"], said["deviance_of_mean"]
     yield f"Poisson deviance of photos held out: {held_out:.2f}, of a guess that is always the mean: {constant:.2f}"
     if "second_look" in said:

@@ -80,7 +80,7 @@ def check(
     labels: Path | None,
     as_json: bool,
 ) -> None:
-    """Check a model as the agent does at its start: card, hash, ports, labels, and the trial by golden frames.
+    """Check a model as the agent does at its start: card, hash, ports, labels, the trial, and what was fitted.
 
     \b
     Examples:

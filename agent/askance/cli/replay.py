@@ -197,5 +197,5 @@ def _write(
 
     look = Look(colours=labels.colours, joints=labels.joints)
     with writing(out, option="--out"):
-        folder.write_sheet(out, take.store, look=look, figures=figures)
+        folder.write_sheet(out, take.store, look=look, figures=figures, played=reel.played)
         folder.write_figures(out, timeline=timeline.draw(take.account, reel.played), told=told)

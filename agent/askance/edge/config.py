@@ -11,11 +11,11 @@ from askance.edge.attention import GateSection, GovernorSection
 from askance.edge.readings import MOST as MOST_READINGS
 from askance.edge.readings import NAME_PATTERN
 from askance.sections import BrokerSection, LogSection, Section
-from askance.units import ByteSize, Duration
+from askance.units import ByteSize, Duration, Span, at_least, format_duration
 from askance.wire.annotations import MAX_ANNOTATIONS, LabelName, Score
 from askance.wire.identity import CameraId, CameraName, DeviceId, DeviceName
 
-_LEAST_WAIT: Final = timedelta(milliseconds=100)  # whoever waits less does nothing else
+_LONG_ENOUGH: Final = at_least(timedelta(milliseconds=100))  # whoever waits less does nothing else
 
 
 class DeviceSection(Section):
@@ -157,20 +157,20 @@ class SyncSection(Section):
     in_flight_messages: Annotated[int, Field(ge=1, le=100, description="messages sent and not acknowledged")] = 8
     frames: Annotated[int, Field(ge=1, le=100, description="frames under way at once")] = 16
     ack_timeout: Annotated[
-        Duration, Field(ge=_LEAST_WAIT, description="least wait for a receipt before asking for it")
+        Duration, _LONG_ENOUGH, Field(description="least wait for a receipt before asking for it")
     ] = timedelta(seconds=10)
-    ack_timeout_max: Annotated[Duration, Field(ge=_LEAST_WAIT, description="greatest wait")] = timedelta(minutes=15)
+    ack_timeout_max: Annotated[Duration, _LONG_ENOUGH, Field(description="greatest wait")] = timedelta(minutes=15)
     reconnect_max: Annotated[
-        Duration, Field(ge=_LEAST_WAIT, description="greatest wait between two attempts to connect")
+        Duration, _LONG_ENOUGH, Field(description="greatest wait between two attempts to connect")
     ] = timedelta(seconds=60)
-    status_every: Annotated[Duration, Field(ge=_LEAST_WAIT, description="how often the ledger is reported")] = (
-        timedelta(seconds=60)
+    status_every: Annotated[Duration, _LONG_ENOUGH, Field(description="how often the ledger is reported")] = timedelta(
+        seconds=60
     )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.ack_timeout > self.ack_timeout_max:
-            raise ValueError(f"ack_timeout ({self.ack_timeout}) has to be at most ack_timeout_max")
+            raise ValueError(f"ack_timeout ({format_duration(self.ack_timeout)}) has to be at most ack_timeout_max")
         return self
 
 
@@ -182,9 +182,7 @@ class ReadingSection(Section):
     key: Annotated[
         str | None, Field(min_length=1, description="where in a JSON object it stands; null: the message is the number")
     ] = None
-    for_: Annotated[Duration, Field(alias="for", gt=timedelta(0), description="how long it is true")] = timedelta(
-        seconds=10
-    )
+    for_: Annotated[Span, Field(alias="for", description="how long it is true")] = timedelta(seconds=10)
 
 
 class ReadingsSection(Section):

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from askance.edge.score.calibration import CALIBRATION, Calibration, load_calibr
 from askance.edge.score.error_model import ERRORS, ErrorModel, load_errors
 from askance.errors import ConfigError
 from askance.labels import LabelMap
+
+_FIT: Final = "askance models fit"
+_LABELLED: Final = "--photos FOLDER --labels LABELS"
 
 
 def read_lore(
@@ -71,16 +75,22 @@ def _read_errors(panel: Panel, second: SecondLook | None, *, health: Health) -> 
         errors = load_errors(file, sha256=panel.info.sha256)
     except ConfigError as error:
         health.count("errors.unavailable")
-        health.trouble("error model", str(error))
+        health.trouble("error model", error.advice)
         return None
     fitted, runs = (errors.report, errors.floor), (panel.info.report, panel.info.floor)
     if fitted[0] != runs[0] or fitted[1] < runs[1]:
         said = f"fitted for report {fitted[0]:g} and floor {fitted[1]:g}, not for {runs[0]:g} and {runs[1]:g}"
-        health.trouble("error model", f"{said}: its numbers are off; fit it again: askance models fit {panel.folder}")
+        again = f"--report {runs[0]:g} {_LABELLED}"
+        health.trouble("error model", f"{said}: its numbers are off; fit it again: {_FIT} {panel.folder} {again}")
     if errors.again is None or second is None or errors.again.looks.items() <= second.looks.items():
         return errors
     said = f"fitted after {', '.join(errors.again.looks)}, and not exactly these look again"
-    health.trouble("error model", f"{said}: second looks change no expected errors; see `second_look`, or fit it again")
+    again = f"--second-look --config FILE {_LABELLED}"
+    health.trouble(
+        "error model",
+        f"{said}: second looks change no expected errors; see `second_look`, or fit it again: "
+        f"{_FIT} {panel.folder} {again}",
+    )
     return replace(errors, again=None)
 
 
@@ -92,5 +102,5 @@ def _read_calibration(panel: Panel, labels: LabelMap, *, health: Health) -> Cali
         return load_calibration(file, sha256=panel.info.sha256, labels=labels)
     except ConfigError as error:
         health.count("calibration.unavailable")
-        health.trouble("calibration", str(error))
+        health.trouble("calibration", error.advice)
         return None

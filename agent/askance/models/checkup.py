@@ -1,17 +1,21 @@
-"""Everything that can be known of a model before it runs: ports, trial, speed, and whether the labels are known."""
+"""Everything that can be known of a model before it runs: ports, trial, speed, labels, and what was fitted for it."""
 
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from askance.edge.detect.golden import Golden
 from askance.edge.detect.model import Model
+from askance.edge.detect.package import Package
 from askance.edge.detect.scenes import scene
 from askance.edge.detect.session import Port
 from askance.edge.detect.trial import Verdict, examine
+from askance.edge.score.calibration import CALIBRATION, load_calibration
+from askance.edge.score.error_model import ERRORS, load_errors
+from askance.errors import ConfigError
 from askance.labels import LabelMap
 
 _PASSES: Final = 5
@@ -25,6 +29,7 @@ class Checkup:
         model: the model.
         verdict: of its trial.
         ms: median time of one forward pass, milliseconds.
+        fitted: of the files that `askance models fit` writes, whether they are of this model, in words.
         unknown: classes that the label map does not have.
         labels: name and version of the label map.
     """
@@ -32,6 +37,7 @@ class Checkup:
     model: Model
     verdict: Verdict
     ms: float
+    fitted: Mapping[str, str]
     unknown: tuple[str, ...]
     labels: str
 
@@ -64,6 +70,7 @@ class Checkup:
             "mean_iou": pairs and _round(pairs.overlap),
             "score_shift": pairs and _round(pairs.shift),
             "ms": round(self.ms, 2),
+            **self.fitted,
             "faults": list(self.faults),
         }
 
@@ -83,7 +90,27 @@ def check(model: Model, labels: LabelMap, *, record: Golden | None, home: Path |
     verdict = examine(model, record=record, home=home)
     names = dict.fromkeys(name for name in model.package.card.classes if name is not None)
     unknown = tuple(name for name in names if labels.find(name) is None)
-    return Checkup(model, verdict, _speed(model), unknown, labels.tag)
+    return Checkup(model, verdict, _speed(model), _fitted(model.package, labels), unknown, labels.tag)
+
+
+def _fitted(package: Package, labels: LabelMap) -> Mapping[str, str]:
+    """Read what was fitted for a model as the agent does, which leaves out what is not of this file."""
+    sha256 = package.card.sha256
+    readers: tuple[tuple[str, str, Callable[[Path], object]], ...] = (
+        ("error_model", ERRORS, lambda file: load_errors(file, sha256=sha256)),
+        ("calibration", CALIBRATION, lambda file: load_calibration(file, sha256=sha256, labels=labels)),
+    )
+    return {part: _bound(package.folder / name, read) for part, name, read in readers}
+
+
+def _bound(file: Path, read: Callable[[Path], object]) -> str:
+    if not file.is_file():
+        return f"none: there is no {file.name} beside the model"
+    try:
+        read(file)
+    except ConfigError as error:
+        return f"left out: {error.advice}"
+    return f"of this file: {file.name} has its sha256"
 
 
 def _speed(model: Model) -> float:

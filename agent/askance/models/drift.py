@@ -96,12 +96,15 @@ def measure(
         bytes=(source.package.file.stat().st_size, file.package.file.stat().st_size),
         ms=(statistics.median(times[0]), statistics.median(times[1])),
         ratio=statistics.median(after / before for before, after in zip(*times, strict=True)),
-        ap50=None if truth is None else _precision(found, truth),
+        ap50=None if truth is None else _precision(found, images, truth=truth),
     )
 
 
-def _precision(found: tuple[list[Candidates], list[Candidates]], truth: Truth) -> tuple[float, float] | None:
-    before, after = (ap50(seen, list(truth.values())) for seen in found)
+def _precision(
+    found: tuple[list[Candidates], list[Candidates]], images: Sequence[Path | Image], *, truth: Truth
+) -> tuple[float, float] | None:
+    held = [number for number, each in enumerate(images) if isinstance(each, Path) and each in truth]
+    before, after = (ap50([seen[number] for number in held], list(truth.values())) for seen in found)
     return None if before is None or after is None else (before, after)
 
 

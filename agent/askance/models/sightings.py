@@ -39,7 +39,8 @@ class Sightings:
         again: the same errors, with the statistics of what all looks together see; None: nobody looked again.
         looks: those further looks, by name, and what each is exactly.
         verdicts: every candidate of every view.
-        photos: how many.
+        photos: how many that somebody has labelled.
+        left_out: how many others.
         variants: of each photo, beside itself.
         source: the name of their folder.
     """
@@ -49,6 +50,7 @@ class Sightings:
     looks: Mapping[str, str]
     verdicts: Verdicts
     photos: int
+    left_out: int
     variants: int
     source: str
 
@@ -72,7 +74,7 @@ def gather(
 
     Args:
         detector: it.
-        photos: at least ``LEAST_PHOTOS``.
+        photos: at least ``LEAST_PHOTOS`` that somebody has labelled.
         labels: a folder of YOLO text files, or a COCO file.
         names: the detector's label map.
         variants: of each photo.
@@ -83,7 +85,7 @@ def gather(
         ModelError: a forward pass failed.
         SourceError: too few photos, or a photo or label that cannot be read, or nothing is labelled.
     """
-    truth = _labelled(detector, photos, labels=labels)
+    truth = _labelled(detector, photos, labels=labels, names=names)
     ids = np.array([-1 if name is None else names.resolve(name).id for name in detector.model.package.card.classes])
     rows: list[NDArray[np.float64]] = []
     fused: list[NDArray[np.float64]] = []
@@ -97,8 +99,7 @@ def gather(
             seen = places(view, second.look(image)).fused()
             fused.append(statistics_together(seen, size=view.size, floor=detector.info.floor))
         errors.append(find_mistakes(found, there.boxes, label_ids=there_ids).count)
-        right = true_positives(found, there.boxes, label_ids=there_ids)
-        columns.append((found.scores, found.label_ids, right))
+        columns.append((found.scores, found.label_ids, true_positives(found, there.boxes, label_ids=there_ids)))
     owners = np.repeat(np.arange(len(truth)), variants + 1)
     scores, label_ids, right = (np.concatenate(column) for column in zip(*columns, strict=True))
     candidates = np.repeat(owners, [len(each) for each, _, _ in columns])
@@ -110,21 +111,25 @@ def gather(
         looks={} if second is None else second.looks,
         verdicts=Verdicts(scores.astype(np.float64), label_ids, right, candidates, weights),
         photos=len(truth),
+        left_out=len(photos) - len(truth),
         variants=variants,
         source=photos[0].parent.name,
     )
 
 
-def _labelled(detector: Detector, photos: Sequence[Path], *, labels: Path) -> Truth:
-    if len(photos) < LEAST_PHOTOS:
-        raise SourceError(
-            f"expected at least {LEAST_PHOTOS} photos, got {len(photos)}",
-            hint="--photos takes a folder of labelled photos",
-        )
+def _labelled(detector: Detector, photos: Sequence[Path], *, labels: Path, names: LabelMap) -> Truth:
     sizes = {photo: (image.shape[1], image.shape[0]) for photo in photos for image in (read_photo(photo),)}
-    truth = read_truth(labels, sizes, card=detector.model.package.card)
+    truth = read_truth(labels, sizes, card=detector.model.package.card, names=names)
+    if len(truth) < LEAST_PHOTOS:
+        raise SourceError(
+            f"expected at least {LEAST_PHOTOS} labelled photos, got {len(truth)} of {len(photos)} in all",
+            hint="label more of them, or give another folder; of an export of the queue the tasks that are done count",
+        )
     if not any(len(objects.columns) for objects in truth.values()):
-        raise SourceError(f"nothing is labelled in these photos: {labels}", hint="--labels has to be of --photos")
+        raise SourceError(
+            f"no object of a class of the model is labelled in these photos: {labels}",
+            hint="--labels has to be of --photos: a folder of NAME.txt, or a COCO file, as of `askance queue export`",
+        )
     return truth
 
 

@@ -1,18 +1,25 @@
 """What people have labelled in photos, as YOLO text files or one COCO file."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, FiniteFloat, ValidationError
 
 from askance.edge.detect.package import ModelCard
 from askance.errors import SourceError
+from askance.labels import LabelMap
+from askance.settings.document import write_path
 
-_COLUMNS = 5
+_LINE: Final = "CLASS X Y WIDTH HEIGHT"
+_LEAST, _MOST = 5, 6  # some programs write the score behind the box
+_SETTLED: Final = frozenset({None, "done"})  # the state of a task, where the labeling queue has written the file
+_HINT: Final = "--labels takes a folder with a text file for each photo, or one COCO file"
+_YOLO_HINT: Final = f"write a line for each object: {_LINE}, shares of the photo from 0 to 1; or give one COCO file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,30 @@ class Objects:
 Truth: TypeAlias = Mapping[Path, Objects]
 
 
+class _Category(BaseModel):
+    id: int | str
+    name: str
+
+
+class _Image(BaseModel):
+    id: int | str
+    file_name: str
+    state: str | None = None
+
+
+class _Row(BaseModel):
+    image_id: int | str
+    category_id: int | str
+    bbox: tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat]
+    iscrowd: bool = False
+
+
+class _File(BaseModel):
+    images: list[_Image]
+    categories: list[_Category]
+    annotations: list[_Row]
+
+
 def find_labels(photos: Sequence[Path]) -> Path | None:
     """Look where labels of photos usually lie: text files beside them, or below ``labels`` instead of ``images``."""
     folder = photos[0].parent
@@ -45,51 +76,106 @@ def find_labels(photos: Sequence[Path]) -> Path | None:
     return None
 
 
-def read_truth(labels: Path, photos: Mapping[Path, tuple[int, int]], *, card: ModelCard) -> Truth:
-    """Read what is labelled in photos.
+def read_truth(
+    labels: Path, photos: Mapping[Path, tuple[int, int]], *, card: ModelCard, names: LabelMap | None = None
+) -> Truth:
+    """Read what is labelled in photos, and leave out those that nobody has labelled.
+
+    These are, with a COCO file, the ones that it does not list, and those of tasks of the labeling queue that are not
+    done. A photo without a text file has no objects, as YOLO's programs have it.
 
     Args:
         labels: a folder of YOLO text files, whose class numbers count the card's named classes, or a COCO file.
         photos: width and height of each.
         card: whose classes count.
+        names: the label map, whose aliases are the same class; None: names are the same but for case.
 
     Raises:
-        SourceError: it cannot be read, or is neither.
+        SourceError: it cannot be read, or is neither; the message names file and line, or the place in the COCO file.
     """
-    try:
-        if labels.is_dir():
-            return {photo: _yolo(labels / f"{photo.stem}.txt", size=size, card=card) for photo, size in photos.items()}
-        return _coco(json.loads(labels.read_bytes()), photos, card=card)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise SourceError(
-            f"not a folder of YOLO labels, nor a COCO file: {labels}: {error}",
-            hint="--labels takes a folder with a text file for each photo, or one COCO file",
-        ) from error
+    if not labels.is_dir():
+        return _coco(labels, photos, columns=_columns(card, names), names=names)
+    return {photo: _yolo(labels / f"{photo.stem}.txt", size=size, card=card) for photo, size in photos.items()}
 
 
 def _yolo(path: Path, *, size: tuple[int, int], card: ModelCard) -> Objects:
     named = np.flatnonzero([name is not None for name in card.classes])
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    rows = np.array([line.split()[:_COLUMNS] for line in text.splitlines() if line.strip()], np.float64)
-    rows = rows.reshape(-1, _COLUMNS)
+    rows = np.array(list(_rows(path, classes=len(named))), np.float64).reshape(-1, _LEAST)
     centres, halves = rows[:, 1:3] * size, rows[:, 3:5] * size / 2
     return Objects(np.concatenate([centres - halves, centres + halves], axis=1), named[rows[:, 0].astype(np.intp)])
 
 
-def _coco(document: Any, photos: Mapping[Path, tuple[int, int]], *, card: ModelCard) -> Truth:  # noqa: ANN401 (foreign JSON)
-    columns = {name.lower(): column for column, name in enumerate(card.classes) if name is not None}
-    kinds = {each["id"]: columns.get(each["name"].lower()) for each in document["categories"]}
-    names = {each["id"]: Path(each["file_name"]).name for each in document["images"]}
-    rows: dict[str, list[tuple[int, list[float]]]] = {}
-    for each in document["annotations"]:
-        column = kinds[each["category_id"]]
-        if column is not None and not each.get("iscrowd"):
-            left, top, width, height = each["bbox"]
-            rows.setdefault(names[each["image_id"]], []).append((column, [left, top, left + width, top + height]))
-    return {
-        photo: Objects(
-            np.array([box for _, box in rows.get(photo.name, [])], np.float64).reshape(-1, 4),
-            np.array([column for column, _ in rows.get(photo.name, [])], np.intp),
-        )
-        for photo in photos
-    }
+def _rows(path: Path, *, classes: int) -> Iterator[tuple[float, ...]]:
+    """Yield the class number and the box of each line of a file; there is none where there is no file."""
+    try:
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path}: cannot be read: {error}", hint=_HINT) from error
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.split()
+        if not words:
+            continue
+        fault = _fault(words, classes=classes)
+        if fault is not None:
+            raise SourceError(f"{path}:{number}: {fault}: {line.strip()[:80]}", hint=_YOLO_HINT)
+        yield tuple(map(float, words[:_LEAST]))
+
+
+def _fault(words: Sequence[str], *, classes: int) -> str | None:
+    if not _LEAST <= len(words) <= _MOST:
+        return f"expected {_LINE}, got {len(words)} words"
+    try:
+        kind, shares = int(words[0]), list(map(float, words[1:_LEAST]))
+    except ValueError:
+        return f"expected {_LINE} in numbers"
+    if not 0 <= kind < classes:
+        return f"expected a class from 0 to {classes - 1}, of the card's"
+    if not all(isfinite(share) and 0 <= share <= 1 for share in shares):
+        return "expected shares of the photo from 0 to 1"
+    return None
+
+
+def _columns(card: ModelCard, names: LabelMap | None) -> Mapping[str, int]:
+    return {_same(name, names): column for column, name in enumerate(card.classes) if name is not None}
+
+
+def _same(name: str, names: LabelMap | None) -> str:
+    """Return what all spellings of a class have in common."""
+    label = None if names is None else names.find(name)
+    return (name if label is None else label.name).lower()
+
+
+def _coco(
+    path: Path, photos: Mapping[Path, tuple[int, int]], *, columns: Mapping[str, int], names: LabelMap | None
+) -> Truth:
+    file = _read(path)
+    kinds = {each.id: columns.get(_same(each.name, names)) for each in file.categories}
+    rows: dict[int | str, list[tuple[int, tuple[float, ...]]]] = {each.id: [] for each in file.images}
+    for number, each in enumerate(file.annotations):
+        for key, known in (("image_id", each.image_id in rows), ("category_id", each.category_id in kinds)):
+            if not known:
+                raise SourceError(
+                    f"{path}: annotations[{number}].{key}: nothing has this id: {getattr(each, key)}", hint=_HINT
+                )
+        column = kinds[each.category_id]
+        if column is not None and not each.iscrowd:
+            left, top, width, height = each.bbox
+            rows[each.image_id].append((column, (left, top, left + width, top + height)))
+    listed = {Path(each.file_name).name: rows[each.id] for each in file.images if each.state in _SETTLED}
+    return {photo: _objects(listed[photo.name]) for photo in photos if photo.name in listed}
+
+
+def _objects(rows: Sequence[tuple[int, tuple[float, ...]]]) -> Objects:
+    boxes, columns = [box for _, box in rows], [column for column, _ in rows]
+    return Objects(np.array(boxes, np.float64).reshape(-1, 4), np.array(columns, np.intp))
+
+
+def _read(path: Path) -> _File:
+    try:
+        return _File.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}", hint=_HINT) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        said = ": ".join(part for part in (write_path(first["loc"]), first["msg"]) if part)
+        raise SourceError(f"{path}: not a COCO file: {said}", hint=_HINT) from error

@@ -1,7 +1,7 @@
 """The folder that a replay leaves: a contact sheet, a time line, and the figures."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from askance.central.export import sheet
 from askance.drawing import Look
 from askance.edge.store import Store
+from askance.replay.reel import Played, locate
 from askance.replay.report import Report
 from askance.wire.codec import Envelope, unpack
 from askance.wire.identity import Sha256
@@ -31,7 +32,7 @@ def make(folder: Path) -> None:
         pass
 
 
-def write_sheet(folder: Path, store: Store, *, look: Look, figures: Report) -> None:
+def write_sheet(folder: Path, store: Store, *, look: Look, figures: Report, played: Sequence[Played]) -> None:
     """Write the contact sheet.
 
     Args:
@@ -39,6 +40,7 @@ def write_sheet(folder: Path, store: Store, *, look: Look, figures: Report) -> N
         store: the frames that were kept; the most valuable ones are shown, and those around them.
         look: colours and skeletons of the labels.
         figures: of the replay.
+        played: the recordings, in which each frame has its time.
 
     Raises:
         OSError: the folder cannot be written.
@@ -52,7 +54,11 @@ def write_sheet(folder: Path, store: Store, *, look: Look, figures: Report) -> N
             raise OSError(f"the frame {frame_id} has vanished from the temporary store")
         return unpack(raw)
 
-    shown = [sheet.Shown(read(sha256).manifest, sha256) for sha256 in envelopes]
+    manifests = {sha256: read(sha256).manifest for sha256 in envelopes}
+    shown = [
+        sheet.Shown(manifest, sha256, taken=locate(manifest.taken.monotonic_ns, played))
+        for sha256, manifest in manifests.items()
+    ]
     stored = sum(store.usage().counts.values())
     counts = {
         "frames": {"kept": figures.kept, "around them": stored - figures.kept},

@@ -82,6 +82,7 @@ class Reel:
         self.recordings: Final = cast(paths, cameras=cameras, shows=shows or [Shown(None, None)] * len(paths))
         self.played: Final[list[Played]] = []
         self.troubles: Final[dict[str, str]] = {}
+        self._pace_ns: Final = round(1e9 / (fps or 1.0))
         self._sources: Final = {recording.name: _open(recording, fps=fps) for recording in self.recordings}
 
     @property
@@ -119,11 +120,17 @@ class Reel:
                 yield replace(frame, taken=Instant(begin_ns + after_ns, None, ClockQuality.NONE))
         finally:
             source.close()
-        # the last frame is shown as long as the others are on average
-        length_ns = after_ns * count // (count - 1) if count > 1 else 0
+        # the last frame is shown as long as the others are on average, a lone one as long as one of a folder
+        length_ns = after_ns * count // (count - 1) if count > 1 else count * self._pace_ns
         self.played.append(Played(recording, count, begin_ns, length_ns))
         if source.trouble is not None:
             self.troubles[recording.name] = source.trouble
+
+
+def locate(at_ns: int, played: Sequence[Played]) -> str:
+    """Say in words when a moment of the time line is in its own recording, which is one of ``played``."""
+    one = max((each for each in played if each.frames and each.begin_ns <= at_ns), key=lambda each: each.begin_ns)
+    return f"{(at_ns - one.begin_ns) / 1e9:.1f} s into {one.recording.name}"
 
 
 def cast(

@@ -10,7 +10,7 @@ from askance.cli.fitting import fit
 from askance.edge.detect.package import sha256_of
 from askance.edge.score.error_model import load_errors
 from askance.errors import ConfigError, ModelError, SourceError
-from support_models import convolutional, labelled_photos, write_package
+from support_models import CLASSES, convolutional, labelled_photos, write_package
 
 
 def run(*words: str | Path) -> Result:
@@ -87,10 +87,30 @@ def test_fit_also_fits_for_frames_that_were_looked_at_again_as_a_configuration_s
 
 def test_fit_without_labels_or_model_ends_in_words(tmp_path: Path, package: Path, photos: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(SourceError, match="nothing is labelled"):
+    with pytest.raises(SourceError, match="no object of a class of the model is labelled"):
         run(package, "--photos", photos, "--labels", tmp_path / "empty")
     with pytest.raises(ModelError, match="no such model"):
         run("nobody", "--photos", photos, "--labels", photos)
+
+
+def test_fit_leaves_out_photos_that_nobody_has_labelled_and_says_how_many(
+    tmp_path: Path, package: Path, photos: Path
+) -> None:
+    labelled_photos(tmp_path / "more", 20)
+    rows = [{"image_id": number, "category_id": 1, "bbox": [9, 6, 12, 8]} for number in range(16)]
+    images = [
+        {"id": number, "file_name": f"{number:02}.png", "state": "done" if number < 16 else "open"}
+        for number in range(19)  # and the last photo is not listed
+    ]
+    file = tmp_path / "annotations.json"
+    file.write_text(json.dumps({"images": images, "annotations": rows, "categories": [{"id": 1, "name": CLASSES[2]}]}))
+    words = (package, "--labels", file, "--variants", "0")
+
+    lines = run(*words, "--photos", tmp_path / "more").stdout.splitlines()
+
+    assert lines[0].startswith("fitted on 16 photos of more ")
+    assert lines[1].startswith("left out: 4 photos that nobody has labelled")
+    assert 0 == json.loads(run(*words, "--photos", photos, "--json").stdout)["left_out"]
 
 
 def test_fit_needs_photos_and_labels(package: Path) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -213,6 +214,23 @@ def test_the_sheet_counts_what_each_rule_kept(tmp_path: Path, old: str, device: 
     assert f"<span>kept <b>{told['kept']}</b></span>" in html
     assert "task " not in html
     assert ">open<" not in html
+
+
+def test_the_sheet_tells_the_time_of_each_frame_in_its_own_recording(
+    tmp_path: Path, device: list[str], street: str
+) -> None:
+    rules = tmp_path / "all.yaml"
+    rules.write_text("version: 1\nrules:\n  - {id: all, when: {random: {probability: 1.0}}}\n")
+    lone, other = record(tmp_path / "lone", 1), record(tmp_path / "other" / "street", 2)
+    out = tmp_path / "out"
+
+    done = ask("replay", "--rules", str(rules), *device, "--out", str(out), str(lone), street, str(other))
+
+    assert 0 == done.exit_code, done.output
+    html = (out / "sheet.html").read_text()
+    assert {"0.0 s into lone", *(f"{n / 2:.1f} s into street" for n in range(8))} | {
+        f"{n / 2:.1f} s into street-3" for n in range(2)
+    } == set(re.findall(r"&middot; ([\d.]+ s into [\w-]+) &middot;", html))
 
 
 def test_an_address_is_told_as_it_was_typed(device: list[str]) -> None:

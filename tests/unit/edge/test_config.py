@@ -32,11 +32,15 @@ from askance.edge.config import EdgeConfig
         pytest.param({"device": {"id": "Camera 1"}}, "device.id", id="a name that is no topic"),
         pytest.param({"store": {"quota": "1kB"}}, "quota", id="a quota for nothing"),
         pytest.param({"sync": {"chunk": "1KiB"}}, "chunk", id="chunks below the floor"),
-        pytest.param({"sync": {"ack_timeout": "0s"}}, "ack_timeout", id="no patience"),
+        pytest.param({"sync": {"ack_timeout": "0s"}}, "at least 100ms, got 0s", id="no patience"),
         pytest.param({"sync": {"status_every": "10ms"}}, "status_every", id="nothing but status"),
-        pytest.param({"sync": {"ack_timeout": "20min"}}, "at most ack_timeout_max", id="patience turned round"),
+        pytest.param(
+            {"sync": {"ack_timeout": "20min"}},
+            "ack_timeout (20min) has to be at most ack_timeout_max",
+            id="patience turned round",
+        ),
         pytest.param({"broker": {"keepalive": "0s"}}, "keepalive", id="no keepalive"),
-        pytest.param({"broker": {"keepalive": "1day"}}, "keepalive", id="a keepalive beyond 16 bits"),
+        pytest.param({"broker": {"keepalive": "1day"}}, "at most 18h, got 1day", id="a keepalive beyond 16 bits"),
     ],
 )
 def test_what_contradicts_itself_is_refused(values: dict[str, object], says: str) -> None:

@@ -42,6 +42,7 @@ def test_an_error_model_of_another_detector_is_told_and_left_out(tmp_path: Path)
 
     assert read_lore(panel, labels, health=health).errors is None
     assert "belongs to another model file" in health.vitals().trouble["error model"]
+    assert "; fit it again: askance models fit MODEL --photos" in health.vitals().trouble["error model"]
 
 
 def test_a_calibration_of_the_detector_is_read_and_another_ones_is_told_and_left_out(
@@ -68,6 +69,7 @@ def test_a_calibration_of_the_detector_is_read_and_another_ones_is_told_and_left
     file.write_text(said.replace(panel.info.sha256, "ab" * 32))
     assert read_lore(panel, labels, health=health).calibration is None
     assert "belongs to another model file" in health.vitals().trouble["calibration"]
+    assert health.vitals().trouble["calibration"].endswith("--labels LABELS --calibration")
     assert 1 == health.vitals().counts["calibration.unavailable"]
 
 
@@ -114,6 +116,7 @@ def test_expected_errors_of_other_looks_are_told_and_left_out(tmp_path: Path, la
     assert {} == health.vitals().trouble
     assert (False, frozenset({"second_look"})) == known(tiles=3)
     assert "fitted after tiles" in health.vitals().trouble["error model"]
+    assert f"askance models fit {tmp_path} --second-look --config FILE" in health.vitals().trouble["error model"]
 
 
 def test_errors_expected_at_another_report_threshold_are_told_and_kept(lane: Lane) -> None:
@@ -123,3 +126,4 @@ def test_errors_expected_at_another_report_threshold_are_told_and_kept(lane: Lan
 
     assert read_lore(panel, labels, health=health).errors is not None
     assert "fitted for report 0.5 and floor 0.05, not for 0.4 and 0.05" in health.vitals().trouble["error model"]
+    assert f"askance models fit {panel.folder} --report 0.4 --photos" in health.vitals().trouble["error model"]

@@ -1,6 +1,7 @@
 """Tests of the checkup of a model."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from askance import shipped
@@ -38,7 +39,7 @@ def test_classes_that_the_label_map_does_not_know_are_named(tmp_path: Path) -> N
 
 def test_of_many_unknown_classes_some_are_named(tmp_path: Path) -> None:
     found = checked(tmp_path / "tiny")
-    many = Checkup(found.model, found.verdict, found.ms, tuple(f"x{number}" for number in range(9)), "coco@1")
+    many = replace(found, unknown=tuple(f"x{number}" for number in range(9)))
     assert "x4 and 4 more" in many.faults[0]
 
 
@@ -47,3 +48,22 @@ def test_the_shipped_model_has_a_record() -> None:
     package = load_package(shipped.folder("models") / "ssdlite-mobilenet-v2-coco")
     found = check(Model(package, threads=1), labels, record=None, home=None)
     assert (True, []) == (found.figures()["golden"], found.figures()["faults"])
+
+
+def test_what_was_fitted_is_of_this_file_or_left_out_as_on_a_device(tmp_path: Path) -> None:
+    def fitted() -> list[object]:
+        figures = checked(tmp_path / "tiny").figures()
+        assert [] == figures["faults"], "the model runs without what was fitted"
+        return [figures[part] for part in ("error_model", "calibration")]
+
+    assert [f"none: there is no {name}.yaml beside the model" for name in ("errors", "calibration")] == fitted()
+    sha256 = load_package(tmp_path / "tiny").card.sha256
+    of_another = shipped.folder("models") / "ssdlite-mobilenet-v2-coco" / "errors.yaml"
+    (tmp_path / "tiny" / "errors.yaml").write_bytes(of_another.read_bytes())
+    (tmp_path / "tiny" / "calibration.yaml").write_text(
+        f"sha256: {sha256}\nfitted_on: made data\npooled: {{slope: 2.0, intercept: 0.5}}\n"
+    )
+    errors, calibration = fitted()
+    assert str(errors).startswith(f"left out: {tmp_path / 'tiny' / 'errors.yaml'}: it belongs to another model file")
+    assert "askance models fit MODEL --photos FOLDER --labels LABELS" in str(errors)
+    assert "of this file: calibration.yaml has its sha256" == calibration

@@ -83,12 +83,12 @@ def test_coco_labels_give_the_same_errors(tmp_path: Path, detector: Detector, na
 
 
 def test_too_few_photos_are_refused(detector: Detector, names: LabelMap, photos: Path) -> None:
-    with pytest.raises(SourceError, match="at least 16 photos, got 15"):
+    with pytest.raises(SourceError, match="at least 16 labelled photos, got 15 of 15 in all"):
         gather(detector, find_photos(photos)[1:], labels=photos, names=names, variants=0, progress=silence)
 
 
 def test_photos_without_labels_are_refused(tmp_path: Path, detector: Detector, names: LabelMap, photos: Path) -> None:
-    with pytest.raises(SourceError, match="nothing is labelled") as caught:
+    with pytest.raises(SourceError, match="no object of a class of the model is labelled") as caught:
         gather(detector, find_photos(photos), labels=tmp_path, names=names, variants=0, progress=silence)
     assert "--labels" in (caught.value.hint or "")
 

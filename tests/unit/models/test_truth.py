@@ -7,6 +7,7 @@ import pytest
 
 from askance.edge.detect.package import ModelCard, load_package
 from askance.errors import SourceError
+from askance.labels import LabelMap
 from askance.models.truth import find_labels, read_truth
 from support_models import silent, write_package
 
@@ -40,21 +41,94 @@ def test_a_coco_file_goes_by_names_and_leaves_crowds_out(tmp_path: Path, card: M
     (tmp_path / "labels.json").write_text(json.dumps(document))
     objects = read_truth(tmp_path / "labels.json", {PHOTO: (9, 9), Path("b.jpg"): (9, 9)}, card=card)
     assert ([2], [[1, 2, 4, 6]]) == (objects[PHOTO].columns.tolist(), objects[PHOTO].boxes.tolist())
-    assert 0 == len(objects[Path("b.jpg")].columns)
+    assert Path("b.jpg") not in objects, "the file does not list it: nobody has said that it is empty"
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"images": 1, "categories": 2, "annotations": []}'])
-def test_another_file_is_refused_in_words(tmp_path: Path, card: ModelCard, text: str) -> None:
+def test_photos_whose_task_is_not_done_are_left_out_and_those_without_objects_are_not(
+    tmp_path: Path, card: ModelCard
+) -> None:
+    states = ("done", "open", "leased", "skipped", "parked")
+    images = [{"id": number, "file_name": f"{state}.jpg", "state": state} for number, state in enumerate(states)]
+    (tmp_path / "labels.json").write_text(json.dumps({"images": images, "categories": [], "annotations": []}))
+    photos = {Path(f"{state}.jpg"): (9, 9) for state in states}
+    assert [Path("done.jpg")] == list(read_truth(tmp_path / "labels.json", photos, card=card))
+
+
+def test_an_alias_of_the_label_map_is_the_same_class(tmp_path: Path, card: ModelCard, checkout: Path) -> None:
+    document = {
+        "images": [{"id": 1, "file_name": "a.jpg"}],
+        "categories": [{"id": 5, "name": "pedestrian"}],
+        "annotations": [{"category_id": 5, "image_id": 1, "bbox": [1, 2, 3, 4]}],
+    }
+    (tmp_path / "labels.json").write_text(json.dumps(document))
+    names = LabelMap.load(checkout / "config" / "labels.yaml")
+    known, unknown = (
+        read_truth(tmp_path / "labels.json", {PHOTO: (9, 9)}, card=card, names=each)[PHOTO].columns.tolist()
+        for each in (names, None)
+    )
+    assert ([card.classes.index("person")], []) == (known, unknown)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "EOF"),
+        ("{", "line 1"),
+        ("{}", "images: Field required"),
+        ("[]", "should be an object"),
+        ('{"images": 1, "categories": [], "annotations": []}', "images: Input should be a valid"),
+        (
+            '{"images": [], "categories": [], "annotations": [{"image_id": 1, "category_id": 2}]}',
+            r"annotations\[0\].bbox",
+        ),
+    ],
+)
+def test_another_file_is_refused_by_its_name_and_the_place_in_it(
+    tmp_path: Path, card: ModelCard, text: str, said: str
+) -> None:
     (tmp_path / "labels.json").write_text(text)
-    with pytest.raises(SourceError, match="not a folder of YOLO labels, nor a COCO file") as caught:
+    with pytest.raises(SourceError, match=f"labels.json: not a COCO file: .*{said}") as caught:
         read_truth(tmp_path / "labels.json", {PHOTO: (9, 9)}, card=card)
     assert "--labels" in (caught.value.hint or "")
+    with pytest.raises(SourceError, match="nowhere: cannot be read: No such file"):
+        read_truth(tmp_path / "nowhere", {PHOTO: (9, 9)}, card=card)
 
 
-@pytest.mark.parametrize("text", ["person 0 0 1 1", "2 0.5 0.5 1 1", "1 2 3"])
-def test_labels_that_the_card_does_not_know_are_refused(tmp_path: Path, card: ModelCard, text: str) -> None:
-    (tmp_path / "a.txt").write_text(text)
-    with pytest.raises(SourceError, match="not a folder of YOLO labels"):
+@pytest.mark.parametrize("key", ["image_id", "category_id"])
+def test_a_row_of_nothing_is_refused(tmp_path: Path, card: ModelCard, key: str) -> None:
+    row = {"image_id": 1, "category_id": 7, "bbox": [1, 2, 3, 4]}
+    document = {
+        "images": [{"id": 1, "file_name": "a.jpg"}],
+        "categories": [{"id": 7, "name": "car"}],
+        "annotations": [row, row | {key: 99}],
+    }
+    (tmp_path / "labels.json").write_text(json.dumps(document))
+    with pytest.raises(SourceError, match=rf"annotations\[1\].{key}: nothing has this id: 99"):
+        read_truth(tmp_path / "labels.json", {PHOTO: (9, 9)}, card=card)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("person 0 0 1 1", "in numbers"),
+        ("2 0.5 0.5 1 1", "expected a class from 0 to 1"),
+        ("-1 0.5 0.5 1 1", "expected a class from 0 to 1"),
+        ("1 2 3", "got 3 words"),
+        ("0 0.1 0.1 0.2 0.1 0.2 0.2", "got 7 words"),
+        ("0 320 200 40 30", "shares of the photo"),
+        ("0 nan 0.5 0.1 0.1", "shares of the photo"),
+    ],
+)
+def test_a_broken_line_is_refused_by_file_and_line(tmp_path: Path, card: ModelCard, line: str, said: str) -> None:
+    (tmp_path / "a.txt").write_text(f"0 0.5 0.5 1 1\n\n{line}\n")
+    with pytest.raises(SourceError, match=rf"a\.txt:3: .*{said}.*: {line}") as caught:
+        read_truth(tmp_path, {PHOTO: (9, 9)}, card=card)
+    assert "CLASS X Y WIDTH HEIGHT" in (caught.value.hint or "")
+
+
+def test_a_label_file_that_is_no_text_is_refused_by_its_name(tmp_path: Path, card: ModelCard) -> None:
+    (tmp_path / "a.txt").write_bytes(b"\xff\xfe0")
+    with pytest.raises(SourceError, match=r"a\.txt: cannot be read"):
         read_truth(tmp_path, {PHOTO: (9, 9)}, card=card)
 
 

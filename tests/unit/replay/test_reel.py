@@ -6,9 +6,9 @@ import pytest
 
 from askance.edge.config import CameraSection
 from askance.errors import SourceError
-from askance.replay.reel import Reel, Shown, cast, name_recordings
+from askance.replay.reel import Played, Recording, Reel, Shown, cast, locate, name_recordings
 from askance.wire.identity import CameraId
-from support_replay import SECOND, record
+from support_replay import SECOND, STREET, record
 
 
 def test_a_recording_begins_where_the_one_before_has_ended(tmp_path: Path) -> None:
@@ -27,11 +27,25 @@ def test_a_recording_begins_where_the_one_before_has_ended(tmp_path: Path) -> No
     ]
 
 
-def test_one_frame_has_no_length(tmp_path: Path) -> None:
-    reel = Reel([record(tmp_path / "one", 1)], fps=None)
+@pytest.mark.parametrize(("fps", "each_ns"), [(None, SECOND), (4, SECOND // 4)])
+def test_one_frame_alone_is_shown_as_long_as_one_of_a_folder(tmp_path: Path, fps: float | None, each_ns: int) -> None:
+    reel = Reel([record(tmp_path / "one", 1), record(tmp_path / "other", 1)], fps=fps)
 
-    assert [0] == [frame.taken.monotonic_ns for frame in reel.frames(reel.recordings[0])]
-    assert 0 == reel.length_ns
+    taken = [frame.taken.monotonic_ns for recording in reel.recordings for frame in reel.frames(recording)]
+    assert [0, each_ns] == taken
+    assert 2 * each_ns == reel.length_ns
+
+
+def test_a_moment_is_told_by_its_own_recording() -> None:
+    recordings = [Recording(name, name, STREET) for name in ("first", "none", "second")]
+    lengths = ((4, 0, 4 * SECOND), (0, 4 * SECOND, 0), (2, 4 * SECOND, SECOND))
+    played = [Played(recording, *facts) for recording, facts in zip(recordings, lengths, strict=True)]
+
+    at = (0, 3 * SECOND, 4 * SECOND, 9 * SECOND // 2)
+    assert ["0.0 s into first", "3.0 s into first", "0.0 s into second", "0.5 s into second"] == [
+        locate(moment, played) for moment in at
+    ]
+    assert "0.0 s into second" == locate(4 * SECOND, [played[0], played[2], played[1]]), "nothing was seen of the other"
 
 
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:

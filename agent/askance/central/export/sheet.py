@@ -25,11 +25,13 @@ class Shown(NamedTuple):
         manifest: the frame's own words.
         sha256: address of its envelope.
         task: its place in the queue; None: it is in none.
+        taken: when, in words; None: as the manifest has it.
     """
 
     manifest: Manifest
     sha256: Sha256
     task: Task | None = None
+    taken: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def _card(frame: Shown, rank: int, *, look: Look, jpeg: bytes) -> str:
         f'<span class="arm">{escape(manifest.arm)}{_probability(manifest)}</span>'
         f'<span class="state {state}">{state}</span></div>\n'
         f'<ul class="reasons">{reasons}</ul>\n'
-        f'<p class="origin">{escape(manifest.device)} / {escape(manifest.camera)} &middot; {_time(manifest)}'
+        f'<p class="origin">{escape(manifest.device)} / {escape(manifest.camera)} &middot; {_time(frame)}'
         f' &middot; <span class="id">{number}{escape(manifest.frame_id)}</span></p></div>\n</article>\n'
     )
 
@@ -165,7 +167,10 @@ def _probability(manifest: Manifest) -> str:
     return "" if manifest.inclusion_probability is None else f" p={manifest.inclusion_probability:.3g}"
 
 
-def _time(manifest: Manifest) -> str:
+def _time(frame: Shown) -> str:
+    manifest = frame.manifest
+    if frame.taken is not None:
+        return escape(frame.taken)
     taken = utc(manifest.taken.wall_ms)
     if taken is None:
         return f"{manifest.taken.monotonic_ns / 1e9:.1f} s after its start"

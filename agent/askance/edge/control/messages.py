@@ -1,7 +1,6 @@
 """What is said over the control socket: one request a line, one answer a line, both JSON objects."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Annotated, Final, Self
 
@@ -14,7 +13,7 @@ from askance.edge.readings import NAME_PATTERN
 from askance.edge.rules import RuleId
 from askance.edge.rules.why import Why
 from askance.errors import ControlError
-from askance.units import Duration
+from askance.units import Duration, Span
 from askance.wire.identity import CameraName, FrameIdText
 from askance.wire.receipts import RuleTally
 
@@ -55,7 +54,7 @@ class Request(Spoken):
     """What an agent is told or asked: exactly one of readings, capture, why and health."""
 
     readings: Annotated[Mapping[ReadingName, Number] | None, Field(min_length=1, max_length=MOST_READINGS)] = None
-    for_: Annotated[Duration | None, Field(alias="for", gt=timedelta(0))] = None
+    for_: Annotated[Span | None, Field(alias="for")] = None
     capture: Capture | None = None
     why: AskWhy | None = None
     health: AskHealth | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from askance.sections import Section
-from askance.units import ByteBudget, Duration, FrameBudget, Span
+from askance.units import ByteBudget, Duration, FrameBudget, Span, at_least
 
 MOST_AROUND: Final = 60
 
@@ -23,9 +23,9 @@ class Surroundings(Section):
 
     before: Annotated[Duration | None, Field(description="from how long before it")] = None
     after: Annotated[Duration | None, Field(description="until how long after it")] = None
-    every: Annotated[Duration, Field(ge=timedelta(milliseconds=10), description="how far apart they are, at least")] = (
-        timedelta(seconds=1)
-    )
+    every: Annotated[
+        Duration, at_least(timedelta(milliseconds=10)), Field(description="how far apart they are, at least")
+    ] = timedelta(seconds=1)
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:

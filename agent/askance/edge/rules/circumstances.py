@@ -5,6 +5,7 @@ from datetime import timedelta
 from math import asin, cos, hypot, radians, sin, sqrt
 from typing import Final
 
+from askance.edge.rules.digits import apart
 from askance.edge.rules.facts import FrameFacts
 from askance.edge.rules.finding import Finding
 
@@ -85,7 +86,8 @@ class Fence:
             return Finding(matched=False, clause="geofence", value=0.0, text="no reading of lat and lon")
         away_m = metres((lat, lon), self.centre)
         held = away_m <= self.within_m
-        where = f"{away_m:.0f} m away, {'' if held else 'not '}within {self.within_m:.0f} m"
+        away, within = apart(away_m, self.within_m, places=0)
+        where = f"{away} m away, {'' if held else 'not '}within {within} m"
         return Finding(held, "geofence", float(held), where)
 
 

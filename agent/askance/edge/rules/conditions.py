@@ -6,13 +6,14 @@ from typing import Final, TypeAlias
 
 from askance.edge.outlook import CELLS, SETTLED_NS
 from askance.edge.rules.circumstances import Asked, Fence, Hours, Reading
+from askance.edge.rules.digits import apart
 from askance.edge.rules.facts import FrameFacts
 from askance.edge.rules.finding import Finding
 from askance.edge.rules.lottery import Lottery
 from askance.edge.values import Area, Measure, Quality
 
-_DIRTY: Final = f"{{2}} of {CELLS} cells have shown nothing for {SETTLED_NS // (60 * 10**9)} min"
-_ELSEWHERE: Final = "the camera looks elsewhere: {:.2f} of the usual view is left"
+_DIRTY: Final = f"{{3}} of {CELLS} cells have shown nothing for {SETTLED_NS // (60 * 10**9)} min"
+_ELSEWHERE: Final = "the camera looks elsewhere: {} of the usual view is left"
 _GOOD: Final = Finding(matched=False, clause="quality", value=0.0, text="the picture is good enough")
 
 
@@ -119,18 +120,19 @@ class Fault:
         depth, text, measured, limit = max(self._depths(facts.quality))
         if depth <= 0:
             return _GOOD
-        return Finding(True, "quality", min(1.0, depth), text.format(measured, limit, round(measured * CELLS)))
+        said = text.format(*apart(measured, limit, places=2), measured, round(measured * CELLS))
+        return Finding(True, "quality", min(1.0, depth), said)
 
     def _depths(self, quality: Quality) -> Iterator[tuple[float, str, float, float]]:
         sharpness, brightness = quality.sharpness, quality.brightness
         if (limit := self.sharpness_below) is not None:
-            yield 1 - sharpness / limit, "sharpness {:.2f}, below {:.2f}", sharpness, limit
+            yield 1 - sharpness / limit, "sharpness {}, below {}", sharpness, limit
         if (limit := self.brightness_below) is not None:
-            yield 1 - brightness / limit, "brightness {:.2f}, below {:.2f}", brightness, limit
+            yield 1 - brightness / limit, "brightness {}, below {}", brightness, limit
         if (limit := self.brightness_above) is not None:
-            yield (brightness - limit) / (1 - limit), "brightness {:.2f}, above {:.2f}", brightness, limit
+            yield (brightness - limit) / (1 - limit), "brightness {}, above {}", brightness, limit
         if (limit := self.glare_above) is not None:
-            yield (quality.glare - limit) / (1 - limit), "{:.0%} of the picture is blinding", quality.glare, limit
+            yield (quality.glare - limit) / (1 - limit), "{2:.0%} of the picture is blinding", quality.glare, limit
         if (limit := self.dirt_above) is not None:
             yield (quality.dirt - limit) / (1 - limit), _DIRTY, quality.dirt, limit
         if (limit := self.view_below) is not None:

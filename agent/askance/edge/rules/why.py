@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Not, Novel
+from askance.edge.rules.digits import apart
 from askance.edge.rules.document import RuleId
 from askance.edge.rules.finding import Finding
 from askance.edge.rules.judgement import Verdict
@@ -83,6 +84,7 @@ def failing(clause: Clause, finding: Finding) -> tuple[str, str]:
             held = finding.parts[0].strongest()
             return f"not {held.clause}", held.text
         case Doubt(at_least=least) | Novel(at_least=least) if finding.value > 0:
-            return finding.clause, f"{finding.text}: {finding.value:.2f}, at least {least:.2f}"
+            value, wanted = apart(finding.value, least, places=2)
+            return finding.clause, f"{finding.text}: {value}, at least {wanted}"
         case _:
             return finding.clause, finding.text

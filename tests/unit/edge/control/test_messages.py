@@ -52,7 +52,7 @@ def test_a_request_is_read_as_it_is_written(line: str, request_: Request) -> Non
         ('{"readings": {"speed": "12.3"}}', "readings.speed: expected a valid number"),
         ('{"readings": {"speed": NaN}}', "readings.speed: expected a finite number"),
         ('{"readings": {"speed": 1e999}}', "readings.speed: expected a finite number"),
-        ('{"readings": {"speed": 1}, "for": "0s"}', "for: "),
+        ('{"readings": {"speed": 1}, "for": "0s"}', "for: expected longer than nothing, e.g. 5s"),
         ('{"readings": {"speed": 1}, "for": 5}', "for: expected a number with a unit"),
         ('{"capture": {"notes": "x"}}', "capture.notes: Extra inputs are not permitted"),
         ('{"capture": {"note": ""}}', "capture.note: "),

@@ -75,6 +75,9 @@ FOUL = replace(SHARP, glare=0.3, dirt=11 / 64, view=0.12)
     ("fault", "quality", "expected"),
     [
         pytest.param(Fault(0.1, None, None), DARK, (True, 0.5, "sharpness 0.05, below 0.10"), id="blurred"),
+        pytest.param(
+            Fault(0.1), replace(SHARP, sharpness=0.0996), (True, 0.004, "sharpness 0.0996, below 0.1000"), id="hardly"
+        ),
         pytest.param(Fault(None, 0.4, None), DARK, (True, 0.75, "brightness 0.10, below 0.40"), id="dark"),
         pytest.param(Fault(0.1, 0.4, None), DARK, (True, 0.75, "brightness 0.10, below 0.40"), id="worst-is-told"),
         pytest.param(Fault(None, None, 0.25), SHARP, (True, 1 / 3, "brightness 0.50, above 0.25"), id="bright"),

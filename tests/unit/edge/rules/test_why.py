@@ -42,6 +42,7 @@ def verdict(when: Clause, *, value: float = 0.0, obstacle: str | None = None, ca
     ("when", "clause", "text"),
     [
         (MESSY, "entropy", "2 candidates: 0.25, at least 0.40"),
+        (Doubt(ENTROPY, 0.2501), "entropy", "2 candidates: 0.2500, at least 0.2501"),
         (Novel(0.5), "novelty", "looks unlike what was kept by 0.30: 0.30, at least 0.50"),
         (Doubt(Measure("overlap"), 0.1), "overlap", "nothing overlaps"),
         (Doubt(Measure("margin"), 0.1), "margin", "the model gives no margin"),
