@@ -45,13 +45,13 @@ def test_a_failure_is_the_last_event(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("blow", "why"),
-    [(signal.SIGKILL, "the decoder died"), (signal.SIGSTOP, "no sign of life for 1 s")],
+    ("blow", "reading_s", "why"),
+    [(signal.SIGKILL, 10, "the decoder died"), (signal.SIGSTOP, 1, "no sign of life for 1 s")],
     ids=["killed", "stopped"],
 )
-def test_a_child_that_says_no_more_has_died(blow: signal.Signals, why: str) -> None:
+def test_a_child_that_says_no_more_has_died(blow: signal.Signals, reading_s: float, why: str) -> None:
     with HttpCamera() as camera:
-        patience = Patience(opening_s=10, reading_s=1)
+        patience = Patience(opening_s=10, reading_s=reading_s)
         events = decoding(job(Kind.NETWORK, camera.url), newest=True, patience=patience, closed=Event())
         next(event for event in events if isinstance(event, Shot))
         (child,) = children(os.getpid())
