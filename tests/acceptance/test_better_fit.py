@@ -89,7 +89,7 @@ def test_the_documented_commands_lead_from_the_queue_to_a_better_fit_on_the_devi
     assert restart.startswith("systemctl restart")
     site.agent.start()
 
-    assert said[1].startswith(f"fitted on {SETTLED} photos of images ")
+    assert said[1].startswith(f"fitted on {SETTLED} photos of images, ")
     assert f"left out: {PHOTOS - SETTLED} photos" in said[1]
     assert re.search("^error_model +of this file", said[2], re.MULTILINE)
     assert re.search("^calibration +of this file", said[2], re.MULTILINE)

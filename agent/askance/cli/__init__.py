@@ -15,7 +15,7 @@ _COMMANDS: Final = {
     "central": ("askance.cli.central", "the receiver of the labeling queue"),
     "rules": ("askance.cli.rules", "capture rules: check them, replay them over recordings, compare"),
     "queue": ("askance.cli.queue", "the labeling queue: list, claim, submit, export"),
-    "models": ("askance.cli.models", "detector files: list, pull, inspect, check, quantize, bench"),
+    "models": ("askance.cli.models", "detector files: list, pull, inspect, check, fit, quantize, bench"),
     "provision": ("askance.cli.provision", "keys, certificate and configuration of a member of the fleet"),
     "config": ("askance.cli.config", "configuration: show, schema, example"),
     "doctor": ("askance.cli.doctor", "check what this machine has and lacks"),

@@ -38,7 +38,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--variants", type=click.IntRange(0, 100), default=15, show_default=True, help="Crops and the like of each photo."
 )
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File.  [default: errors.yaml at the card]"
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for the error model.  [default: errors.yaml beside the card]",
 )
 @click.option(
     "--calibration", is_flag=True, help="Write calibration.yaml beside it: bands of rules are then of probabilities."
@@ -48,7 +50,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--config",
     "config_path",
     type=_FILE,
-    help="Agent's configuration, for its second_look.  [default: none]",
+    help="Agent's configuration, for its second_look.  [default: 2 x 2 tiles, as an agent without one]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def fit(  # noqa: PLR0913 (each is an option of the command)
@@ -83,7 +85,7 @@ def fit(  # noqa: PLR0913 (each is an option of the command)
       askance models fit ssdlite-mobilenet-v2-coco --second-look --photos coco128/images/train2017
         --labels coco128/object_detection/labels/train2017
     From what `askance queue export --format coco --out dataset` wrote; frames whose task is not done are left out:
-      askance models fit own --photos dataset/images --labels dataset/annotations.json
+      askance models fit models/own --photos dataset/images --labels dataset/annotations.json
     """
     from askance import shipped
     from askance.edge.config import DetectorSection
@@ -157,7 +159,7 @@ def _second(
 
 def _words(said: Mapping[str, Any], *, fitted_on: str) -> Iterator[str]:
     """Say in words what the JSON says."""
-    yield f"fitted on {fitted_on}, with {said['errors']:.0f} errors in the photos themselves"
+    yield f"fitted on {fitted_on}; errors in the photos themselves: {said['errors']:.0f}"
     if said["left_out"]:
         yield f"left out: {said['left_out']} photos that nobody has labelled: not listed, or of tasks that are not done"
     held_out, constant = said["deviance"], said["deviance_of_mean"]
@@ -168,7 +170,7 @@ def _words(said: Mapping[str, Any], *, fitted_on: str) -> Iterator[str]:
     yield f"made: {said['file']}"
     if "calibration" in said:
         worth = said["calibration"]
-        yield f"calibrated {worth['classes']:.0f} classes by themselves, and all others together"
+        yield f"classes with a curve of their own: {worth['classes']:.0f}; all others have one together"
         held_out, as_they_are = worth["ece"], worth["ece_of_scores"]
         yield f"calibration error of photos held out: {held_out:.3f}, of the scores as they are: {as_they_are:.3f}"
         yield f"made: {worth['file']}"

@@ -19,16 +19,17 @@ _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.group()
 def models() -> None:
-    """Detector files: list, fetch, inspect, check, quantize, time.
+    """Detector files: list, fetch, inspect, check, fit, quantize, time; a model is a folder with a file and its card.
 
     \b
     Examples:
       askance models ls
       askance models pull centerface
       askance models inspect own.onnx --classes names.txt --out models/own/card.yaml
-      askance models check own
-      askance models quantize own.onnx --calibrate PHOTOS --out models/own-int8
-      askance models bench own own-int8 --write
+      cp own.onnx models/own/ && askance models check models/own
+      askance models quantize own.onnx --card models/own/card.yaml --calibrate PHOTOS --out models/own-int8
+      askance models bench models/own models/own-int8 --write
+      askance models fit models/own --photos PHOTOS --labels LABELS
     """
 
 

@@ -51,6 +51,7 @@ def check(
     from dataclasses import replace
 
     from askance.edge.findings import read_site
+    from askance.edge.health import Health
     from askance.edge.parts import read_labels, today
     from askance.edge.rules import load_rules
     from askance.edge.rules.idle import Site, idle
@@ -59,7 +60,8 @@ def check(
     config = configured(config_path, model=model, labels=labels)
     known = read_labels(config)
     policy = load_rules(files, labels=known)
-    site = Site() if model is config_path is None else read_site(config, known)
+    health = Health()
+    site = Site() if model is config_path is None else read_site(config, known, health=health)
     site = site if config_path is not None else replace(site, poses=None)
     names = {int(label.id): label.name for label in known.labels}
     never, expired = idle(policy, site, names=names), policy.expired(today())
@@ -68,6 +70,8 @@ def check(
         click.echo(json.dumps([asdict(line) for line in lines], indent=2))
     else:
         echo_table([rulebook.TITLES, *(line.row for line in lines)])
+    for part, what in health.vitals().trouble.items():
+        click.echo(f"note: {part}: {what}", err=True)
     _say(never, expired=expired)
 
 

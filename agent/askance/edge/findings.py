@@ -38,8 +38,13 @@ def say_repairs(recovery: Recovery) -> None:
         logger.warning("store: %s", repaired)
 
 
-def read_site(config: EdgeConfig, labels: LabelMap) -> Site:
+def read_site(config: EdgeConfig, labels: LabelMap, *, health: Health) -> Site:
     """Load the models that the configuration names, not putting them on trial, and say what rules can ask for.
+
+    Args:
+        config: the device's.
+        labels: the label map.
+        health: is told of what was fitted and cannot be used.
 
     Raises:
         ModelError: the main model cannot be loaded.
@@ -52,7 +57,7 @@ def read_site(config: EdgeConfig, labels: LabelMap) -> Site:
         }
     )
     with closing(Lane()) as lane:
-        panel, health = read_panel(trusting, labels, lane=lane, health=Health()), Health()
+        panel = read_panel(trusting, labels, lane=lane, health=Health())
         second = read_second_look(trusting, labels, panel=panel, lane=lane, health=health)
         lore = read_lore(panel, labels, health=health, second=second, counts=config.label_counts)
         return survey(panel, lore=lore, poses=stands(config))

@@ -14,6 +14,7 @@ import numpy as np
 from askance.edge.config import CameraSection, DetectorSection, EdgeConfig
 from askance.edge.detect import Detector
 from askance.edge.findings import read_site
+from askance.edge.health import Health
 from askance.edge.label_counts import read_label_counts
 from askance.edge.parts import open_store, read_detector, read_labels, read_other, read_policy, stands, today
 from askance.edge.rules.idle import Site, idle
@@ -68,16 +69,18 @@ def _rules(config: EdgeConfig) -> Found:
     expired = policy.expired(today())
     in_force = ", ".join(rule.id for rule in policy.rules if rule.id not in expired)
     found = [in_force, f"expired: {', '.join(expired)}"] if expired else [in_force]
+    health = Health()
     try:
-        site = read_site(config, labels)
+        site = read_site(config, labels, health=health)
     except ModelError:  # the test of the model says why
         site = Site(poses=stands(config))
         found.append("not held against the models")
     never = idle(policy, site, names={int(label.id): label.name for label in labels.labels})
-    if not never:
+    troubles = [f"{part}: {what}" for part, what in health.vitals().trouble.items()]
+    if not never and not troubles:
         return "; ".join(found)
-    hints = dict.fromkeys(each.hint for each in never)
-    return "; ".join([*found, *(each.text for each in never)]), "; ".join(hints)
+    hints = [each.hint for each in never] + ["see `askance models check`"] * bool(troubles)
+    return "; ".join([*found, *(each.text for each in never), *troubles]), "; ".join(dict.fromkeys(hints))
 
 
 def _model(config: EdgeConfig, section: DetectorSection) -> str:

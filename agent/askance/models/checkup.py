@@ -105,7 +105,7 @@ def _fitted(package: Package, labels: LabelMap) -> Mapping[str, str]:
 
 def _bound(file: Path, read: Callable[[Path], object]) -> str:
     if not file.is_file():
-        return f"none: there is no {file.name} beside the model"
+        return f"none: there is no {file.name} beside the model; see askance models fit"
     try:
         read(file)
     except ConfigError as error:

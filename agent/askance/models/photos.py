@@ -24,9 +24,11 @@ def find_photos(folder: Path) -> list[Path]:
     photos = sorted(path for path in folder.glob("*") if path.suffix.lower() in _SUFFIXES)
     photos = photos or sorted(folder.glob(f"frames/*/*{_ENVELOPE}"), key=lambda path: path.name)
     if not photos:
+        below = sorted({path.parent for path in folder.glob("*/*") if path.suffix.lower() in _SUFFIXES})
+        there = f"there are some in {below[0]}; " if below else ""
         raise SourceError(
             f"no photos in {folder}",
-            hint="--calibrate takes a folder of JPEG, PNG or BMP files, or an agent's `store.path`",
+            hint=f"{there}askance takes a folder of JPEG, PNG or BMP files, or an agent's `store.path`",
         )
     return photos
 
@@ -49,4 +51,4 @@ def read_photo(path: Path) -> Image:
 
 
 def _no_image(path: Path) -> SourceError:
-    return SourceError(f"not an image: {path}", hint="remove it from the folder given to --calibrate or --report-on")
+    return SourceError(f"not an image: {path}", hint="move it out of the folder of photos that askance was given")

@@ -57,7 +57,7 @@ class Sightings:
     @property
     def fitted_on(self) -> str:
         """Which photos, in words."""
-        return f"{self.photos} photos of {self.source} and {self.variants} variants of each"
+        return f"{self.photos} photos of {self.source}, variants of each: {self.variants}"
 
 
 def gather(
@@ -120,15 +120,15 @@ def gather(
 def _labelled(detector: Detector, photos: Sequence[Path], *, labels: Path, names: LabelMap) -> Truth:
     sizes = {photo: (image.shape[1], image.shape[0]) for photo in photos for image in (read_photo(photo),)}
     truth = read_truth(labels, sizes, card=detector.model.package.card, names=names)
+    if truth and not any(len(objects.columns) for objects in truth.values()):
+        raise SourceError(
+            f"no object of a class of the model is labelled in these photos: {labels}",
+            hint="--labels has to be of --photos: a folder of NAME.txt, or a COCO file, as of `askance queue export`",
+        )
     if len(truth) < LEAST_PHOTOS:
         raise SourceError(
             f"expected at least {LEAST_PHOTOS} labelled photos, got {len(truth)} of {len(photos)} in all",
             hint="label more of them, or give another folder; of an export of the queue the tasks that are done count",
-        )
-    if not any(len(objects.columns) for objects in truth.values()):
-        raise SourceError(
-            f"no object of a class of the model is labelled in these photos: {labels}",
-            hint="--labels has to be of --photos: a folder of NAME.txt, or a COCO file, as of `askance queue export`",
         )
     return truth
 

@@ -181,8 +181,9 @@ def _frame_wide(clause: Fault | Novel | Hours | Reading | Fence | Asked | Lotter
 
 
 def _band(name: str, *, above: float | None, below: float | None) -> str:
-    lower, upper = "" if above is None else f"{above:g} < ", "" if below is None else f" < {below:g}"
-    return f"{lower}{name}{upper}"
+    if below is None:
+        return name if above is None else f"{name} > {above:g}"
+    return f"{'' if above is None else f'{above:g} < '}{name} < {below:g}"
 
 
 def _time(minutes: int) -> str:

@@ -31,7 +31,7 @@ def test_fit_writes_beside_the_card_and_says_what_it_found(package: Path, photos
     result = run(package, "--photos", photos, "--labels", photos, "--variants", "1")
     lines = result.stdout.splitlines()
     assert 0 == result.exit_code
-    assert lines[0].startswith("fitted on 16 photos of photos and 1 variants of each, with ")
+    assert lines[0].startswith("fitted on 16 photos of photos, variants of each: 1; errors in the photos themselves: ")
     assert lines[1].startswith("Poisson deviance of photos held out: ")
     assert f"made: {package / 'errors.yaml'}" == lines[2]
     assert "look" in result.stderr
@@ -50,7 +50,7 @@ def test_fit_json_has_the_figures(tmp_path: Path, package: Path, photos: Path) -
 def test_fit_writes_a_calibration_when_asked(package: Path, photos: Path) -> None:
     result = run(package, "--photos", photos, "--labels", photos, "--variants", "0", "--calibration")
     lines = result.stdout.splitlines()
-    assert "calibrated 0 classes by themselves, and all others together" == lines[3]
+    assert "classes with a curve of their own: 0; all others have one together" == lines[3]
     assert lines[4].startswith("calibration error of photos held out: ")
     assert f"made: {package / 'calibration.yaml'}" == lines[5]
     assert (package / "calibration.yaml").read_text().startswith("sha256: ")
@@ -108,7 +108,7 @@ def test_fit_leaves_out_photos_that_nobody_has_labelled_and_says_how_many(
 
     lines = run(*words, "--photos", tmp_path / "more").stdout.splitlines()
 
-    assert lines[0].startswith("fitted on 16 photos of more ")
+    assert lines[0].startswith("fitted on 16 photos of more, ")
     assert lines[1].startswith("left out: 4 photos that nobody has labelled")
     assert 0 == json.loads(run(*words, "--photos", photos, "--json").stdout)["left_out"]
 

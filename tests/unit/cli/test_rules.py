@@ -87,6 +87,16 @@ def test_check_says_what_a_model_cannot_tell(tmp_path: Path, monkeypatch: pytest
     ]
 
 
+def test_check_says_what_was_fitted_and_cannot_be_used(tmp_path: Path, old: str) -> None:
+    model = doubtful_model(tmp_path / "doubtful")
+    (model / "calibration.yaml").write_text("sha256: 0")
+
+    done = ask("check", old, "--model", str(model))
+
+    assert 0 == done.exit_code
+    assert f"note: calibration: {model / 'calibration.yaml'}:1: " in done.stderr
+
+
 def test_check_refuses_what_can_never_hold_with_lines_and_fixes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from askance.edge.config import EdgeConfig
 from askance.edge.findings import read_site, say_findings, say_repairs
+from askance.edge.health import Health
 from askance.edge.parts import read_labels
 from askance.edge.rules import load_rules
 from askance.edge.rules.idle import Site
@@ -83,7 +84,10 @@ def test_a_model_that_is_not_trusted_is_asked_without_a_trial(tmp_path: Path) ->
         {"detector": detector, "companions": [companion], "cameras": [{"id": "gate", "url": "0", "pose": "home"}]}
     )
 
-    site = read_site(config, read_labels(config))
+    (tmp_path / "tiny" / "errors.yaml").write_text("sha256: 0")
+    health = Health()
+    site = read_site(config, read_labels(config), health=health)
+    assert ["error model"] == list(health.vitals().trouble)
 
     labels = read_labels(config)
     floors = {labels.resolve(name).id: floor for name, floor in (("person", 0.02), ("car", 0.1), ("dog", 0.02))}

@@ -119,12 +119,16 @@ def test_rules_that_never_hold_are_told_with_what_to_do(tmp_path: Path) -> None:
         "rules": [rules],
     }
     known = dict(preflight(EdgeConfig.model_validate(values)))["rules"]()
+    (tmp_path / "tiny" / "errors.yaml").write_text("sha256: 0")
+    unfit = dict(preflight(EdgeConfig.model_validate(values)))["rules"]()
     gone = {**values, "detector": {"model": "gone", "models": tmp_path}}
     unknown = dict(preflight(EdgeConfig.model_validate(gone)))["rules"]()
 
     dog = f"{rules}:4: rule lost: no model sees dog: it never holds"
     gatee = f"{rules}:5: rule lost: a zone of camera gatee, which is not there"
     keys = "did you mean gate? see `cameras.id`"
+    assert f"; error model: {tmp_path / 'tiny' / 'errors.yaml'}:1: " in unfit[0]
+    assert unfit[1].endswith(f"{keys}; see `askance models check`")
     assert known == (
         f"lost; {dog}; {gatee}",
         f"take it out, or name a model that sees it with `detector.model`; {keys}",

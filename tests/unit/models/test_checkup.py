@@ -56,7 +56,9 @@ def test_what_was_fitted_is_of_this_file_or_left_out_as_on_a_device(tmp_path: Pa
         assert [] == figures["faults"], "the model runs without what was fitted"
         return [figures[part] for part in ("error_model", "calibration")]
 
-    assert [f"none: there is no {name}.yaml beside the model" for name in ("errors", "calibration")] == fitted()
+    assert [
+        f"none: there is no {name}.yaml beside the model; see askance models fit" for name in ("errors", "calibration")
+    ] == fitted()
     sha256 = load_package(tmp_path / "tiny").card.sha256
     of_another = shipped.folder("models") / "ssdlite-mobilenet-v2-coco" / "errors.yaml"
     (tmp_path / "tiny" / "errors.yaml").write_bytes(of_another.read_bytes())

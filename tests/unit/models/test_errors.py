@@ -43,7 +43,7 @@ def test_what_is_written_is_what_is_read(tmp_path: Path, detector: Detector, see
     errors = make(seen, detector)
     write(errors, tmp_path / ERRORS)
     model = load_errors(tmp_path / ERRORS, sha256=detector.info.sha256)
-    assert ("16 photos of photos and 1 variants of each", 0.5, 0.05) == (model.fitted_on, model.report, model.floor)
+    assert ("16 photos of photos, variants of each: 1", 0.5, 0.05) == (model.fitted_on, model.report, model.floor)
     assert errors.intercept == model.intercept
     assert {"photos", "variants", "errors", "ridge", "dispersion", "deviance", "deviance_of_mean"} == set(
         errors.figures

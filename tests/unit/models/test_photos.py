@@ -31,7 +31,12 @@ def test_a_store_gives_its_captures_in_the_order_of_their_ids(tmp_path: Path) ->
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no photos in") as caught:
         find_photos(tmp_path)
-    assert "--calibrate" in (caught.value.hint or "")
+    assert "askance takes a folder of JPEG" in (caught.value.hint or "")
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.jpg").touch()
+    with pytest.raises(SourceError, match="no photos in") as caught:
+        find_photos(tmp_path)
+    assert (caught.value.hint or "").startswith(f"there are some in {tmp_path / 'images'}; ")
 
 
 def test_a_photo_is_read(tmp_path: Path) -> None:

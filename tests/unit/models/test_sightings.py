@@ -62,7 +62,7 @@ def test_every_photo_and_variant_is_looked_at(detector: Detector, names: LabelMa
     assert candidates.tolist() == np.bincount(verdicts.photos, minlength=16).tolist()
     assert {0.5} == set(verdicts.weights.tolist())
     assert (verdicts.scores >= 0.05).all()
-    assert "16 photos of photos and 1 variants of each" == seen.fitted_on
+    assert "16 photos of photos, variants of each: 1" == seen.fitted_on
 
 
 def test_coco_labels_give_the_same_errors(tmp_path: Path, detector: Detector, names: LabelMap, photos: Path) -> None:

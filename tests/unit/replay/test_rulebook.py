@@ -41,7 +41,7 @@ ENTROPY = Doubt(Measure("entropy"), 0.65)
         (Hours(), "00:00-24:00"),
         (Hours(frozenset({5, 6}), 1320, 390), "sat|sun 22:00-06:30"),
         (Reading("speed", 5, 30.5), "5 < speed < 30.5"),
-        (Reading("speed", 5, None), "5 < speed"),
+        (Reading("speed", 5, None), "speed > 5"),
         (Reading("speed", None, 30.5), "speed < 30.5"),
         (Fence((52.52, 13.405), 1500), "within 1500m of 52.52, 13.405"),
         (Asked(), "asked for"),
