@@ -8,9 +8,7 @@ from itertools import repeat
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from askance.edge.binary_entropy import binary_entropy
 from askance.edge.detections import Detections
 from askance.edge.expectation import Usual
 from askance.edge.values import Bools, Floats, Ints
@@ -60,16 +58,6 @@ class Moment:
     def __post_init__(self) -> None:
         if self.tracks.shape != (len(self.detections),):
             raise ValueError(f"expected {len(self.detections)} tracks, got shape {self.tracks.shape}")
-
-    @cached_property
-    def bits(self) -> NDArray[np.float64]:
-        """How undecided each candidate is, shape (n,), see ``binary_entropy``."""
-        return binary_entropy(self.detections.scores)
-
-    @cached_property
-    def undecided(self) -> NDArray[np.intp]:
-        """The candidates by that, shape (n,), the most undecided first."""
-        return (-self.bits).argsort(kind="stable")
 
     @cached_property
     def places(self) -> Mapping[int, int]:

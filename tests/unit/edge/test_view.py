@@ -34,14 +34,6 @@ def test_a_moment_knows_the_row_of_each_track_and_what_is_reported_of_it() -> No
     assert shown.reports is shown.reports
 
 
-def test_a_moment_knows_how_undecided_each_candidate_is_and_which_are_most_so() -> None:
-    shown = moment([Seen(score=1.0), Seen(score=0.25), Seen(score=0.5)])
-
-    assert shown.bits.tolist() == pytest.approx([0.0, 1.0, 0.8112781])
-    assert shown.undecided.tolist() == [1, 2, 0]
-    assert shown.bits is shown.bits
-
-
 def test_a_view_knows_what_was_reported_of_each_track_before_and_after_it() -> None:
     one, low, other = Seen(1, score=0.75), Seen(1, score=0.25), Seen(2, score=0.5)
     seen = view([one], [low], [one, other], now=[other], after=[[], [low, other]])
