@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from askance.edge.binary_entropy import binary_entropy
 from askance.edge.shapes import Shape
 from askance.edge.values import Bools, Floats, Ints
 
@@ -64,7 +65,7 @@ class Support:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what many signals ask for is worked out once, and kept in the object
 class Detections:
     """What a detector sees in one frame: every candidate from the floor up, best first.
 
@@ -107,3 +108,26 @@ class Detections:
 
     def __len__(self) -> int:
         return len(self.scores)
+
+    @cached_property
+    def exact_scores(self) -> NDArray[np.float64]:
+        """The scores, shape (n,), to be reckoned with."""
+        return self.scores.astype(np.float64)
+
+    @cached_property
+    def bits(self) -> NDArray[np.float64]:
+        """How undecided each candidate is, shape (n,), see ``binary_entropy``."""
+        return binary_entropy(self.exact_scores)
+
+    @cached_property
+    def undecided(self) -> NDArray[np.intp]:
+        """The candidates by that, shape (n,), the most undecided first."""
+        return (-self.bits).argsort(kind="stable")
+
+    @cached_property
+    def areas(self) -> Floats:
+        """The areas of the boxes, shape (n,), square pixels."""
+        corners = self.boxes.T.copy()  # rows of two numbers are slow
+        width, height = np.maximum(corners[2:] - corners[:2], 0.0)
+        areas: Floats = width * height
+        return areas

@@ -4,9 +4,9 @@ SORT's filter (Bewley et al. 2016, arXiv 1602.00763) over centre, width and heig
 arXiv 2206.14651), in seconds instead of frames. Its noise has no covariance between the four, so each is a filter of
 two states of its own: place and velocity.
 
-A motion is an array of shape (n, 5, 4), float64, for n boxes. The last axis is centre x, centre y, width, height, in
-pixels. The axis before it is place, velocity per second, and the variance of the place, the covariance of both, the
-variance of the velocity.
+A motion is an array of shape (5, n, 4), float64, for n boxes. The last axis is centre x, centre y, width, height, in
+pixels. The first axis is place, velocity per second, and the variance of the place, the covariance of both, the
+variance of the velocity. What happens to boxes is noted in their motion itself.
 """
 
 import math
@@ -19,6 +19,9 @@ from askance.edge.values import Bools, Floats
 
 Motion = NDArray[np.float64]
 Numbers = NDArray[np.float64]
+
+PARTS: Final = 5
+"""Of a motion, on its first axis."""
 
 PLACE: Final = 0
 VELOCITY: Final = 1
@@ -59,16 +62,16 @@ def begun(boxes: Floats) -> Motion:
     Args:
         boxes: (n, 4), float32: left, top, right, bottom.
     """
-    motion = np.zeros((5, len(boxes), 4))
+    motion = np.zeros((PARTS, len(boxes), 4))
     motion[PLACE] = _places(boxes)
     side = _sides(motion[PLACE])
     motion[_PLACE_VARIANCE] = (side * _BEGUN_PLACE) ** 2
     motion[_VELOCITY_VARIANCE] = (side * _BEGUN_VELOCITY) ** 2
-    return motion.transpose(1, 0, 2)
+    return motion
 
 
-def expected(motion: Motion, seconds: float, *, ahead: Numbers, lost: Bools) -> Motion:
-    """Return where boxes are some time later: constant velocity, as long as that is told, pushed by white noise.
+def expect(motion: Motion, seconds: float, *, ahead: Numbers, lost: Bools) -> None:
+    """Let some time pass: constant velocity, as long as that is told, pushed by white noise.
 
     Args:
         motion: of n boxes.
@@ -76,16 +79,14 @@ def expected(motion: Motion, seconds: float, *, ahead: Numbers, lost: Bools) -> 
         ahead: (n,): how much of it each goes on as it did, seconds; where to after that, nobody knows.
         lost: (n,): boxes that were not seen last; as in BoT-SORT, their sizes are expected to stay.
     """
-    later = _columns(motion)
-    place, velocity, place_variance, covariance, velocity_variance = later
+    place, velocity, place_variance, covariance, velocity_variance = motion
     velocity[lost, 2:] = 0.0
     side = _sides(place)
     place += ahead[:, None] * velocity
     spread = seconds * velocity_variance
     place_variance += seconds * (2 * covariance + spread)
     covariance += spread
-    later[_PLACE_VARIANCE:] += side**2 * _noise(seconds)
-    return later.transpose(1, 0, 2)
+    motion[_PLACE_VARIANCE:] += side**2 * _noise(seconds)
 
 
 def _noise(seconds: float) -> Numbers:
@@ -95,8 +96,8 @@ def _noise(seconds: float) -> Numbers:
     return np.array(noise)[:, None, None]
 
 
-def carried(motion: Motion, affine: NDArray[np.float64]) -> Motion:
-    """Return where boxes are in a picture that moved as a whole; one that turned has upright boxes around it.
+def carry(motion: Motion, affine: NDArray[np.float64]) -> None:
+    """Let the picture move as a whole; a box that is turned has an upright one around it.
 
     Args:
         motion: of n boxes.
@@ -104,41 +105,35 @@ def carried(motion: Motion, affine: NDArray[np.float64]) -> Motion:
             which a turn would bring, are left out.
     """
     turn = affine[:, :2].T
-    parts = motion.reshape(-1, 5, 2, 2) @ turn  # centres and sizes apart
-    parts[:, :, 1] = motion[:, :, 2:] @ np.abs(turn)
-    parts[:, 2:] = motion.reshape(-1, 5, 2, 2)[:, 2:] @ turn**2
-    parts[:, PLACE, 0] += affine[:, 2]
-    return parts.reshape(-1, 5, 4)
+    states, variances = motion[:_PLACE_VARIANCE], motion[_PLACE_VARIANCE:]
+    states[..., :2] = states[..., :2] @ turn
+    states[..., 2:] = states[..., 2:] @ np.abs(turn)
+    variances[..., :2] = variances[..., :2] @ turn**2
+    variances[..., 2:] = variances[..., 2:] @ turn**2
+    motion[PLACE, :, :2] += affine[:, 2]
 
 
-def corrected(motion: Motion, boxes: Floats) -> Motion:
-    """Return the motion of boxes, now that each was seen.
+def correct(motion: Motion, boxes: Floats) -> None:
+    """Note where each box was seen.
 
     Args:
         motion: of n boxes, as expected at the time.
         boxes: (n, 4), float32: left, top, right, bottom, as seen.
     """
-    known = _columns(motion)
-    place, velocity, place_variance, covariance, velocity_variance = known
+    place, velocity, place_variance, covariance, velocity_variance = motion
     spread = place_variance + (_sides(place) * _SEEN) ** 2
     away = _places(boxes) - place
     gain, turn = place_variance / spread, covariance / spread
     place += gain * away
     velocity += turn * away
     velocity_variance -= turn * covariance
-    known[_PLACE_VARIANCE:_VELOCITY_VARIANCE] *= 1 - gain
-    return known.transpose(1, 0, 2)
+    motion[_PLACE_VARIANCE:_VELOCITY_VARIANCE] *= 1 - gain
 
 
 def boxes_of(motion: Motion) -> Floats:
     """Return left, top, right, bottom of boxes, (n, 4), float32."""
-    corners: Numbers = np.maximum(motion[:, PLACE], _LEAST_PLACE) @ _CORNERS
+    corners: Numbers = np.maximum(motion[PLACE], _LEAST_PLACE) @ _CORNERS
     return corners.astype(np.float32)
-
-
-def _columns(motion: Motion) -> Numbers:
-    """Return a copy whose first axis is the five parts; each of them in one piece is worked on twice as fast."""
-    return motion.transpose(1, 0, 2).copy()
 
 
 def _places(boxes: Floats) -> Numbers:

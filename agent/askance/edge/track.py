@@ -14,24 +14,14 @@ from askance.edge.iou import ious
 from askance.edge.values import Bools, Floats, Ints
 from askance.edge.view import NOBODY
 
-Table = NDArray[np.void]
+Table = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 IDS: Final = 2**31
 """How many ids there are; the one after the last is the first again, years later."""
 
-_ROW: Final = np.dtype(
-    [
-        ("id", np.int32),
-        ("motion", np.float64, (5, 4)),  # see ``kalman``
-        ("box", np.float32, (4,)),
-        ("label", np.int32),
-        ("hits", np.int32),
-        ("misses", np.int32),
-        ("away_ns", np.int64),
-    ]
-)
-_BYTES: Final = np.dtype((np.void, _ROW.itemsize))
+_NOTES: Final = kalman.PARTS
+_ID, _LABEL, _MISSES, _AWAY_NS = range(4)
 _LEAST_GAIN: Final = 1e-6  # of a pair that overlaps by no more than it must
 
 
@@ -74,27 +64,23 @@ class Track:
 
     Attributes:
         id: its number; an object that comes back after its track has ended gets another.
-        box: (4,), float32: of the candidate that it was last seen as, pixels of that frame.
         place: (4,), float64: centre and size at the time of the last frame, seen or not, pixels.
         velocity: (4,), float64: theirs, pixels a second.
         label_id: of the last candidate that was reported.
-        hits: how many candidates it was seen as; one that was seen once is tentative.
         misses: how many frames in a row it has not been seen in.
         away_ns: how long it has not been seen, without the time in which nothing moved.
     """
 
     id: int
-    box: Floats
     place: kalman.Numbers
     velocity: kalman.Numbers
     label_id: int
-    hits: int
     misses: int
     away_ns: int
 
 
 def _nobody() -> Table:
-    return np.empty(0, _ROW)
+    return np.empty((_NOTES + 1, 0, 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +88,9 @@ class TrackMemory:
     """What is remembered of one camera in one pose; empty before the first frame.
 
     Attributes:
-        table: one row a track, those seen last first; read only.
+        table: (6, n, 4), float64, for n tracks, those seen last first; read only. First comes their motion, see
+            ``kalman``, and then, of each, what else is known: id, label, misses, nanoseconds away, all whole numbers
+            that a float64 has exactly.
         next_id: of the next object.
         at_ns: when the last frame was taken, or was the last known to show what it shows; None before the first.
     """
@@ -115,17 +103,10 @@ class TrackMemory:
     def tracks(self) -> tuple[Track, ...]:
         """Everything that is followed, those seen last first."""
         return tuple(
-            Track(
-                id=int(row["id"]),
-                box=row["box"],
-                place=row["motion"][kalman.PLACE],
-                velocity=row["motion"][kalman.VELOCITY],
-                label_id=int(row["label"]),
-                hits=int(row["hits"]),
-                misses=int(row["misses"]),
-                away_ns=int(row["away_ns"]),
+            Track(int(number), place, velocity, int(label), int(misses), int(away_ns))
+            for place, velocity, (number, label, misses, away_ns) in zip(
+                self.table[kalman.PLACE], self.table[kalman.VELOCITY], self.table[_NOTES], strict=True
             )
-            for row in self.table
         )
 
 
@@ -141,8 +122,8 @@ def follow(
 
     First the reported candidates are paired with the tracks, by their overlap with where each is expected, and then
     those that are not reported with the tracks that are left. An object whose class switches stays one track, where its
-    box stays. A reported candidate that continues none begins one, tentative but with its id from then on, and
-    remembered as long as any other. Candidates that are not reported begin none; boxes without area belong to none. In
+    box stays. A reported candidate that continues none begins one, with its id from then on, and remembered as
+    long as any other. Candidates that are not reported begin none; boxes without area belong to none. In
     which order the candidates come is of no consequence.
 
     Args:
@@ -162,19 +143,18 @@ def follow(
 
     known = (rows >= 0).nonzero()[0]
     born = (rows[:first] < 0).nonzero()[0][: section.most_tracks - len(known)]
-    following = table.take(np.concatenate([rows[known], left.nonzero()[0]]))
-    continued, lost = following[: len(known)], following[len(known) :]
+    following = table.take(np.concatenate([rows[known], left.nonzero()[0]]), axis=1)
+    continued, lost = following[:, : len(known)], following[:, len(known) :]
     _continue(continued, boxes.take(known, axis=0), labels=labels[known], reported=known < first)
-    lost["misses"] += 1
+    lost[_NOTES, :, _MISSES] += 1
     tracks = np.full(len(detections), NOBODY, np.int32)
-    tracks[order[known]] = continued["id"]
+    tracks[order[known]] = continued[_NOTES, :, _ID]
     if len(born):  # mostly nobody is new
         begun = _begun(boxes[born], labels=labels[born], next_id=memory.next_id)
-        tracks[order[born]] = begun["id"]
-        # as bytes, because NumPy puts records together field by field
-        following = np.concatenate([each.view(_BYTES) for each in (continued, begun, lost)]).view(_ROW)
+        tracks[order[born]] = begun[_NOTES, :, _ID]
+        following = np.concatenate([continued, begun, lost], axis=1)
     following.setflags(write=False)
-    return TrackMemory(following[: section.most_tracks], (memory.next_id + len(born)) % IDS, at_ns), tracks
+    return TrackMemory(following[:, : section.most_tracks], (memory.next_id + len(born)) % IDS, at_ns), tracks
 
 
 def _taking_part(detections: Detections, section: TrackSection) -> tuple[Indices, int]:
@@ -194,13 +174,16 @@ def _expected(memory: TrackMemory, *, at_ns: int, camera: CameraMotion | None, s
     if memory.at_ns is None or camera is None or at_ns < memory.at_ns:
         return _nobody()
     passed_ns, patience_ns = at_ns - memory.at_ns, section.patience_ns
-    limits_ns = np.where(memory.table["misses"] < section.patience_frames, section.longest_ns, patience_ns)
-    table = memory.table.take((memory.table["away_ns"] + passed_ns <= limits_ns).nonzero()[0])
-    table["away_ns"] += passed_ns
-    away_ns = table["away_ns"]
-    ahead = (np.minimum(away_ns, patience_ns) - np.minimum(away_ns - passed_ns, patience_ns)) / 1e9
-    motion = kalman.expected(table["motion"], passed_ns / 1e9, ahead=ahead, lost=table["misses"] > 0)
-    table["motion"] = motion if camera is STILL else kalman.carried(motion, camera.affine)
+    _, _, misses, away_ns = memory.table[_NOTES].T
+    limits_ns = np.where(misses < section.patience_frames, section.longest_ns, patience_ns)
+    table: Table = memory.table.take((away_ns + passed_ns <= limits_ns).nonzero()[0], axis=1)
+    motion, (_, _, misses, away_ns) = table[:_NOTES], table[_NOTES].T
+    gone_on_ns = np.minimum(away_ns, patience_ns)
+    away_ns += passed_ns
+    ahead = (np.minimum(away_ns, patience_ns) - gone_on_ns) / 1e9
+    kalman.expect(motion, passed_ns / 1e9, ahead=ahead, lost=misses > 0)
+    if camera is not STILL:
+        kalman.carry(motion, camera.affine)
     return table
 
 
@@ -212,13 +195,15 @@ def _pair(table: Table, boxes: Floats, *, labels: Ints, first: int, section: Tra
     """
     least = np.zeros(len(boxes), np.float32)
     least[:first], least[first:] = section.first_iou, section.second_iou
-    doubtful = (table["away_ns"] > section.patience_ns)[:, None] | (table["label"][:, None] != labels)
-    overlaps = ious(kalman.boxes_of(table["motion"]), boxes)
-    must = np.maximum(least, doubtful * np.float32(section.doubtful_iou))
-    close = (overlaps >= must).ravel().nonzero()[0]  # of a flat table it is found far faster
-    rows, columns = np.unravel_index(close, overlaps.shape)
-    gains = np.maximum((overlaps - must).ravel()[close].astype(np.float64), _LEAST_GAIN)
-    found, left = np.full(len(boxes), -1, np.intp), np.ones(len(table), np.bool_)
+    _, label, _, away_ns = table[_NOTES].T
+    doubtful = (away_ns > section.patience_ns)[:, None] | (label[:, None] != labels)
+    more = ious(kalman.boxes_of(table[:_NOTES]), boxes)
+    more -= np.maximum(least, doubtful * np.float32(section.doubtful_iou))
+    flat = more.ravel()
+    close = (flat >= 0.0).nonzero()[0]  # of a flat table it is found far faster
+    rows, columns = np.divmod(close, len(boxes))
+    gains = np.maximum(flat[close].astype(np.float64), _LEAST_GAIN)
+    found, left = np.full(len(boxes), -1, np.intp), np.ones(len(label), np.bool_)
     for choosing in (columns < first, columns >= first):
         possible = (choosing & left[rows]).nonzero()[0]
         if not len(possible):  # mostly the reported candidates have taken all
@@ -231,16 +216,16 @@ def _pair(table: Table, boxes: Floats, *, labels: Ints, first: int, section: Tra
 
 def _begun(boxes: Floats, *, labels: Ints, next_id: int) -> Table:
     """Return a new track for each of some candidates."""
-    table = np.zeros(len(boxes), _ROW)
-    table["id"] = (next_id + np.arange(len(boxes))) % IDS
-    table["motion"], table["box"], table["label"] = kalman.begun(boxes), boxes, labels
-    table["hits"] = 1
+    table = np.zeros((_NOTES + 1, len(boxes), 4))
+    table[:_NOTES] = kalman.begun(boxes)
+    table[_NOTES, :, _ID] = (next_id + np.arange(len(boxes))) % IDS
+    table[_NOTES, :, _LABEL] = labels
     return table
 
 
 def _continue(table: Table, boxes: Floats, *, labels: Ints, reported: Bools) -> None:
     """Note that each of some tracks was seen as a candidate."""
-    table["motion"] = kalman.corrected(table["motion"], boxes)
-    table["box"], table["label"] = boxes, np.where(reported, labels, table["label"])
-    table["hits"] += 1
-    table["misses"] = table["away_ns"] = 0
+    kalman.correct(table[:_NOTES], boxes)
+    notes = table[_NOTES]
+    np.copyto(notes[:, _LABEL], labels, where=reported)
+    notes[:, _MISSES:] = 0  # and how long it was away

@@ -1,6 +1,5 @@
 """What signals look at: one frame, between the frames before and after it."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,9 +7,7 @@ from itertools import repeat
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from askance.edge.binary_entropy import binary_entropy
 from askance.edge.detections import Detections
 from askance.edge.expectation import Usual
 from askance.edge.values import Bools, Floats, Ints
@@ -60,16 +57,6 @@ class Moment:
     def __post_init__(self) -> None:
         if self.tracks.shape != (len(self.detections),):
             raise ValueError(f"expected {len(self.detections)} tracks, got shape {self.tracks.shape}")
-
-    @cached_property
-    def bits(self) -> NDArray[np.float64]:
-        """How undecided each candidate is, shape (n,), see ``binary_entropy``."""
-        return binary_entropy(self.detections.scores)
-
-    @cached_property
-    def undecided(self) -> NDArray[np.intp]:
-        """The candidates by that, shape (n,), the most undecided first."""
-        return (-self.bits).argsort(kind="stable")
 
     @cached_property
     def places(self) -> Mapping[int, int]:
@@ -160,27 +147,33 @@ class View:
         return self.now.detections
 
     @cached_property
-    def earlier(self) -> Mapping[int, Sequence[Report]]:
-        """What was reported of each track before the frame, oldest first; there is no track without a report."""
-        return _by_track(self.before)
-
-    @cached_property
     def last(self) -> Mapping[int, Report]:
-        """The last of these, by track."""
-        return {track: reports[-1] for track, reports in self.earlier.items()}
+        """What was reported last before the frame, by track."""
+        return _latest(self.before)
 
     @cached_property
-    def later(self) -> Mapping[int, Sequence[Report]]:
-        """The same of the frames after it."""
-        return _by_track(self.after)
+    def following(self) -> Mapping[int, Report]:
+        """What is reported first after it, by track."""
+        return _latest(self.after[::-1])
+
+    def earlier(self, track: int) -> list[Report]:
+        """List what was reported of a track before the frame, oldest first."""
+        return _of(track, self.before)
+
+    def later(self, track: int) -> list[Report]:
+        """List the same of the frames after it."""
+        return _of(track, self.after)
 
 
-def _by_track(moments: Sequence[Moment]) -> Mapping[int, Sequence[Report]]:
-    found: defaultdict[int, list[Report]] = defaultdict(list)
+def _latest(moments: Sequence[Moment]) -> Mapping[int, Report]:
+    found: dict[int, Report] = {}
     for moment in moments:
-        for track, report in moment.reports.items():
-            found[track].append(report)
-    return dict(found)
+        found.update(moment.reports)
+    return found
+
+
+def _of(track: int, moments: Sequence[Moment]) -> list[Report]:
+    return [moment.reports[track] for moment in moments if track in moment.reports]
 
 
 def untracked(detections: Detections, *, at_ns: int) -> Moment:

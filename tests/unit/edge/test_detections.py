@@ -61,3 +61,16 @@ def test_rows_of_the_support_are_taken_together(chosen: np.ndarray[Any, Any]) ->
 
     assert np.arange(3)[chosen].tolist() == taken.count.tolist()
     assert (np.arange(3)[chosen] + 4).tolist() == taken.size_std.tolist()
+
+
+def test_what_many_ask_for_is_worked_out_once() -> None:
+    found = replace(
+        scene((CAR, 1.0), (CAR, 0.25), (CAR, 0.5)),
+        boxes=np.array([[0, 0, 4, 3], [1, 1, 1, 9], [2, 2, 3, 4]], np.float32),
+    )
+
+    assert found.exact_scores.tolist() == [1.0, 0.25, 0.5]
+    assert found.bits.tolist() == pytest.approx([0.0, 0.8112781, 1.0])
+    assert found.undecided.tolist() == [2, 1, 0]
+    assert found.areas.tolist() == [12.0, 0.0, 2.0]
+    assert found.bits is found.bits

@@ -15,9 +15,17 @@ SEEN = np.array([False])
 STILL = np.eye(2, 3)
 
 
-def later(motion: kalman.Motion, seconds: float, *, lost: Bools) -> kalman.Motion:
-    """Expect all of the motion to go on."""
-    return kalman.expected(motion, seconds, ahead=np.full(len(motion), seconds), lost=lost)
+def later(motion: kalman.Motion, seconds: float, *, lost: Bools, ahead: float | None = None) -> kalman.Motion:
+    """Expect all of the motion to go on, or some of it."""
+    after = motion.copy()
+    kalman.expect(after, seconds, ahead=np.full(len(lost), seconds if ahead is None else ahead), lost=lost)
+    return after
+
+
+def carried(motion: kalman.Motion, affine: Matrix) -> kalman.Motion:
+    after = motion.copy()
+    kalman.carry(after, affine)
+    return after
 
 
 def walk(seconds: float, *, steps: int, right: float, grow: float = 0.0) -> kalman.Motion:
@@ -27,7 +35,7 @@ def walk(seconds: float, *, steps: int, right: float, grow: float = 0.0) -> kalm
         so_far = seconds * step / steps
         motion = later(motion, seconds / steps, lost=SEEN)
         away = np.array([right - grow / 2, 0, right + grow / 2, 0]) * so_far
-        motion = kalman.corrected(motion, (BOX + away).astype(np.float32))
+        kalman.correct(motion, (BOX + away).astype(np.float32))
     return motion
 
 
@@ -72,19 +80,19 @@ def test_it_computes_what_the_matrices_of_the_papers_do(steps: list[tuple[float,
         box = (box + np.array(away)).astype(np.float32)
         motion = later(motion, seconds, lost=SEEN)
         full.expect(seconds)
-        motion = kalman.corrected(motion, box)
+        kalman.correct(motion, box)
         full.correct(box[0].astype(np.float64))
 
-    assert pytest.approx(full.state) == motion[0, :2].ravel()
-    assert pytest.approx(np.diag(full.covariance)) == motion[0, [2, 4]].ravel()
-    assert pytest.approx(np.diag(full.covariance, k=4)) == motion[0, 3]
+    assert pytest.approx(full.state) == motion[:2, 0].ravel()
+    assert pytest.approx(np.diag(full.covariance)) == motion[[2, 4], 0].ravel()
+    assert pytest.approx(np.diag(full.covariance, k=4)) == motion[3, 0]
 
 
 def test_a_box_begins_at_rest_where_it_was_seen() -> None:
     motion = kalman.begun(BOX)
 
-    assert [130, 110, 60, 120] == motion[0, kalman.PLACE].tolist()
-    assert [0, 0, 0, 0] == motion[0, kalman.VELOCITY].tolist()
+    assert [130, 110, 60, 120] == motion[kalman.PLACE, 0].tolist()
+    assert [0, 0, 0, 0] == motion[kalman.VELOCITY, 0].tolist()
     assert BOX.tolist() == kalman.boxes_of(motion).tolist()
 
 
@@ -92,8 +100,8 @@ def test_a_box_begins_at_rest_where_it_was_seen() -> None:
 def test_the_velocity_is_found_at_any_frame_rate(steps: int) -> None:
     motion = walk(1.0, steps=steps, right=80)
 
-    assert pytest.approx(80, rel=0.1) == motion[0, kalman.VELOCITY, 0]
-    assert pytest.approx(130 + 80 * 1.5, rel=0.05) == later(motion, 0.5, lost=SEEN)[0, kalman.PLACE, 0]
+    assert pytest.approx(80, rel=0.1) == motion[kalman.VELOCITY, 0, 0]
+    assert pytest.approx(130 + 80 * 1.5, rel=0.05) == later(motion, 0.5, lost=SEEN)[kalman.PLACE, 0, 0]
 
 
 def test_two_short_steps_are_one_long_one() -> None:
@@ -106,7 +114,7 @@ def test_two_short_steps_are_one_long_one() -> None:
 
 def test_a_box_goes_on_as_long_as_it_is_told_and_is_ever_less_known() -> None:
     motion = walk(1.0, steps=10, right=80)
-    short, long = (kalman.expected(motion, seconds, ahead=np.array([1.0]), lost=SEEN)[0] for seconds in (1.0, 60.0))
+    short, long = (later(motion, seconds, ahead=1.0, lost=SEEN)[:, 0] for seconds in (1.0, 60.0))
 
     assert pytest.approx(130 + 80 * 2, rel=0.05) == short[kalman.PLACE, 0]
     assert short[kalman.PLACE].tolist() == long[kalman.PLACE].tolist()
@@ -115,10 +123,10 @@ def test_a_box_goes_on_as_long_as_it_is_told_and_is_ever_less_known() -> None:
 
 def test_what_an_object_may_have_moved_grows_with_time() -> None:
     """The spreads are those that the filter's own variances have, in sides."""
-    unknown = later(kalman.begun(BOX), 0.5, lost=SEEN)[0, 2, 0] ** 0.5 / 60
-    steady = np.zeros((1, 5, 4))
-    steady[0, kalman.PLACE] = [130, 110, 60, 120]
-    pushed = later(steady, 0.5, lost=SEEN)[0, 2, 0] / 60**2
+    unknown = later(kalman.begun(BOX), 0.5, lost=SEEN)[2, 0, 0] ** 0.5 / 60
+    steady = np.zeros((5, 1, 4))
+    steady[kalman.PLACE, 0] = [130, 110, 60, 120]
+    pushed = later(steady, 0.5, lost=SEEN)[2, 0, 0] / 60**2
 
     assert 0 == kalman.reach(0) == kalman.stray(0)
     assert kalman.reach(0.5) == 1.875 / 2
@@ -128,16 +136,17 @@ def test_what_an_object_may_have_moved_grows_with_time() -> None:
 
 def test_the_size_of_a_lost_box_stays() -> None:
     motion = walk(1.0, steps=10, right=80, grow=20)
-    seen, lost = (later(motion, 1.0, lost=np.array([gone]))[0, kalman.PLACE] for gone in (False, True))
+    seen, lost = (later(motion, 1.0, lost=np.array([gone]))[kalman.PLACE, 0] for gone in (False, True))
 
-    assert seen[2] > motion[0, kalman.PLACE, 2] + 10
-    assert lost[2] == motion[0, kalman.PLACE, 2]
+    assert seen[2] > motion[kalman.PLACE, 0, 2] + 10
+    assert lost[2] == motion[kalman.PLACE, 0, 2]
     assert lost[0] == seen[0]
 
 
 def test_a_box_without_size_still_has_a_place() -> None:
     line = np.array([[10, 10, 10, 30]], np.float32)
-    motion = kalman.corrected(later(kalman.begun(line), 0.1, lost=SEEN), line)
+    motion = later(kalman.begun(line), 0.1, lost=SEEN)
+    kalman.correct(motion, line)
 
     assert np.isfinite(motion).all()
     assert [[9.5, 10, 10.5, 30]] == kalman.boxes_of(motion).tolist()
@@ -145,25 +154,25 @@ def test_a_box_without_size_still_has_a_place() -> None:
 
 def test_a_picture_that_moves_carries_places_and_nothing_else() -> None:
     motion = walk(1.0, steps=10, right=80)
-    moved = kalman.carried(motion, STILL + np.array([[0, 0, 7], [0, 0, -3]]))
+    moved = carried(motion, STILL + np.array([[0, 0, 7], [0, 0, -3]]))
 
-    assert (motion[0, kalman.PLACE] + [7, -3, 0, 0]).tolist() == moved[0, kalman.PLACE].tolist()
-    assert motion[:, 1:].tolist() == moved[:, 1:].tolist()
+    assert (motion[kalman.PLACE, 0] + [7, -3, 0, 0]).tolist() == moved[kalman.PLACE, 0].tolist()
+    assert motion[1:].tolist() == moved[1:].tolist()
 
 
 def test_a_picture_that_grows_carries_sizes_and_spreads_too() -> None:
     motion = walk(1.0, steps=10, right=80, grow=20)
-    moved = kalman.carried(motion, 2 * STILL)
+    moved = carried(motion, 2 * STILL)
 
-    assert pytest.approx(2 * motion[:, :2]) == moved[:, :2]
-    assert pytest.approx(4 * motion[:, 2:]) == moved[:, 2:]
+    assert pytest.approx(2 * motion[:2]) == moved[:2]
+    assert pytest.approx(4 * motion[2:]) == moved[2:]
 
 
 def test_a_quarter_turn_swaps_the_axes() -> None:
     motion = walk(1.0, steps=10, right=80, grow=20)
-    moved = kalman.carried(motion, np.array([[0.0, -1.0, 500.0], [1.0, 0.0, 0.0]]))
-    x, y, width, height = motion[0, kalman.PLACE].tolist()
+    moved = carried(motion, np.array([[0.0, -1.0, 500.0], [1.0, 0.0, 0.0]]))
+    x, y, width, height = motion[kalman.PLACE, 0].tolist()
 
-    assert [500 - y, x, height, width] == moved[0, kalman.PLACE].tolist()
-    assert pytest.approx(motion[0, kalman.VELOCITY, 0]) == moved[0, kalman.VELOCITY, 1]
-    assert motion[0, 2:, [1, 0, 3, 2]].T.tolist() == moved[0, 2:].tolist()
+    assert [500 - y, x, height, width] == moved[kalman.PLACE, 0].tolist()
+    assert pytest.approx(motion[kalman.VELOCITY, 0, 0]) == moved[kalman.VELOCITY, 0, 1]
+    assert motion[2:, 0, [1, 0, 3, 2]].tolist() == moved[2:, 0].tolist()

@@ -34,24 +34,23 @@ def test_a_moment_knows_the_row_of_each_track_and_what_is_reported_of_it() -> No
     assert shown.reports is shown.reports
 
 
-def test_a_moment_knows_how_undecided_each_candidate_is_and_which_are_most_so() -> None:
-    shown = moment([Seen(score=1.0), Seen(score=0.25), Seen(score=0.5)])
-
-    assert shown.bits.tolist() == pytest.approx([0.0, 1.0, 0.8112781])
-    assert shown.undecided.tolist() == [1, 2, 0]
-    assert shown.bits is shown.bits
-
-
 def test_a_view_knows_what_was_reported_of_each_track_before_and_after_it() -> None:
     one, low, other = Seen(1, score=0.75), Seen(1, score=0.25), Seen(2, score=0.5)
     seen = view([one], [low], [one, other], now=[other], after=[[], [low, other]])
 
-    assert {track: [report.at_ns for report in reports] for track, reports in seen.earlier.items()} == {
-        1: [0, 2 * TENTH_NS],
-        2: [2 * TENTH_NS],
-    }
+    assert [0, 2 * TENTH_NS] == [report.at_ns for report in seen.earlier(1)]
+    assert [2 * TENTH_NS] == [report.at_ns for report in seen.earlier(2)]
     assert {track: report.at_ns for track, report in seen.last.items()} == {1: 2 * TENTH_NS, 2: 2 * TENTH_NS}
-    assert {track: [report.row for report in reports] for track, reports in seen.later.items()} == {2: [0]}
+    assert [[], [0]] == [[report.row for report in seen.later(track)] for track in (1, 2)]
+    assert {track: report.row for track, report in seen.following.items()} == {2: 0}
+
+
+def test_what_is_reported_next_of_a_track_is_what_comes_first() -> None:
+    again = Seen(2, score=0.5)
+    seen = view([again], now=[again], after=[[again], [again]])
+
+    assert {2: seen.after[0].reports[2]} == seen.following
+    assert [moment.at_ns for moment in seen.after] == [report.at_ns for report in seen.later(2)]
 
 
 @pytest.mark.parametrize(

@@ -88,10 +88,11 @@ def tracks(objects: Iterable[int], view: View, *, camera: CameraId) -> tuple[fro
     rows = [row for row in dict.fromkeys(objects) if followed[row] != NOBODY]
     if not rows:
         return ()
+    known = (followed != NOBODY).nonzero()[0]
     with np.errstate(invalid="ignore"):  # boxes without area
-        same = (ious(boxes[rows], boxes) > SAME) & (followed != NOBODY)
-    same[range(len(rows)), rows] = True
-    return tuple(dict.fromkeys(frozenset((camera, track) for track in followed[on].tolist()) for on in same))
+        same = ious(boxes[rows], boxes[known]) > SAME
+    same |= np.array(rows)[:, None] == known
+    return tuple(dict.fromkeys(frozenset((camera, track) for track in followed[known[on]].tolist()) for on in same))
 
 
 def concerned(finding: Finding, view: View, *, camera: CameraId) -> tuple[frozenset[Subject], ...]:

@@ -85,7 +85,7 @@ class Calibration:
 
     def probabilities(self, found: Detections) -> NDArray[np.float64]:
         """Return, shape (n,), the probabilities; a companion's scores, which nobody has calibrated, as they are."""
-        scores = found.scores.astype(np.float64)
+        scores = found.exact_scores
         worth = self.worth(scores, found.label_ids)
         return worth if found.models is None else np.where([model is None for model in found.models], worth, scores)
 

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from askance.edge.detections import Detections
 from askance.edge.values import Measure
-from askance.edge.view import Moment
 
 
 def chosen(detections: Detections, wish: Measure) -> NDArray[np.bool_]:
@@ -32,13 +31,13 @@ def _counting(label_ids: frozenset[int]) -> NDArray[np.bool_]:
     return table
 
 
-def most_undecided(moment: Moment, wish: Measure, *, most: int) -> NDArray[np.intp]:
+def most_undecided(detections: Detections, wish: Measure, *, most: int) -> NDArray[np.intp]:
     """List the candidates with a label that counts that are undecided at all, most so first, at most ``most``."""
-    order = moment.undecided
+    order = detections.undecided
     if wish.label_ids is not None:
-        order = order[chosen(moment.detections, wish)[order]]
+        order = order[chosen(detections, wish)[order]]
     order = order[:most]
-    return order[moment.bits[order] > 0]
+    return order[detections.bits[order] > 0]
 
 
 def most_doubtful(doubts: NDArray[np.float64], *, most: int) -> tuple[int, ...]:

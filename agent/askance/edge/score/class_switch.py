@@ -26,10 +26,10 @@ def class_switch(view: View, wish: Measure, *, lore: Lore) -> Signal:
         lore: label names.
     """
     cases: list[Case] = []
-    earlier, later = view.earlier, view.later
+    around = [moment.reports for moment in (*view.before, *view.after)]
     for track, report in view.now.reports.items():
-        label, around = report.label, (*earlier.get(track, ()), *later.get(track, ()))
-        labels = [other.label for other in around]
+        label = report.label
+        labels = [reports[track].label for reports in around if track in reports]
         if len(labels) < SIGHTINGS or labels.count(label) == len(labels):
             continue
         votes = Counter(labels)

@@ -22,10 +22,11 @@ def entropy(view: View, wish: Measure, *, lore: Lore) -> Signal:
         wish: label ids.
         lore: label names.
     """
-    rows, detections = most_undecided(view.now, wish, most=TOP), view.detections
+    detections = view.detections
+    rows = most_undecided(detections, wish, most=TOP)
     if not len(rows):
         return Signal("entropy", 0.0, (), "nothing to be undecided about")
-    total = fsum(view.now.bits[rows].tolist())  # exactly rounded: one more candidate never lowers it
+    total = fsum(detections.bits[rows].tolist())  # exactly rounded: one more candidate never lowers it
     objects = tuple(rows.tolist())
     first = objects[0]
     name = lore.names[int(detections.label_ids[first])]

@@ -23,7 +23,8 @@ ERRORS: Final = "errors.yaml"
 
 FARTHEST: Final = 4.0
 MOST: Final = 300.0
-_LEAST: Final = 1e-3
+_LOWEST: Final = log(1e-3)
+_HIGHEST: Final = log(MOST)
 _AGAIN: Final = "fit it again: askance models fit MODEL --photos FOLDER --labels LABELS"
 
 
@@ -121,7 +122,7 @@ class ErrorModel:
         means, scales, coefficients = self.table
         z = np.minimum(np.maximum((np.log1p(vector) - means) / scales, -FARTHEST), FARTHEST)
         exponent = self.intercept + float(z @ coefficients)
-        return exp(min(max(exponent, log(_LEAST)), log(MOST)))
+        return exp(min(max(exponent, _LOWEST), _HIGHEST))
 
 
 def load_errors(path: Path, *, sha256: str) -> ErrorModel:

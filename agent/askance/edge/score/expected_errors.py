@@ -11,7 +11,7 @@ from askance.edge.score.error_model import ErrorModel
 from askance.edge.score.lore import Lore
 from askance.edge.score.places import places
 from askance.edge.score.statistics import SMALL
-from askance.edge.values import Floats, Measure, Signal
+from askance.edge.values import Measure, Signal
 from askance.edge.view import View
 
 HALF: Final = 5.0
@@ -42,10 +42,10 @@ def expected_errors(view: View, wish: Measure, /, *, lore: Lore) -> Signal | Non
     mine = chosen(detections, wish)
     model, seen = known(view, model)
     expected = model.expected(model.describe(_only(seen, wish), size=view.size))
-    objects = tuple(most_undecided(view.now, wish, most=TOP).tolist())
+    objects = tuple(most_undecided(detections, wish, most=TOP).tolist())
     low, scores = _LOW * model.report, detections.scores
     between = (mine & (scores >= low) & (scores < model.report)).nonzero()[0]
-    few = _count_small(detections.boxes.take(between, axis=0), size=view.size)
+    few = np.count_nonzero(detections.areas.take(between) < SMALL**2 * view.size[0] * view.size[1])
     what = "1 candidate" if len(between) == 1 else f"{len(between)} candidates"
     after = f" after another look ({', '.join(model.looks)})" if model.looks else ""
     band = f"between {low:.2g} and {model.report:.2g}"
@@ -78,10 +78,3 @@ def _only(detections: Detections, wish: Measure) -> Detections:
         class_scores=None,
         reported=detections.reported[mine],
     )
-
-
-def _count_small(boxes: Floats, *, size: tuple[int, int]) -> int:
-    """Return how many of some boxes are small, see ``statistics.SMALL``."""
-    corners = np.ascontiguousarray(boxes.T)  # rows of two numbers are slow
-    width, height = np.maximum(corners[2:] - corners[:2], 0.0)
-    return int(np.count_nonzero(width * height < SMALL**2 * size[0] * size[1]))

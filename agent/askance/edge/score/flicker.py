@@ -6,7 +6,7 @@ from askance.edge.score.cases import Case, mean_score, own, wanted, weigh
 from askance.edge.score.lore import Lore
 from askance.edge.score.whereabouts import near, strangers
 from askance.edge.values import Measure, Signal
-from askance.edge.view import View
+from askance.edge.view import Report, View
 
 NOTHING: Final = Signal("flicker", 0.0, (), "no object that comes and goes")
 
@@ -28,18 +28,21 @@ def flicker(view: View, wish: Measure, *, lore: Lore) -> Signal:
         lore: label names.
     """
     suspects: list[int] = []
-    for track in view.earlier.keys() & view.later.keys() - view.now.reports.keys():
-        earlier, later = view.earlier[track], view.later[track]
-        label = earlier[-1].label
-        if len(earlier) + len(later) >= SIGHTINGS and label == later[0].label and wanted(wish, label):
+    for track in view.last.keys() & view.following.keys() - view.now.reports.keys():
+        label = view.last[track].label
+        if label == view.following[track].label and wanted(wish, label) and len(_around(track, view)) >= SIGHTINGS:
             suspects.append(track)
     if not suspects:
         return NOTHING
     cases: list[Case] = []
     others = strangers(view.now, known=view.last)
     for track in suspects:
-        last, around = view.last[track], [*view.earlier[track], *view.later[track]]
+        last = view.last[track]
         if not near(last, others):
             text = f"{lore.names[last.label]} (track {track}) is reported before and after this frame and not in it"
-            cases.append(Case(mean_score(around), own(view.now, track, label=last.label), text))
+            cases.append(Case(mean_score(_around(track, view)), own(view.now, track, label=last.label), text))
     return weigh(cases, nothing=NOTHING)
+
+
+def _around(track: int, view: View) -> list[Report]:
+    return view.earlier(track) + view.later(track)

@@ -28,10 +28,10 @@ def jitter(view: View, wish: Measure, *, lore: Lore) -> Signal:
         wish: label ids.
         lore: label names.
     """
-    now, earlier, later = view.now.reports, view.earlier, view.later
+    now, before, after = view.now.reports, view.last, view.following
     cases: list[Case] = []
-    for track in now.keys() & earlier.keys() & later.keys():
-        report, last, following = now[track], earlier[track][-1], later[track][0]
+    for track in now.keys() & before.keys() & after.keys():
+        report, last, following = now[track], before[track], after[track]
         if last.at_ns >= following.at_ns or not wanted(wish, report.label):
             continue
         iou = _iou(report.box, _between(last, following, at_ns=report.at_ns))

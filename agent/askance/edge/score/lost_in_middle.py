@@ -52,7 +52,7 @@ def lost_in_middle(view: View, wish: Measure, *, lore: Lore) -> Signal:
     others = [other for moment in moments for other in strangers(moment, known=view.last)]
     for track, inside in suspects.items():
         if not near(reports[track], others):
-            seen = view.earlier[track]
+            seen = view.earlier(track)
             what = f"track {track} ({lore.names[reports[track].label]}) vanished {inside:.0f} px from the border"
             cases.append(Case(mean_score(seen), None, f"{what} after {len(seen)} frames"))
     return weigh(cases, nothing=NOTHING)
@@ -62,7 +62,7 @@ def _vanished(report: Report, view: View, *, track: int) -> float | None:
     """Return how far from every side a track has ended, pixels; None where it may have left, or be hidden."""
     inside = _inside(report.box, size=view.size)
     way = reach(abs(view.now.at_ns - report.at_ns) / 1e9)
-    if inside is None or len(view.earlier[track]) < SIGHTINGS or may_leave(report.box, way=way, size=view.size):
+    if inside is None or len(view.earlier(track)) < SIGHTINGS or may_leave(report.box, way=way, size=view.size):
         return None
     return None if _covered(report.box, view) else inside
 

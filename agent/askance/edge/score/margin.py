@@ -31,7 +31,7 @@ def margin(view: View, wish: Measure, *, lore: Lore) -> Signal | None:
     if table is None or table.shape[1] < 2:  # noqa: PLR2004 (a race takes two)
         return None
     best, second = _two_best(table)
-    doubts = np.where(chosen(detections, wish), best * (1.0 - (best - second)), 0.0)
+    doubts = chosen(detections, wish) * (best * (1.0 - (best - second)))
     value, objects = worst(doubts, most=MOST_OBJECTS)
     if not objects:
         return Signal("margin", 0.0, (), "no object that a second class claims")

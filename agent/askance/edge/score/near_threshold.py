@@ -33,7 +33,7 @@ def near_threshold(view: View, wish: Measure, *, lore: Lore) -> Signal:
         raise ValueError(f"expected a band with low < high, got {wish.low} to {wish.high}")
     middle, half = (wish.low + wish.high) / 2, (wish.high - wish.low) / 2
     detections, calibration = view.detections, lore.calibration
-    raw = detections.scores.astype(np.float64)
+    raw = detections.exact_scores
     scores = raw if calibration is None else calibration.probabilities(detections)
     doubts = 1.0 - np.abs(scores - middle) / half
     rows = (chosen(detections, wish) & (doubts > 0.0)).nonzero()[0]

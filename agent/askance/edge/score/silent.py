@@ -26,11 +26,13 @@ def silent(view: View, wish: Measure, *, lore: Lore) -> Signal:
     """
     cases: list[Case] = []
     found = view.detections
-    for track in view.earlier.keys() & view.now.places.keys() - view.now.reports.keys():
-        label = view.earlier[track][-1].label
+    for track in view.last.keys() & view.now.places.keys() - view.now.reports.keys():
+        label = view.last[track].label
         index = own(view.now, track, label=label)
-        seen = [report for report in view.earlier[track] if report.label == label]
-        if index is not None and len(seen) >= SIGHTINGS and wanted(wish, label):
+        if index is None or not wanted(wish, label):
+            continue
+        seen = [report for report in view.earlier(track) if report.label == label]
+        if len(seen) >= SIGHTINGS:
             usual = mean_score(seen)
             text = f"{lore.names[label]} (track {track}) has dropped to {found.scores[index]:.2f}, after {usual:.2f}"
             cases.append(Case(usual, index, text))

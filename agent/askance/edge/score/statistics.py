@@ -5,10 +5,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from askance.edge.binary_entropy import TOP, binary_entropy
+from askance.edge.binary_entropy import TOP
 from askance.edge.detections import Detections
 from askance.edge.score.overlaps import overlaps
-from askance.edge.values import Floats, Ints
 
 BINS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 """Where one bin of scores ends and the next begins; the first begins at the floor, the last ends at 1."""
@@ -67,10 +66,9 @@ def statistics(detections: Detections, *, size: tuple[int, int], floor: float) -
     rows = (detections.scores >= floor).nonzero()[0]
     if not len(rows):
         return np.zeros(len(NAMES))
-    boxes, reported = detections.boxes.take(rows, axis=0), detections.reported.take(rows)
-    labels, raw = detections.label_ids.take(rows), detections.scores.take(rows)
-    scores, bits = np.minimum(np.maximum(raw.astype(np.float64), 0.0), 1.0), binary_entropy(raw)
-    sides = np.sqrt(_areas(boxes).astype(np.float64) / (size[0] * size[1]))
+    labels, reported = detections.label_ids.take(rows), detections.reported.take(rows)
+    scores, bits = np.minimum(np.maximum(detections.exact_scores.take(rows), 0.0), 1.0), detections.bits.take(rows)
+    sides = np.sqrt(detections.areas.take(rows).astype(np.float64) / (size[0] * size[1]))
     ones, doubts = np.ones(len(rows), np.bool_), 1.0 - scores
     groups = np.array([ones, reported, ~reported, sides < SMALL], np.float64)
     columns = np.array([ones, scores, doubts, bits, scores * doubts, scores * sides])
@@ -107,21 +105,14 @@ def statistics_together(detections: Detections, *, size: tuple[int, int], floor:
         (len(TOGETHER),), float64, finite, none below 0.
     """
     rows = (detections.scores >= floor).nonzero()[0]
-    contested = _count_contested(detections.boxes[rows], labels=detections.label_ids[rows])
+    contested = _count_contested(detections, rows)
     return np.append(statistics(detections, size=size, floor=floor), contested)
 
 
-def _count_contested(boxes: Floats, *, labels: Ints) -> int:
-    areas = _areas(boxes)
-    one, other, common = overlaps(boxes)
+def _count_contested(detections: Detections, rows: NDArray[np.intp]) -> int:
+    labels, areas = detections.label_ids[rows], detections.areas[rows]
+    one, other, common = overlaps(detections.boxes[rows])
     pairs = (labels[one] != labels[other]) & (common > _CONTESTED_PART * (areas[one] + areas[other]))
-    flags = np.zeros(len(boxes), np.bool_)
+    flags = np.zeros(len(rows), np.bool_)
     flags[one[pairs]] = flags[other[pairs]] = True
     return int(np.count_nonzero(flags))
-
-
-def _areas(boxes: Floats) -> Floats:
-    corners = np.ascontiguousarray(boxes.T)  # rows of two numbers are slow
-    width, height = np.maximum(corners[2:] - corners[:2], 0.0)
-    areas: Floats = width * height
-    return areas

@@ -1,5 +1,6 @@
 """Where an object may be that a frame lacks: frames that lie far apart say little of who has come and gone."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -43,11 +44,17 @@ def strangers(moment: Moment, *, known: Mapping[int, Report], sure: float = 1.0)
         known: what was reported of each known track, in the frame nearest to the moment.
         sure: how far they may have come, in standard deviations.
     """
-    taken = dict(moment.reports)
-    found = [taken.pop(track) for track in moment.reports.keys() - known.keys()]
+    reports = moment.reports
+    found = [reports[track] for track in reports.keys() - known.keys()]
+    if not found:
+        return found
+    taken = defaultdict[int, set[int]](set)  # by the label that they had
+    for track in reports.keys() & known.keys():
+        taken[known[track].label].add(track)
     for stranger in found:  # grows while it is gone through
-        instead = [track for track in taken if _may_be(known[track], stranger, sure=sure)]
-        found += [taken.pop(track) for track in instead]
+        instead = {track for track in taken[stranger.label] if _may_be(known[track], stranger, sure=sure)}
+        taken[stranger.label] -= instead
+        found += [reports[track] for track in instead]
     return found
 
 
@@ -74,10 +81,9 @@ def _may_be(report: Report, other: Report, *, sure: float) -> bool:
     """Whether two reports may be of one object."""
     if report.label != other.label:
         return False
-    middles, sides = _middles_and_sides(report.box)
+    ((x, y), (width, height)), ((its_x, its_y), _) = _middles_and_sides(report.box), _middles_and_sides(other.box)
     far = HALF + sure * reach(abs(other.at_ns - report.at_ns) / 1e9)
-    away = zip(middles, _middles_and_sides(other.box)[0], sides, strict=True)
-    return all(abs(middle - its) <= far * side for middle, its, side in away)
+    return abs(x - its_x) <= far * width and abs(y - its_y) <= far * height
 
 
 def _middles_and_sides(box: Sequence[float]) -> tuple[tuple[float, float], tuple[float, float]]:

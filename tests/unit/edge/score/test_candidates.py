@@ -5,7 +5,6 @@ import pytest
 
 from askance.edge.score.candidates import and_more, chosen, most_doubtful, most_undecided, worst
 from askance.edge.values import Measure
-from askance.edge.view import untracked
 from support_scenes import CAR, PERSON, scene
 
 
@@ -29,7 +28,7 @@ def test_the_greatest_doubts_come_first_and_none_is_left_out_before_the_limit() 
 def test_the_most_undecided_candidates_that_count_come_first(
     labels: set[int] | None, most: int, expected: list[int]
 ) -> None:
-    seen = untracked(scene((CAR, 1.0), (CAR, 0.5), (PERSON, 0.375), (PERSON, 0.25)), at_ns=0)
+    seen = scene((CAR, 1.0), (CAR, 0.5), (PERSON, 0.375), (PERSON, 0.25))
     wish = Measure("x", None if labels is None else frozenset(labels))
     assert most_undecided(seen, wish, most=most).tolist() == expected
 
