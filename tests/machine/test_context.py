@@ -58,10 +58,12 @@ def test_rules_that_keep_the_same_frame_each_get_and_pay_for_what_they_want_arou
     panel: Panel, tmp_path: Path
 ) -> None:
     with open_store(tmp_path / "store") as store:
-        play(store, panel, tmp_path, rules=BOTH, draws=[0.1 if at_s == 5 else 0.9 for at_s in range(12)])
+        notes, _ = play(store, panel, tmp_path, rules=BOTH, draws=[0.1 if at_s == 5 else 0.9 for at_s in range(12)])
         kept = sorted(manifests(store), key=lambda manifest: manifest.taken.monotonic_ns)
         paid = {rule: sorted(each.at_ns // SECOND for each in history) for rule, history in store.spent().items()}
+        price = next(each.bytes for each in store.spent()["alone"])
 
+    assert [price] == [one.size for one in notes.decided if one.size is not None], "nobody has asked for the others'"
     assert [-2.0, -1.0, 2.0, 4.0] == around(kept)
     assert {"before": [3, 4, 5], "after": [5, 7, 9], "alone": [5]} == paid
     assert ["before", "before", "after", "after"] == [

@@ -193,7 +193,8 @@ class Decider:
             self._try(held, counting)
             return self._lose(held, keep if isinstance(keep, Drop) else ALREADY)
         paid = self._keeper.keep(shot.taken, shot.seen, keep=keep, policy=self.policy, memory=self._memory)
-        self._memory, shot.stored_ns = paid.memory, None if isinstance(paid.ended, Drop) else shot.taken_ns
+        self._memory, held.size = paid.memory, paid.size
+        shot.stored_ns = None if isinstance(paid.ended, Drop) else shot.taken_ns
         self._try(held, counting, kept=shot.stored_ns is not None)
         if isinstance(paid.ended, Drop):
             return self._lose(held, paid.ended)

@@ -46,7 +46,7 @@ class Trial:
             obstacle = next(verdict.obstacle for verdict in asked.verdicts if verdict.rule.id == rule)
             held.decision = held.decision.hinder(rule, Drop(obstacle or "rules.second_look"))
             return memory
-        size = self._keeper.price(taken, held.shot.seen, reasons=held.decision.reasons)
+        held.size = size = self._keeper.price(taken, held.shot.seen, reasons=held.decision.reasons)
         memory, spent = count(policy, memory, payer=payer, size=size, now_ns=taken.now_ns)
         if isinstance(spent, Drop):
             held.decision = held.decision.hinder(rule, spent)
