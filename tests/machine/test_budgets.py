@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from askance.edge.rules import FrameContext, Memory, Policy, Rule, RuleId, decide, remember, settle
+from askance.edge.rules import FrameContext, Memory, Policy, Rule, RuleId, decide, defray, remember, settle
 from askance.edge.rules.budgets import Limits
 from askance.edge.rules.conditions import Doubt
+from askance.edge.rules.policy import Context
 from askance.edge.store import Store
-from askance.edge.values import Drop, Keep, Measure, Signal, Spending
+from askance.edge.values import Drop, Keep, Measure, Payer, Signal, Spending
 from askance.units import Rate
+from askance.wire.capture import Arm, Priority
 from askance.wire.identity import CameraId
 from support_scenes import SHARP, scene, still
 from support_store import make_draft, open_store
@@ -27,6 +31,14 @@ MINUTE: Final = 60 * SECOND
 NEAR: Final = Measure("near_threshold", None, 0.2, 0.6)
 LIMITS: Final = Limits(frames=Rate(5, timedelta(minutes=1)), bytes=Rate(30_000, timedelta(hours=1)))
 POLICY: Final = Policy((Rule(RuleId("people"), "1-a", Doubt(NEAR, 0.0), limits=LIMITS),))
+
+TIGHT: Final = Limits(frames=Rate(2, timedelta(seconds=3)), bytes=Rate(20, timedelta(seconds=2)))
+AROUND: Final = Rule(
+    RuleId("around"), "1-a", Doubt(NEAR, 0.0), limits=TIGHT, context=Context(5 * SECOND, 5 * SECOND, 1)
+)
+WAITING: Final = replace(AROUND, id=RuleId("waiting"), context=None, limits=Limits(), slot_ns=60 * SECOND)
+BESIDE: Final = Policy((AROUND, WAITING))
+KEEP: Final = Keep((), tuple(Payer(rule.id, 0.5, Arm.UNCERTAINTY, Priority.DOUBTFUL, None) for rule in BESIDE.rules))
 
 
 @dataclass
@@ -103,3 +115,36 @@ def test_no_window_holds_more_than_the_budget_across_a_thousand_restarts(folder:
 
 def test_a_window_is_counted() -> None:
     assert most([(0, 5), (9, 5), (10, 7), (19, 1)], 10) == (2, 12)
+
+
+@given(
+    frames=st.lists(
+        st.tuples(
+            st.integers(0, 4),  # seconds since the last one
+            st.integers(0, 60),  # seconds that it has waited in a slot, of whichever rule
+            st.integers(1, 12),  # bytes
+            st.lists(st.tuples(st.integers(-5, 5), st.integers(1, 12)), max_size=8),  # around it: seconds, bytes
+        ),
+        max_size=60,
+    )
+)
+def test_frames_and_those_around_them_together_overdraw_no_budget(
+    frames: list[tuple[int, int, int, list[tuple[int, int]]]],
+) -> None:
+    memory, now_s, spent = Memory(), 1000, list[Spending]()
+    for since_s, waited_s, size, around in frames:
+        now_s += since_s
+        at_ns = (now_s - waited_s) * SECOND
+        memory, settled = settle(BESIDE, memory, keep=KEEP, size=size, now_ns=at_ns)
+        assert isinstance(settled, Keep), "who has no budget always pays"
+        payers = {RuleId(payer.rule) for payer in settled.payers}
+        spent += [Spending(rule, at_ns, 1, size) for rule in payers]
+        for offset_s, each in around:
+            beside_ns = at_ns + offset_s * SECOND
+            memory, paid = defray(BESIDE, memory, payers=payers & {AROUND.id}, size=each, at_ns=beside_ns)
+            spent += paid
+
+    mine = [each for each in spent if each.rule == AROUND.id]
+    for first in mine:
+        assert 2 >= sum(each.frames for each in mine if 0 <= each.at_ns - first.at_ns < 3 * SECOND)
+        assert 20 >= sum(each.bytes for each in mine if 0 <= each.at_ns - first.at_ns < 2 * SECOND)

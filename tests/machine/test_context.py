@@ -21,6 +21,11 @@ rules:
   - {id: after, when: {random: {probability: 0.5}}, arm: novelty, context: {after: 4s, every: 2s}}
   - {id: alone, when: {random: {probability: 0.5}}, arm: novelty}
 """
+BESIDE = """version: 1
+rules:
+  - {id: keeps, when: {random: {probability: 0.3}}, arm: novelty, context: {before: 2s, after: 2s, every: 1s}}
+  - {id: watch, when: {random: {probability: 0.6}}, arm: novelty, context: {before: 3s, every: 1s}, mode: count_only}
+"""
 WAITING = """version: 1
 rules:
   - id: best
@@ -53,10 +58,12 @@ def test_rules_that_keep_the_same_frame_each_get_and_pay_for_what_they_want_arou
     panel: Panel, tmp_path: Path
 ) -> None:
     with open_store(tmp_path / "store") as store:
-        play(store, panel, tmp_path, rules=BOTH, draws=[0.1 if at_s == 5 else 0.9 for at_s in range(12)])
+        notes, _ = play(store, panel, tmp_path, rules=BOTH, draws=[0.1 if at_s == 5 else 0.9 for at_s in range(12)])
         kept = sorted(manifests(store), key=lambda manifest: manifest.taken.monotonic_ns)
         paid = {rule: sorted(each.at_ns // SECOND for each in history) for rule, history in store.spent().items()}
+        price = next(each.bytes for each in store.spent()["alone"])
 
+    assert [price] == [one.size for one in notes.decided if one.size is not None], "nobody has asked for the others'"
     assert [-2.0, -1.0, 2.0, 4.0] == around(kept)
     assert {"before": [3, 4, 5], "after": [5, 7, 9], "alone": [5]} == paid
     assert ["before", "before", "after", "after"] == [
@@ -82,3 +89,14 @@ def test_frames_that_wait_and_lose_are_there_for_the_one_that_won(
     else:
         assert [at_s - won for at_s in there if at_s != won] == around(kept)
         assert (1, len(there) - 1) == (built.counts()["kept"], built.counts()["context"])
+
+
+def test_a_rule_that_only_counts_pays_beside_others_as_if_it_captured_and_nothing_for_what_is_there_for_another_frame(
+    panel: Panel, tmp_path: Path
+) -> None:
+    draws = {5: 0.1, 8: 0.5}  # both keep the first, and the one that counts the second too
+    with open_store(tmp_path / "store") as store:
+        play(store, panel, tmp_path, rules=BESIDE, draws=[draws.get(at_s, 0.9) for at_s in range(12)])
+        paid = {rule: sorted(each.at_ns // SECOND for each in history) for rule, history in store.spent().items()}
+
+    assert {"keeps": [3, 4, 5, 6, 7], "count_only:watch": [2, 3, 4, 5, 8]} == paid

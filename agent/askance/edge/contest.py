@@ -30,6 +30,7 @@ class Held:
         payers: the rules that have paid for it.
         trials: by rule that only counts, the frames around it that it would keep, where it wants any.
         counted: the rules that only count, and would have paid for it by now.
+        size: bytes that it takes, at most; None: nobody has asked.
     """
 
     shot: Shot
@@ -40,6 +41,7 @@ class Held:
     payers: frozenset[RuleId] = frozenset()
     trials: dict[RuleId, Episode] = field(default_factory=dict[RuleId, Episode])
     counted: set[RuleId] = field(default_factory=set[RuleId])
+    size: int | None = None
 
     @property
     def episodes(self) -> tuple[Episode, ...]:

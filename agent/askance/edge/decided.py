@@ -21,6 +21,7 @@ class Decided:
         payers: the rules that paid for it.
         ended: how.
         counted: the rules that only count, and would have paid for it.
+        size: bytes that it takes in the store, at most; None: no rule came so far as to ask.
     """
 
     camera: CameraId
@@ -31,6 +32,7 @@ class Decided:
     payers: frozenset[RuleId]
     ended: FrameId | Drop
     counted: frozenset[RuleId] = frozenset()
+    size: int | None = None
 
     @property
     def takers(self) -> frozenset[RuleId]:

@@ -189,12 +189,13 @@ class Decider:
         held.decision = remind(held.decision, self._memory, context=held.context)
         keep, shot = held.decision.outcome, held.shot
         counting = [RuleId(payer.rule) for payer in held.decision.counting if payer.rule not in held.counted]
-        if isinstance(keep, Drop) or shot.stored:
+        if isinstance(keep, Drop) or shot.stored_ns is not None:
             self._try(held, counting)
             return self._lose(held, keep if isinstance(keep, Drop) else ALREADY)
         paid = self._keeper.keep(shot.taken, shot.seen, keep=keep, policy=self.policy, memory=self._memory)
-        self._memory, shot.stored = paid.memory, not isinstance(paid.ended, Drop)
-        self._try(held, counting, kept=shot.stored)
+        self._memory, held.size = paid.memory, paid.size
+        shot.stored_ns = None if isinstance(paid.ended, Drop) else shot.taken_ns
+        self._try(held, counting, kept=shot.stored_ns is not None)
         if isinstance(paid.ended, Drop):
             return self._lose(held, paid.ended)
         self._memory, held.payers = self._memory.kept(held.context), paid.payers
@@ -228,9 +229,9 @@ class Decider:
                 shot.claims.append(episode)
             elif beside.frame_id is None:
                 self._memory = trial.surround(shot, beside, policy=self.policy, memory=self._memory)
-            elif not shot.stored:
+            elif shot.stored_ns is None:
                 paid = keeper.surround(shot.taken, shot.seen, beside=beside, policy=self.policy, memory=self._memory)
-                self._memory, shot.stored = paid.memory, not isinstance(paid.ended, Drop)
+                self._memory, shot.stored_ns = paid.memory, None if isinstance(paid.ended, Drop) else beside.taken_ns
                 self._health.count(paid.ended.reason if isinstance(paid.ended, Drop) else "context")
                 if not isinstance(paid.ended, Drop):
                     self._observer.surround(beside.frame_id, Around(paid.ended, shot.seen.objects, paid.payers))

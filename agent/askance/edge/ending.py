@@ -29,7 +29,15 @@ class Ending:
     def tell_held(self, held: Held, ended: FrameId | Drop) -> None:
         """Tell how a frame ended that was held."""
         shot, counted = held.shot, frozenset(held.counted)
-        self.tell(shot.taken, shot.seen, decision=held.decision, ended=ended, payers=held.payers, counted=counted)
+        self.tell(
+            shot.taken,
+            shot.seen,
+            decision=held.decision,
+            ended=ended,
+            payers=held.payers,
+            counted=counted,
+            size=held.size,
+        )
 
     def tell(
         self,
@@ -40,6 +48,7 @@ class Ending:
         ended: FrameId | Drop,
         payers: frozenset[RuleId] = NOBODY,
         counted: frozenset[RuleId] = NOBODY,
+        size: int | None = None,
     ) -> None:
         """Tell how a frame ended.
 
@@ -50,6 +59,7 @@ class Ending:
             ended: how.
             payers: the rules that paid for it.
             counted: those that only count, and would have.
+            size: bytes that it takes, at most; None: nobody has asked.
         """
         self._health.count(ended.reason if isinstance(ended, Drop) else "kept")
         self._observer.end(ended)
@@ -63,5 +73,6 @@ class Ending:
                 payers=payers,
                 ended=ended,
                 counted=counted,
+                size=size,
             )
         )

@@ -23,14 +23,14 @@ class Shot:
     Attributes:
         taken: it.
         seen: what the models saw.
-        stored: whether the store has it, for itself or as context.
+        stored_ns: when the frame was taken that it is stored for, itself or one that it lies around; None: for none.
         counted: the rules that only count, and would have it in the store.
         claims: the episodes that it belongs to, unless it is kept, or counted, for itself.
     """
 
     taken: Taken
     seen: Seen
-    stored: bool = False
+    stored_ns: int | None = None
     counted: set[RuleId] = field(default_factory=set[RuleId])
     claims: "list[Episode]" = field(default_factory=list["Episode"])
 

@@ -31,11 +31,13 @@ class Paid(NamedTuple):
         memory: what the rules remember now.
         payers: those that paid for it.
         ended: how it ended.
+        size: bytes that it takes, at most.
     """
 
     memory: Memory
     payers: frozenset[RuleId]
     ended: FrameId | Drop
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ class Keeper:
         self._count(told)
         paid, settled = settle(policy, memory, keep=keep, size=told.size, now_ns=taken.now_ns)
         if isinstance(settled, Drop):
-            return Paid(memory, frozenset(), settled)
+            return Paid(memory, frozenset(), settled, told.size)
         draft = replace(
             self._draft(taken, seen, told=told),
             arm=settled.arm,
@@ -135,9 +137,9 @@ class Keeper:
         )
         kept = self._put(draft, taken.jpeg)
         if isinstance(kept, Drop):
-            return Paid(memory, frozenset(), kept)
+            return Paid(memory, frozenset(), kept, told.size)
         self._kept()
-        return Paid(paid, frozenset(RuleId(payer.rule) for payer in settled.payers), kept)
+        return Paid(paid, frozenset(RuleId(payer.rule) for payer in settled.payers), kept, told.size)
 
     def surround(self, taken: Taken, seen: Seen, *, beside: Beside, policy: Policy, memory: Memory) -> Paid:
         """Take a frame into the store because of another that is there.
@@ -156,7 +158,7 @@ class Keeper:
         told = self._describe(taken, seen, reasons=(beside.reason(taken),))
         paid, spendings = defray(policy, memory, payers=beside.payers, size=told.size, at_ns=taken.now_ns)
         if not spendings:
-            return Paid(memory, frozenset(), Drop("context.budget_bytes"))
+            return Paid(memory, frozenset(), Drop("context.budget_bytes"), told.size)
         self._count(told)
         draft = replace(
             self._draft(taken, seen, told=told),
@@ -170,9 +172,9 @@ class Keeper:
         )
         kept = self._put(draft, taken.jpeg)
         if isinstance(kept, Drop):
-            return Paid(memory, frozenset(), kept)
+            return Paid(memory, frozenset(), kept, told.size)
         self._kept()
-        return Paid(paid, frozenset(RuleId(spent.rule) for spent in spendings), kept)
+        return Paid(paid, frozenset(RuleId(spent.rule) for spent in spendings), kept, told.size)
 
     def price(self, taken: Taken, seen: Seen, *, reasons: tuple[Reason, ...]) -> int:
         """Return how many bytes a frame would take in the store, at most."""

@@ -46,7 +46,7 @@ class Trial:
             obstacle = next(verdict.obstacle for verdict in asked.verdicts if verdict.rule.id == rule)
             held.decision = held.decision.hinder(rule, Drop(obstacle or "rules.second_look"))
             return memory
-        size = self._keeper.price(taken, held.shot.seen, reasons=held.decision.reasons)
+        held.size = size = self._keeper.price(taken, held.shot.seen, reasons=held.decision.reasons)
         memory, spent = count(policy, memory, payer=payer, size=size, now_ns=taken.now_ns)
         if isinstance(spent, Drop):
             held.decision = held.decision.hinder(rule, spent)
@@ -60,7 +60,9 @@ class Trial:
         return memory
 
     def surround(self, shot: Shot, beside: Beside, *, policy: Policy, memory: Memory) -> Memory:
-        """Let a rule pay for a frame around one that it would have kept; what it has counted already costs nothing.
+        """Let a rule pay for a frame around one that it would have kept, unless it would be there already.
+
+        What it has counted costs nothing more, and what is stored for another frame would have cost nothing.
 
         Args:
             shot: the frame.
@@ -69,7 +71,7 @@ class Trial:
             memory: what they remember.
         """
         (rule,) = beside.payers
-        if rule in shot.counted:
+        if rule in shot.counted or shot.stored_ns not in {None, beside.taken_ns}:
             return memory
         size = self._keeper.price(shot.taken, shot.seen, reasons=(beside.reason(shot.taken),))
         memory, spendings = defray(policy, memory, payers=beside.payers, size=size, at_ns=shot.taken.now_ns)

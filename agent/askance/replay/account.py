@@ -60,6 +60,7 @@ class Tally:
         around: the frames around these that it would have paid for.
         bytes: what it would have paid for them and for frames around them.
         refused: the others, by the reason why it did not pay.
+        smallest: bytes of the smallest frame that its budget of bytes did not do for; None: it did for all.
         values: its condition's value on every frame that was decided on, in [0, 1].
         refused_ns: when the frames were taken that it did not pay for, nanoseconds.
     """
@@ -70,6 +71,7 @@ class Tally:
     around: list[Around] = field(default_factory=list[Around])
     bytes: int = 0
     refused: Counter[str] = field(default_factory=Counter[str])
+    smallest: int | None = None
     values: "array[float]" = field(default_factory=lambda: array("f"))
     refused_ns: "array[int]" = field(default_factory=lambda: array("q"))
 
@@ -133,6 +135,8 @@ class Account:
                 else:
                     tally.refused[refusal] += 1
                     tally.refused_ns.append(decided.taken_ns)
+                if refusal == "rules.budget_bytes" and decided.size is not None:
+                    tally.smallest = min(decided.size, decided.size if tally.smallest is None else tally.smallest)
         if not isinstance(decided.ended, Drop):
             place = Place(self.recording, decided.index)
             at_ns, around = decided.taken_ns, self._around[decided.ended]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from askance.edge.decided import Around
@@ -19,6 +20,7 @@ OBJECT_S: Final = 4.0
 
 _HOUR_S: Final = 3600
 _DAY_S: Final = 86400
+_KB: Final = 1000
 _OWN: Final = ("rules.cooldown", "rules.budget_frames", "rules.outdone", "rules.budget_bytes")
 TITLES: Final = (
     "rule",
@@ -213,11 +215,15 @@ def _rule(
 
 
 def _starved(rule: Rule, tally: Tally) -> str | None:
-    """Say of a rule that its budget of bytes does not do for a single frame."""
-    if tally.kept or not tally.refused["rules.budget_bytes"] or rule.limits.bytes is None:
+    """Say of a rule that its budget of bytes does not do for a single frame, and what would."""
+    rate = rule.limits.bytes
+    if tally.kept or tally.smallest is None or rate is None:
         return None
-    budget = format_byte_budget(rule.limits.bytes)
-    return f"rule {rule.id}: every frame that it would keep is larger than its whole budget, {budget}: raise `bytes`"
+    enough = format_byte_budget(Rate(_KB * ceil(tally.smallest / _KB), rate.period))
+    return (
+        f"rule {rule.id}: its budget of bytes, {format_byte_budget(rate)}, is less than any frame that it would keep; "
+        f"the smallest has {tally.smallest} bytes: write `bytes: {enough}`, or more"
+    )
 
 
 def _pace(frames: int, paid: int, *, rule: Rule, seconds: float) -> float:

@@ -101,6 +101,8 @@ def test_it_goes_the_way_of_a_rule_that_captures_and_stores_nothing(
     assert sorted(notes.sizes) == sorted(paid.bytes for paid in spent)
     assert all(1000 < size for size in notes.sizes)
     assert fates in (notes.fates, None)
+    asked = [one for one in notes.decided if one.counted or one.verdicts[0].obstacle == "rules.budget_bytes"]
+    assert all(one.size is not None and 1000 < one.size for one in asked), "also of what it cannot pay for"
     assert 4 - notes.fates.count(None) == sum(fate is not None for fate in notes.fates)
     assert {"rules.count_only"} == {one.ended.reason for one in notes.decided if isinstance(one.ended, Drop)}
 

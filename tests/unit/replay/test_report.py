@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from askance.edge.decided import Around, Decided
-from askance.edge.rules import Policy
+from askance.edge.rules import Policy, Rule
 from askance.edge.rules.budgets import Limits
 from askance.edge.rules.lottery import Lottery
 from askance.edge.values import Drop
@@ -107,17 +107,21 @@ def test_a_rate_goes_as_far_as_the_budgets() -> None:
     assert ("1.0", "12.0") == poor.rules[0].row[9:11]
 
 
-def test_a_budget_that_does_for_no_frame_is_told() -> None:
-    poor = replace(PEOPLE, limits=Limits(None, Rate(10_000, timedelta(days=1))))
-    refused = verdict(poor, obstacle="rules.budget_bytes")
+@pytest.mark.parametrize("rule", [PEOPLE, WATCH], ids=["captures", "counts"])
+def test_a_budget_that_does_for_no_frame_is_told_with_one_that_would(rule: Rule) -> None:
+    poor = replace(rule, limits=Limits(None, Rate(10_000, timedelta(days=1))))
     account = Account(Policy((poor, SCENE)))
-    account.note(decision(0, verdict(poor), verdict(SCENE), ended=Drop("rules.budget_bytes")))
+    refused = verdict(poor, obstacle="rules.budget_bytes")
+    for number, size in enumerate((48_213, 47_001, 52_000)):
+        ended = Drop("rules.budget_bytes")
+        account.note(replace(decision(number, refused, verdict(SCENE), ended=ended), size=size))
     (note,) = report(account, {}, seconds=1.0, notes=()).notes
-    assert "rule people: every frame that it would keep is larger than its whole budget, 10kB/day" in note
+    less = f"rule {poor.id}: its budget of bytes, 10kB/day, is less than any frame that it would keep"
+    assert f"{less}; the smallest has 47001 bytes: write `bytes: 48kB/day`, or more" == note
 
-    account.note(decision(1, verdict(poor), paid=(poor,)))
-    account.note(decision(2, refused))
-    assert () == report(account, {FrameId("frame-1"): 9_000}, seconds=1.0, notes=()).notes
+    account.note(decision(3, verdict(poor), paid=(poor,)))
+    account.note(replace(decision(4, refused), size=9_000))
+    assert () == report(account, {FrameId("frame-3"): 9_000, FrameId("frame-4"): 9_000}, seconds=1.0, notes=()).notes
 
 
 def test_a_lottery_draws_no_more_on_average_than_its_rate() -> None:
