@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from askance.central import catalog
+from askance.central import catalog, tasks
 from askance.central.batch import Letter
 from askance.central.inbox import Whole, admit
 from askance.central.intake import Intake
 from askance.central.lifecycle import State
-from askance.wire.capture import Arm
+from askance.wire.capture import Arm, Role
 from askance.wire.codec import digest, dump_json, pack
 from askance.wire.topics import Up
 from support_central import (
@@ -77,6 +77,18 @@ def test_every_column_of_a_capture_holds_what_its_name_says(tmp_path: Path) -> N
         "capture_group": None,
         "manifest": dump_json(manifest).decode(),
     } == row
+
+
+def test_a_frame_around_another_keeps_its_group_and_has_a_task_of_its_own(tmp_path: Path) -> None:
+    intake = with_one_frame(tmp_path)
+    told = {"role": Role.CONTEXT, "group": frame_id(1), "offset_s": -1.5}
+    intake.take([Letter(topic(Up.FRAME), pack(make_manifest(2).model_copy(update=told), make_jpeg()))])
+
+    rows = intake._connection.execute("SELECT frame_id, role, capture_group FROM captures ORDER BY id").fetchall()
+    task = tasks.look_up(intake._connection, frame_id(2))
+
+    assert [(frame_id(1), "trigger", None), (frame_id(2), "context", frame_id(1))] == [tuple(row) for row in rows]
+    assert told == {name: getattr(task.manifest, name) for name in told}
 
 
 def test_a_frame_is_added_once(tmp_path: Path) -> None:

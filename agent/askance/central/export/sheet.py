@@ -151,7 +151,7 @@ def _card(frame: Shown, rank: int, *, look: Look, jpeg: bytes) -> str:
         f'<span class="arm">{escape(manifest.arm)}{_probability(manifest)}</span>'
         f'<span class="state {state}">{state}</span></div>\n'
         f'<ul class="reasons">{reasons}</ul>\n'
-        f'<p class="origin">{escape(manifest.device)} / {escape(manifest.camera)} &middot; {_time(frame)}'
+        f'<p class="origin">{escape(manifest.device)} / {escape(manifest.camera)} &middot; {_time(frame)}{_around(manifest)}'
         f' &middot; <span class="id">{number}{escape(manifest.frame_id)}</span></p></div>\n</article>\n'
     )
 
@@ -175,6 +175,11 @@ def _time(frame: Shown) -> str:
     if taken is None:
         return f"{manifest.taken.monotonic_ns / 1e9:.1f} s after its start"
     return f'<time title="clock: {manifest.taken.clock}">{taken:%Y-%m-%d %H:%M:%S} UTC</time>'
+
+
+def _around(manifest: Manifest) -> str:
+    """Name the frame that a context frame was kept for."""
+    return "" if manifest.group is None else f' &middot; around <span class="id">{escape(manifest.group)}</span>'
 
 
 def _drawing(frame: Shown, look: Look) -> str:

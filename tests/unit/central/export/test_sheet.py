@@ -185,6 +185,7 @@ def test_frames_that_are_in_no_queue_have_neither_state_nor_task() -> None:
     parse(page)
     states = [tag["class"] for tag in parse(page).named("span") if str(tag.get("class")).startswith("state")]
     assert ["state ", "state context"] == states
+    assert 1 == page.count('around <span class="id">a</span>')
     assert "task " not in page
     assert "open" not in re.sub(r"<style>.*</style>|class=\"open\"", "", page, flags=re.DOTALL)
     assert "<dt>frames</dt><dd><span>around them <b>2</b></span> <span>kept <b>1</b></span></dd>" in page
