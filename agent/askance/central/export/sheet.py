@@ -151,7 +151,8 @@ def _card(frame: Shown, rank: int, *, look: Look, jpeg: bytes) -> str:
         f'<span class="arm">{escape(manifest.arm)}{_probability(manifest)}</span>'
         f'<span class="state {state}">{state}</span></div>\n'
         f'<ul class="reasons">{reasons}</ul>\n'
-        f'<p class="origin">{escape(manifest.device)} / {escape(manifest.camera)} &middot; {_time(frame)}{_around(manifest)}'
+        f'<p class="origin">{escape(manifest.device)} / {escape(manifest.camera)}'
+        f" &middot; {_time(frame)}{_around(manifest)}"
         f' &middot; <span class="id">{number}{escape(manifest.frame_id)}</span></p></div>\n</article>\n'
     )
 
