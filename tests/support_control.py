@@ -43,7 +43,7 @@ class Room:
         self.told, self.decisions, self.policy = Told(), Decisions(self.clock), POLICY
         self.health = Health()
         self.desk = Desk(
-            [GATE, YARD],
+            {GATE: None, YARD: "home"},
             told=self.told,
             decisions=self.decisions,
             policy=lambda: self.policy,

@@ -4,18 +4,23 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from askance.edge.config import StoreSection
 from askance.edge.control.address import NAME
 from askance.edge.control.client import ask
 from askance.edge.control.messages import AskWhy, Capture, Reasons, Request
+from askance.edge.store import Store
 from askance.errors import ControlError
+from askance.wire.identity import DeviceId
 from support_camera import HttpCamera
 from support_polling import until
-from support_programs import Program, askance_json, edge_config
+from support_programs import Program, askance, askance_json, edge_config
+from support_waiting import manifests
 
 # a grey camera is never white, and every frame is worth the same: the first ones are kept, up to the budget
 DIM = "  - {id: dim, when: {quality: {brightness_below: 1.0}}, value: {weights: {quality: 0}}, budget: {frames: 2/h}}\n"
@@ -63,6 +68,10 @@ class Running:
         outcomes = self.outcomes(rule)
         return outcomes.get("kept") == frames and outcomes.get("budget_frames", 0) > 0
 
+    def has_kept(self, rule: str, frames: int) -> bool:
+        """Whether a rule has kept so many frames."""
+        return self.outcomes(rule).get("kept") == frames
+
     def captured(self) -> int:
         (ledger,) = askance_json("edge", "status", "--config", str(self.config), "--json")["ledgers"]
         captured: int = ledger["captured"]
@@ -100,6 +109,26 @@ def test_rules_change_under_a_running_agent_and_what_they_have_spent_is_not_forg
     assert 0 == running.outcomes("grey")["kept"] == running.outcomes("dim")["kept"]
     assert until(lambda: f"rules: {running.rules}:3: " in running.log), running.log
     assert 3 == running.captured()
+
+
+def test_a_camera_turns_under_a_running_agent_and_its_frames_say_where_it_looked(running: Running) -> None:
+    running.rules.write_text(HEAD + "  - {id: button, when: {manual: {}}}\n")
+    running.program.restart()
+    assert until(lambda: running.outcomes("button"), within_s=60), running.log
+    config = ["--config", str(running.config)]
+
+    for number, preset in enumerate(("main road", "yard"), start=1):
+        assert f"pose of live: {preset}\n" == askance("edge", "pose", "live", preset, *config).stdout
+        askance("edge", "capture", "--note", preset, *config)
+        assert until(partial(running.has_kept, "button", number), within_s=20), running.log
+
+    assert "poses: live at yard\n" in askance("edge", "status", *config).stdout
+    assert "live at yard #" in askance("edge", "why", "--last", "1", *config).stdout
+    assert 0 == running.program.stop()
+    section = StoreSection(path=running.store)
+    with Store.open(section, device=DeviceId("tried-camera"), boot_id="later", randomness=os.urandom) as store:
+        kept = [(manifest.reasons[0].text, manifest.pose) for manifest in manifests(store)]
+    assert {("asked for: main road", "main road"), ("asked for: yard", "yard")} == set(kept)
 
 
 def test_a_signal_has_the_rules_read_at_once_and_an_ordered_stop_takes_the_socket_away(running: Running) -> None:

@@ -1,4 +1,4 @@
-"""`askance edge tell`, `capture` and `why`: speak to the agent that runs on this device."""
+"""`askance edge tell`, `pose`, `capture` and `why`: speak to the agent that runs on this device."""
 
 import json
 import re
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _CALLED: Final = {
     "readings": "NAME=NUMBER",
     "for": "--for",
+    "pose.camera": "CAMERA",
+    "pose.preset": "PRESET",
     "capture.note": "--note",
     "capture.cameras": "--camera",
     "why.camera": "--camera",
@@ -40,6 +42,25 @@ def tell(readings: tuple[str, ...], *, config_path: Path | None, for_: str) -> N
       askance edge tell lat=48.137 lon=11.575 --for 5s --config /etc/askance/edge.yaml
     """
     _ask(config_path, {"readings": dict(map(_reading, readings)), "for": for_})
+
+
+@click.command()
+@CONFIG
+@click.argument("camera")
+@click.argument("preset", required=False)
+def pose(*, config_path: Path | None, camera: str, preset: str | None) -> None:
+    """Tell the running agent where a camera looks that turns: at PRESET, as the `zones` of rules name it.
+
+    Without PRESET what was told is forgotten, and `cameras.pose` of the configuration holds.
+
+    \b
+    Examples:
+      askance edge pose gate yard --config /etc/askance/edge.yaml
+      askance edge pose gate --config /etc/askance/edge.yaml
+    """
+    stand = _ask(config_path, {"pose": {"camera": camera, "preset": preset}}).pose
+    if stand is not None:
+        click.echo(f"pose of {stand.camera}: {stand.preset or 'not known'}")
 
 
 @click.command()
@@ -153,4 +174,5 @@ def _show_reasons(reasons: "Reasons") -> None:
 
 def _headline(decision: "Decision") -> str:
     ended = f"kept {decision.kept}" if decision.kept is not None else f"dropped: {decision.dropped}"
-    return f"{decision.camera} #{decision.index}  {decision.ago_s:.1f} s ago  objects: {decision.objects}  {ended}"
+    where = decision.camera if decision.pose is None else f"{decision.camera} at {decision.pose}"
+    return f"{where} #{decision.index}  {decision.ago_s:.1f} s ago  objects: {decision.objects}  {ended}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from askance.cli.control import capture, show_decisions, tell, why
+from askance.cli.control import capture, pose, show_decisions, tell, why
 from askance.cli.device import CONFIG
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def edge() -> None:
     """The agent on a camera device."""
 
 
-for _command in (tell, capture, why):
+for _command in (tell, pose, capture, why):
     edge.add_command(_command)
 
 
@@ -107,7 +107,7 @@ def status(*, config_path: Path | None, as_json: bool) -> None:
     snapshot, condition = peek(folder), _condition(folder)
     if as_json:
         said = {} if condition is None else condition.model_dump(mode="json", exclude={"counts"}, exclude_none=True)
-        content = {**asdict(snapshot), "running": condition is not None, "trouble": {}, "last": [], **said}
+        content = {**asdict(snapshot), "running": condition is not None, "trouble": {}, "last": [], "poses": [], **said}
         click.echo(json.dumps(content, default=lambda model: model.model_dump(mode="json"), indent=2))
         return
     for ledger in snapshot.ledgers:
@@ -123,6 +123,9 @@ def status(*, config_path: Path | None, as_json: bool) -> None:
         return
     for part, what in condition.trouble.items():
         click.echo(f"trouble: {part}: {what}")
+    known = [f"{stand.camera} at {stand.preset}" for stand in condition.poses if stand.preset is not None]
+    if known:
+        click.echo(f"poses: {', '.join(known)}")
     show_decisions(condition.last)
 
 

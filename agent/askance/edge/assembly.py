@@ -3,7 +3,7 @@
 from askance.edge.config import EdgeConfig
 from askance.edge.detect.again import SecondLook
 from askance.edge.detect.panel import Panel
-from askance.edge.parts import read_lenses
+from askance.edge.parts import read_lenses, stands
 from askance.edge.rules import Policy
 from askance.edge.score import Lore
 from askance.edge.stages import Stages
@@ -40,7 +40,7 @@ def build_stages(
         main_streams={},
         store=store,
         lore=lore,
-        poses={camera.id: camera.pose for camera in config.cameras},
+        poses=dict(stands(config)),
         jpeg_quality=config.store.jpeg_quality,
         lenses=read_lenses(config, labels),
         polygons=config.store.polygons,

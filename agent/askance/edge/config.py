@@ -8,10 +8,9 @@ from typing import Annotated, Final, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from askance.edge.attention import GateSection, GovernorSection
-from askance.edge.readings import MOST as MOST_READINGS
-from askance.edge.readings import NAME_PATTERN
+from askance.edge.hearing import ReadingsSection
 from askance.sections import BrokerSection, LogSection, Section
-from askance.units import ByteSize, Duration, Span, at_least, format_duration
+from askance.units import ByteSize, Duration, at_least, format_duration
 from askance.wire.annotations import MAX_ANNOTATIONS, LabelName, Score
 from askance.wire.identity import CameraId, CameraName, DeviceId, DeviceName
 
@@ -46,7 +45,9 @@ class CameraSection(Section):
             min_length=1, description="the camera's smaller stream, to detect on; frames are kept from url; null: url"
         ),
     ] = None
-    pose: Annotated[str | None, Field(max_length=64, description="name of a PTZ preset; null: a fixed camera")] = None
+    pose: Annotated[
+        str | None, Field(max_length=64, description="name of a PTZ preset; null: a fixed camera, or nobody knows")
+    ] = None
     lens: Annotated[
         LensSection | None, Field(description="intrinsics, from which cuboids get their place in space; null: unknown")
     ] = None
@@ -174,27 +175,6 @@ class SyncSection(Section):
         return self
 
 
-class ReadingSection(Section):
-    """A number that a topic of MQTT carries."""
-
-    topic: Annotated[str, Field(pattern=r"^[^+#\x00]+$", max_length=256, description="its name, no wildcards")]
-    reading: Annotated[str, Field(pattern=NAME_PATTERN, description="what rules call the number")]
-    key: Annotated[
-        str | None, Field(min_length=1, description="where in a JSON object it stands; null: the message is the number")
-    ] = None
-    for_: Annotated[Span, Field(alias="for", description="how long it is true")] = timedelta(seconds=10)
-
-
-class ReadingsSection(Section):
-    """Numbers that come over MQTT, such as a vehicle's speed."""
-
-    broker: BrokerSection = BrokerSection()
-    topics: Annotated[
-        tuple[ReadingSection, ...],
-        Field(min_length=1, max_length=MOST_READINGS, description="what to hear; one topic may carry several"),
-    ]
-
-
 class EdgeConfig(Section):
     """Everything the agent on a device can be told."""
 
@@ -223,7 +203,7 @@ class EdgeConfig(Section):
     sync: SyncSection = SyncSection()
     broker: BrokerSection = BrokerSection()
     readings: Annotated[
-        ReadingsSection | None, Field(description="numbers that a broker tells the rules of; null: none")
+        ReadingsSection | None, Field(description="numbers and poses that a broker tells of; null: none")
     ] = None
     log: LogSection = LogSection()
 
@@ -236,6 +216,9 @@ class EdgeConfig(Section):
         asked = {name for companion in self.companions for name in companion.cameras}
         if asked - set(names):
             raise ValueError(f"companions look at cameras that are not there: {', '.join(sorted(asked - set(names)))}")
+        turned = frozenset[str]() if self.readings is None else self.readings.turned
+        if turned - set(names):
+            raise ValueError(f"poses are of cameras that are not there: {', '.join(sorted(turned - set(names)))}")
         most = sum(section.candidates for section in (self.detector, *self.companions))
         if most > MAX_ANNOTATIONS:
             raise ValueError(f"the models' candidates, {most} together, are more than a frame bears: {MAX_ANNOTATIONS}")

@@ -114,7 +114,7 @@ class Contest:
         for rule, value in held.values.items():
             if not self._rules[rule].slot_ns:  # it only counts, and has had its chance
                 continue
-            about = concerned(found[rule], context.view, camera=context.camera)
+            about = concerned(found[rule], context.view, where=context.where)
             candidate = Candidate(key, value, context.now_ns, context.where, context.looks, about)
             self._slots[rule], _ = self._slots.get(rule, Slot()).offer(self._rules[rule], candidate)
         while len(self._held) > MOST or (len(self._held) > 1 and self._bytes() > MOST_BYTES):

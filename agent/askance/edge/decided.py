@@ -22,6 +22,7 @@ class Decided:
         ended: how.
         counted: the rules that only count, and would have paid for it.
         size: bytes that it takes in the store, at most; None: no rule came so far as to ask.
+        pose: where the camera looked; None: it does not move, or nobody knows.
     """
 
     camera: CameraId
@@ -33,6 +34,7 @@ class Decided:
     ended: FrameId | Drop
     counted: frozenset[RuleId] = frozenset()
     size: int | None = None
+    pose: str | None = None
 
     @property
     def takers(self) -> frozenset[RuleId]:

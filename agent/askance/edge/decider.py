@@ -87,7 +87,7 @@ class Decider:
         if isinstance(decision.outcome, Drop) and not decision.counting:
             if self._episodes.wants(context.camera, context.taken_ns):
                 self._remember(Shot(self._keeper.take(begun), seen))
-            self._ending.tell(begun.frame, seen, decision=decision, ended=decision.outcome)
+            self._ending.tell(begun.frame, seen, pose=begun.pose, decision=decision, ended=decision.outcome)
             return (*ends, decision.outcome)
         held = self._hold(Shot(self._keeper.take(begun), seen), context, decision=decision)
         if isinstance(decision.outcome, Keep) and not self._contest.waits(decision):

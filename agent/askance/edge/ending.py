@@ -32,6 +32,7 @@ class Ending:
         self.tell(
             shot.taken,
             shot.seen,
+            pose=shot.taken.pose,
             decision=held.decision,
             ended=ended,
             payers=held.payers,
@@ -44,6 +45,7 @@ class Ending:
         frame: Frame | Taken,
         seen: Seen,
         *,
+        pose: str | None,
         decision: Decision,
         ended: FrameId | Drop,
         payers: frozenset[RuleId] = NOBODY,
@@ -55,6 +57,7 @@ class Ending:
         Args:
             frame: it.
             seen: what the models saw.
+            pose: where the camera looked.
             decision: what the rules said.
             ended: how.
             payers: the rules that paid for it.
@@ -74,5 +77,6 @@ class Ending:
                 ended=ended,
                 counted=counted,
                 size=size,
+                pose=pose,
             )
         )

@@ -13,22 +13,20 @@ def frame_context(view: View, begun: Begun, *, stages: Stages, policy: Policy, d
     Args:
         view: the frame between those around it.
         begun: its way so far.
-        stages: what measures, and what is told.
+        stages: what measures.
         policy: the rules that will be asked.
         draw: a random number, uniform in [0, 1), of this frame alone.
     """
-    camera, taken_ns = begun.frame.camera, begun.frame.taken.monotonic_ns
-    pose = stages.poses.get(camera)
     return FrameContext(
-        camera=camera,
-        taken_ns=taken_ns,
+        camera=begun.frame.camera,
+        taken_ns=begun.frame.taken.monotonic_ns,
         now_ns=begun.now_ns,
-        signals=measure(view, policy.at((camera, pose)).measures, lore=stages.lore),
+        signals=measure(view, policy.at(begun.where).measures, lore=stages.lore),
         quality=begun.quality,
         view=view,
         draw=draw,
         cameras=max(1, len(stages.poses)),
-        pose=pose,
+        pose=begun.pose,
         local=local_time(begun.frame.taken),
         readings=begun.readings,
         asked=begun.asked,

@@ -110,6 +110,7 @@ class Keeper:
             size=(frame.width, frame.height),
             jpeg=encode(image, self._stages.jpeg_quality),
             picture=(image.shape[1], image.shape[0]),
+            pose=begun.pose,
         )
 
     def keep(self, taken: Taken, seen: Seen, *, keep: Keep, policy: Policy, memory: Memory) -> Paid:
@@ -208,7 +209,7 @@ class Keeper:
         width, height = taken.picture
         return Draft(
             camera=taken.camera,
-            pose=self._stages.poses.get(taken.camera),
+            pose=taken.pose,
             taken=taken.taken,
             image=ImageInfo(width=width, height=height, dhash=taken.quality.dhash),
             model=self._stages.panel.info,

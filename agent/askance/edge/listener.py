@@ -1,4 +1,4 @@
-"""Hears numbers on topics of a broker, such as a vehicle's speed, and tells the rules of them."""
+"""Hears on topics of a broker what the rules have to know: numbers, such as a vehicle's speed, and poses of cameras."""
 
 import random
 import time
@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from askance.edge.config import EdgeConfig, ReadingSection
+from askance.edge.config import EdgeConfig
 from askance.edge.health import Health
+from askance.edge.hearing import ReadingSection
+from askance.edge.poses import read_preset
 from askance.edge.readings import read_number
 from askance.edge.told import Told
 from askance.edge.workers import Pulse
@@ -21,11 +23,11 @@ WAIT_S: Final = 1.0
 class Listener:
     """Keeps a line to a broker and takes in what is said there; one thread calls everything.
 
-    A retained message is left out: nobody knows how old it is.
+    A number in a retained message is left out: nobody knows how old it is. A pose is true until the next.
 
     Args:
         line: to the broker, its own.
-        topics: what to hear, and which numbers to find there.
+        topics: what to hear, and what to find there.
         told: for the pipeline.
         health: takes the trouble, and counts.
         clock_ns: the monotonic clock, nanoseconds.
@@ -71,19 +73,31 @@ class Listener:
     def _take(self, message: Received) -> None:
         self._line.acknowledge(message.mid)
         self._line.prove()
-        if message.retained:
-            self._health.count("readings.retained")
-            return
         for one in self._topics.get(message.topic, ()):
+            if message.retained and one.pose is None:
+                self._health.count("readings.retained")
+                continue
             try:
-                number = read_number(message.payload, key=one.key)
-                for_ns = one.for_ // timedelta(microseconds=1) * 1000
-                self._told.tell({one.reading: number}, now_ns=self._clock_ns(), for_ns=for_ns)
+                self._tell(one, message.payload)
             except ValueError as error:
                 self._health.count("readings.unreadable")
-                self._faults[one.reading] = f"{one.reading} of {one.topic}: {error}"
+                self._faults[one.name] = f"{one.name} of {one.topic}: {error}"
             else:
-                self._faults.pop(one.reading, None)
+                self._faults.pop(one.name, None)
+
+    def _tell(self, one: ReadingSection, payload: bytes) -> None:
+        """Tell what a message says.
+
+        Raises:
+            ValueError: it does not say it.
+            ControlError: what it says cannot be.
+        """
+        if one.pose is not None:
+            self._told.turn(one.pose, read_preset(payload, key=one.key))
+        elif one.reading is not None:
+            number = read_number(payload, key=one.key)
+            for_ns = one.for_ // timedelta(microseconds=1) * 1000
+            self._told.tell({one.reading: number}, now_ns=self._clock_ns(), for_ns=for_ns)
 
 
 def build_listener(config: EdgeConfig, told: Told, *, health: Health) -> Listener | None:

@@ -19,7 +19,8 @@ from askance.edge.rules import Policy
 from askance.edge.score import TEMPORAL
 from askance.edge.spare import Spare
 from askance.edge.stages import Begun, Stages
-from askance.edge.track import TrackMemory, follow
+from askance.edge.standing import Standings
+from askance.edge.track import follow
 from askance.edge.values import Drop, Frame
 from askance.edge.view import Moment, untracked
 from askance.edge.window import AHEAD, Ripe, Waiting, Window, flush, patience_ns, push, wait
@@ -74,11 +75,10 @@ class Pipeline:
         self._coming: deque[Policy] = deque(maxlen=1)
         self._under_way = 0
         self._passed: list[tuple[CameraId, int]] = []
-        self._gates: dict[CameraId, GateMemory] = {}
+        self._standings = Standings()
         self._looked_ns: dict[CameraId, int] = {}
-        self._still_ns: dict[CameraId, int] = {}
         self._windows: dict[CameraId, Window[Looked]] = {}
-        self._tracks: dict[CameraId, TrackMemory] = {}
+        self._stood: dict[CameraId, str | None] = {}
         self._tracking = _tracking(stages.policy)
 
     def process(self, frame: Frame) -> FrameId | Drop:
@@ -118,8 +118,10 @@ class Pipeline:
         # a picture of a main stream is large, and has to be fetched while it is fresh
         ahead = AHEAD if self._tracking and frame.camera not in self._stages.main_streams else 0
         window = self._window(frame.camera)
+        elsewhere = begun.shift is None or self._stood.get(frame.camera, begun.pose) != begun.pose
+        self._stood[frame.camera] = begun.pose
         # one scene says nothing of another
-        window, over = (window, ()) if begun.shift is not None else (Window[Looked](), flush(window)[1])
+        window, over = (Window[Looked](), flush(window)[1]) if elsewhere else (window, ())
         self._windows[frame.camera], ripe = push(window, newest, ahead=ahead)
         return (*self._judge((*over, *ripe)), *self._pass_time())
 
@@ -166,20 +168,22 @@ class Pipeline:
         ):
             return Drop("governor.busy")
         self._looked_ns[camera] = taken_ns
-        before = self._gates.get(camera, GateMemory())
+        pose = stages.pose(camera)
+        standing = self._standings.turn((camera, pose))
+        before = standing.gate
         glance = look(before, frame, section=stages.gate if asked is None else OPEN)
-        self._gates[camera] = glance.memory
+        standing.gate = glance.memory
         self._health.trouble(f"picture {camera}", glance.memory.picture.trouble)
         if isinstance(glance.seen, Drop):
             if glance.seen == STILL_FRAME:
-                self._still_ns[camera] = taken_ns
+                standing.still_ns = taken_ns
             return glance.seen
-        still_ns = self._still_ns.pop(camera, None)
+        still_ns, standing.still_ns = standing.still_ns, None
         if camera in stages.main_streams:
             stages.main_streams[camera].want()  # the picture comes while the models look
         shift = self._shift(before, glance.memory, frame=frame) if (glance.seen.motion or 0.0) > MOVED else STILL
         readings = stages.told.readings(taken_ns)
-        return Begun(stages.panel.begin(frame), glance.seen, now_ns, shift, still_ns, asked, readings)
+        return Begun(stages.panel.begin(frame), glance.seen, now_ns, shift, still_ns, asked, readings, pose)
 
     def _shift(self, before: GateMemory, now: GateMemory, *, frame: Frame) -> CameraMotion | None:
         """Estimate how the camera has moved, where a rule wants to know who is who."""
@@ -196,11 +200,12 @@ class Pipeline:
         size, looked = (frame.width, frame.height), Looked(begun, seen)
         if not self._tracking:
             return Waiting(untracked(seen.detections, at_ns=taken_ns), size, looked)
-        memory = self._tracks.get(frame.camera, TrackMemory())
+        standing = self._standings.at(begun.where)
+        memory = standing.tracks
         if begun.still_ns is not None:
             memory = replace(memory, at_ns=begun.still_ns)
         gap_ns = 0 if memory.at_ns is None else taken_ns - memory.at_ns
-        self._tracks[frame.camera], tracks = follow(memory, seen.detections, at_ns=taken_ns, camera=begun.shift)
+        standing.tracks, tracks = follow(memory, seen.detections, at_ns=taken_ns, camera=begun.shift)
         return Waiting(Moment(seen.detections, tracks, taken_ns), size, looked, patience_ns(gap_ns))
 
     def _take_over(self, frame: Frame) -> None:

@@ -65,14 +65,7 @@ def read_number(payload: bytes, *, key: str | None) -> float:
     Raises:
         ValueError: there is no finite number; the text is the same for all messages of a kind.
     """
-    try:
-        found = from_json(payload)
-    except ValueError as error:
-        raise ValueError("not JSON") from error
-    for part in () if key is None else key.split("."):
-        if not isinstance(found, dict) or part not in found:
-            raise ValueError(f"it has no {key}")
-        found = found[part]
+    found = read_value(payload, key=key)
     try:
         number = float(found) if isinstance(found, int | float) else nan
     except OverflowError:
@@ -80,3 +73,20 @@ def read_number(payload: bytes, *, key: str | None) -> float:
     if not isfinite(number):
         raise ValueError("no finite number" if key is None else f"{key} is no finite number")
     return number
+
+
+def read_value(payload: bytes, *, key: str | None) -> object:
+    """Return what a message holds: all of its JSON, or with a key what stands there.
+
+    Raises:
+        ValueError: it is no JSON, or has nothing there.
+    """
+    try:
+        found: object = from_json(payload)
+    except ValueError as error:
+        raise ValueError("not JSON") from error
+    for part in () if key is None else key.split("."):
+        if not isinstance(found, dict) or part not in found:
+            raise ValueError(f"it has no {key}")
+        found = found[part]
+    return found

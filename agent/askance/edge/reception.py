@@ -9,7 +9,7 @@ from askance.edge.control.server import serve
 from askance.edge.decisions import Decisions
 from askance.edge.health import Health
 from askance.edge.listener import PART, build_listener
-from askance.edge.parts import rule_files
+from askance.edge.parts import rule_files, stands
 from askance.edge.rule_files import RuleFiles
 from askance.edge.rules import Policy
 from askance.edge.told import Told
@@ -42,7 +42,7 @@ class Reception:
         self.decisions = Decisions(time.monotonic)
         self._folder, self._health = folder, health
         self._desk = Desk(
-            [camera.id for camera in config.cameras],
+            dict(stands(config)),
             told=self.told,
             decisions=self.decisions,
             policy=lambda: self.rules.policy,

@@ -9,6 +9,7 @@ from askance.edge.detect.again import SecondLook
 from askance.edge.detect.panel import Look, Panel
 from askance.edge.detections import Detections
 from askance.edge.rules import Policy
+from askance.edge.rules.context import Pose
 from askance.edge.score import Lore
 from askance.edge.source import MainStream
 from askance.edge.store import Store
@@ -29,7 +30,7 @@ class Stages:
         main_streams: of cameras that are detected on a smaller stream, the one that frames are kept from.
         store: where they are kept.
         lore: what signals know; its label names are also for the annotations.
-        poses: of every camera.
+        poses: where every camera looks, unless it is told otherwise.
         jpeg_quality: of the stored images.
         lenses: of cameras whose intrinsics are known, what gives cuboids their place in space.
         polygons: whether masks of objects are written as polygons.
@@ -53,6 +54,10 @@ class Stages:
     share: float = 1.0
     told: Told = field(default_factory=Told)
 
+    def pose(self, camera: CameraId) -> str | None:
+        """Return where a camera looks: the name of a preset, None for one that does not move, or nobody knows."""
+        return self.told.poses().get(camera, self.poses.get(camera))
+
 
 @dataclass(frozen=True, slots=True)
 class Begun:
@@ -66,6 +71,7 @@ class Begun:
         still_ns: until when it is known that nothing has moved since that frame; None: nobody has looked.
         asked: who asks for it, and what for; None: nobody does.
         readings: the numbers that were true when it was taken, as far as they were known when it was begun.
+        pose: where its camera looked then, as far as that was known; None: it does not move, or nobody knows.
     """
 
     look: Look
@@ -75,11 +81,17 @@ class Begun:
     still_ns: int | None = None
     asked: str | None = None
     readings: Mapping[str, float] = field(default_factory=dict[str, float])
+    pose: str | None = None
 
     @property
     def frame(self) -> Frame:
         """The frame."""
         return self.look.frame
+
+    @property
+    def where(self) -> Pose:
+        """The camera, and where it looked."""
+        return self.frame.camera, self.pose
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,7 @@ class Taken:
         size: width and height of what the models looked at, pixels.
         jpeg: the picture to keep.
         picture: its width and height, pixels.
+        pose: where the camera looked; None: it does not move, or nobody knows.
     """
 
     camera: CameraId
@@ -105,6 +118,7 @@ class Taken:
     size: tuple[int, int]
     jpeg: bytes
     picture: tuple[int, int]
+    pose: str | None = None
 
     @property
     def scale(self) -> tuple[float, float]:

@@ -72,6 +72,7 @@ def _brief(one: Remembered, *, now_s: float) -> LastDecision:
     words = [explain(verdict, decided.payers, ended=decided.ended) for verdict in decided.verdicts]
     return LastDecision(
         index=decided.index,
+        pose=decided.pose,
         ago_s=round(max(0.0, now_s - one.at_s), 1),
         ended=decided.ended.reason if isinstance(decided.ended, Drop) else "kept",
         rules={why.rule: RuleWord(outcome=why.outcome, value=round(why.value, 2), clause=why.clause) for why in words},

@@ -1,4 +1,4 @@
-"""What a running agent is told from outside, and the frames that it is asked for."""
+"""What a running agent is told from outside: numbers, where cameras look, and the frames that it is asked for."""
 
 import threading
 from collections.abc import Collection, Mapping
@@ -15,6 +15,7 @@ class Told:
         self._lock = threading.Lock()
         self._readings = Readings()
         self._requests = Requests()
+        self._poses: Mapping[CameraId, str] = {}
 
     def tell(self, numbers: Mapping[str, float], *, now_ns: int, for_ns: int) -> None:
         """Take readings in, see ``Readings.tell``.
@@ -25,6 +26,12 @@ class Told:
         with self._lock:
             self._readings = self._readings.tell(numbers, now_ns=now_ns, for_ns=for_ns)
 
+    def turn(self, camera: CameraId, preset: str | None) -> None:
+        """Take in where a camera looks from now on; None: forget what was told of it."""
+        with self._lock:
+            others = {name: pose for name, pose in self._poses.items() if name != camera}
+            self._poses = others if preset is None else {**others, camera: preset}
+
     def ask(self, cameras: Collection[CameraId], *, note: str) -> None:
         """Ask for frames, see ``Requests.ask``."""
         with self._lock:
@@ -33,6 +40,10 @@ class Told:
     def readings(self, now_ns: int) -> Mapping[str, float]:
         """Return the numbers that are true at a moment of the monotonic clock."""
         return self._readings.fresh(now_ns)
+
+    def poses(self) -> Mapping[CameraId, str]:
+        """Return where the cameras look of which it was told."""
+        return self._poses
 
     def asked(self, camera: CameraId) -> str | None:
         """Return who asks for a camera's next frame, and what for; None: nobody does. A frame is asked about once."""

@@ -68,8 +68,8 @@ class Frame:
 Polygon: TypeAlias = tuple[tuple[float, float], ...]
 """Corners (x, y) in order, closed by itself, as shares of the frame's width and height."""
 
-Subject: TypeAlias = tuple[CameraId, int | Polygon]
-"""What a rule may pause for: a track of a camera, or a part of what it sees."""
+Subject: TypeAlias = tuple[CameraId, str | None, int | Polygon]
+"""What a rule may pause for: a camera, where it looks, and a track there or a part of what it sees."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ class Replay:
         seconds = reel.length_ns / 1e9
         torn = tuple(f"{name}: {trouble}" for name, trouble in reel.troubles.items())
         poses = [(recording.camera, recording.pose) for recording in reel.recordings]
-        site = Site(poses, camera_key="--camera", pose_key="--pose", absent="which no recording shows")
+        site = Site(poses, camera_key="--camera", posing="see `--pose`", absent="which no recording shows")
         zones = [map(str, idle(take.account.policy, site, names=self._lore.names)) for take in self.takes]
         return tuple(
             report(take.account, take.sizes(), seconds=seconds, notes=(*take.findings(), *missed, *torn))

@@ -121,6 +121,9 @@ class LastDecision(WireModel):
     """The frame of a camera that the rules were asked about last: its number, its age, how it ended, and why."""
 
     index: Count
+    pose: Annotated[str | None, Field(max_length=64, description="where the camera looked; none: it does not turn")] = (
+        None
+    )
     ago_s: Annotated[float, Field(ge=0, allow_inf_nan=False, description="when that was decided, before the status")]
     ended: Annotated[str, Field(max_length=64, description="`kept`, or the reason why not")]
     rules: Annotated[Mapping[Annotated[str, Field(max_length=64)], RuleWord], Field(max_length=MAX_RULE_TALLIES)] = {}

@@ -54,6 +54,31 @@ def test_what_is_no_reading_is_a_slip_of_the_one_who_types(config: str, words: l
     assert said in done.stderr
 
 
+def test_where_a_camera_looks_is_told_and_forgotten(config: str, room: Room) -> None:
+    done = askance("edge", "pose", "gate", "main road", "--config", config)
+
+    assert (0, "pose of gate: main road\n", "") == (done.returncode, done.stdout, done.stderr)
+    assert {GATE: "main road"} == room.told.poses()
+    assert "pose of gate: not known\n" == askance("edge", "pose", "gate", "--config", config).stdout
+    assert {} == room.told.poses()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["gat", "home"], os.EX_UNAVAILABLE, "no such camera: gat\nhint: did you mean `gate`?"),
+        (["Gate!", "home"], 2, "CAMERA: expected a name of lower-case letters"),
+        (["gate", ""], 2, "PRESET: expected a name of 1 to 64 characters, as in home"),
+    ],
+)
+def test_a_pose_that_cannot_be_is_refused(config: str, room: Room, words: list[str], status: int, said: str) -> None:
+    done = askance("edge", "pose", *words, "--config", config)
+
+    assert status == done.returncode
+    assert said in done.stderr
+    assert {} == room.told.poses()
+
+
 def test_the_next_frame_is_asked_for(config: str, room: Room) -> None:
     done = askance("edge", "capture", "--camera", "gate", "--note", "a pothole", "--config", config)
 
@@ -109,7 +134,7 @@ def test_before_the_first_decision_it_is_said_how_frames_ended(config: str, room
     assert room.decisions.last(1) == ()
 
 
-@pytest.mark.parametrize("words", [["tell", "speed=1"], ["capture"], ["why"]])
+@pytest.mark.parametrize("words", [["tell", "speed=1"], ["pose", "gate", "home"], ["capture"], ["why"]])
 def test_without_an_agent_it_is_said_how_to_start_one(config: str, words: list[str]) -> None:
     done = askance("edge", *words, "--config", config)
 

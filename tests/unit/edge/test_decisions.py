@@ -23,7 +23,7 @@ BAR = Bar(0, tuple(Best(index, 1.0) for index in range(1000)), (1.0,) * 1000)
 
 
 def verdict(rule: Rule = PEOPLE, *, matched: bool = True, obstacle: str | None = None) -> Verdict:
-    return Verdict(rule, Finding(matched, "random", float(matched), "drawn"), 0.5, obstacle, BAR, ((GATE, 7),))
+    return Verdict(rule, Finding(matched, "random", float(matched), "drawn"), 0.5, obstacle, BAR, ((GATE, None, 7),))
 
 
 def decided(*verdicts: Verdict, camera: CameraId = GATE, index: int = 0, ended: FrameId | Drop = FRAME) -> Decided:

@@ -28,7 +28,7 @@ def test_a_frame_is_counted_and_told_once() -> None:
     held.payers, held.counted = frozenset({PEOPLE.id}), {WATCH.id}
 
     ending.tell_held(held, FrameId("one"))
-    ending.tell(taken, held.shot.seen, decision=decision, ended=Drop("rules.no_match"))
+    ending.tell(taken, held.shot.seen, pose=None, decision=decision, ended=Drop("rules.no_match"))
 
     assert {"kept": 1, "rules.no_match": 1} == dict(health.vitals().counts) == dict(account.ends)
     (kept,) = account.kept

@@ -28,7 +28,9 @@ class Heard:
 
     def __init__(self, port: int, topics: list[dict[str, str]]) -> None:
         self.health, self.told = Health(), Told()
-        config = EdgeConfig.model_validate({"readings": {"broker": {"port": port}, "topics": topics}})
+        config = EdgeConfig.model_validate(
+            {"cameras": [{"id": "gate", "url": "0"}], "readings": {"broker": {"port": port}, "topics": topics}}
+        )
         listener = build_listener(config, self.told, health=self.health)
         assert listener is not None
         self.stop = threading.Event()
@@ -104,6 +106,23 @@ def test_what_cannot_be_read_is_told_until_it_can_and_harms_no_other(mosquitto: 
         say(mosquitto.port, "vehicle/engine", b'{"engine": {"rpm": 1}, "hot": true}')
         assert one.complains(None)
         assert one.knows(hot=1.0, rpm=1.0)
+
+
+def test_poses_on_topics_are_known_also_those_that_were_told_before(mosquitto: Mosquitto) -> None:
+    topics = [{"topic": "ptz/gate", "pose": "gate"}, {"topic": "ptz/gate", "reading": "preset", "for": "1min"}]
+    mosquitto.start()
+    say(mosquitto.port, "ptz/gate", b"3", retain=True)
+    with heard(mosquitto.port, topics) as one:
+        assert until(lambda: {"gate": "3"} == one.told.poses()), "a pose is true until the next"
+        assert one.knows()
+
+        say(mosquitto.port, "ptz/gate", b"4")
+        assert one.knows(preset=4.0)
+        assert {"gate": "4"} == one.told.poses()
+        say(mosquitto.port, "ptz/gate", b"[4]")
+        assert one.complains("pose gate of ptz/gate: no name of a pose")
+        say(mosquitto.port, "ptz/gate", b"null")
+        assert until(lambda: {} == one.told.poses())
 
 
 def test_a_place_that_is_not_on_earth_is_told_and_not_taken_in(mosquitto: Mosquitto) -> None:

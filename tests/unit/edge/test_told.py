@@ -41,6 +41,18 @@ def test_readings_are_known_for_their_time() -> None:
         told.tell({f"name-{index}": 0.0 for index in range(64)}, now_ns=0, for_ns=SECOND)
 
 
+def test_where_a_camera_looks_is_known_until_it_turns_or_is_forgotten() -> None:
+    told, yard = Told(), CameraId("yard")
+    told.turn(GATE, "home")
+    told.turn(yard, "road")
+    told.turn(GATE, "street")
+    assert {GATE: "street", yard: "road"} == told.poses()
+
+    told.turn(GATE, None)
+    told.turn(GATE, None)
+    assert {yard: "road"} == told.poses()
+
+
 def test_the_next_frame_is_asked_for_once() -> None:
     told = Told()
     told.ask([GATE], note="a pothole")

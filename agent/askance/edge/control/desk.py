@@ -1,6 +1,6 @@
 """Answers what a running agent is told and asked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from askance.edge.control.messages import (
     Decision,
     Reasons,
     Request,
+    Stand,
     Taken,
     read_request,
 )
@@ -37,7 +38,7 @@ class Desk:
     """Takes in what is told, and answers what is asked; for one thread.
 
     Args:
-        cameras: the device's.
+        poses: where the device's cameras look, unless it is told otherwise.
         told: for the pipeline.
         decisions: from the pipeline.
         policy: gives the rules in force.
@@ -47,7 +48,7 @@ class Desk:
 
     def __init__(
         self,
-        cameras: Sequence[CameraId],
+        poses: Mapping[CameraId, str | None],
         *,
         told: Told,
         decisions: Decisions,
@@ -55,7 +56,8 @@ class Desk:
         health: Health,
         clock_ns: Callable[[], int],
     ) -> None:
-        self._cameras = tuple(cameras)
+        self._poses = poses
+        self._cameras = tuple(poses)
         self._told = told
         self._decisions = decisions
         self._policy = policy
@@ -77,13 +79,16 @@ class Desk:
         """
         if request.readings is not None:
             return self._tell(request)
+        if request.pose is not None:
+            return Answer(pose=self._turn(request.pose))
         if request.capture is not None:
             return Answer(capture=self._capture(request.capture))
         if request.why is not None:
             return Answer(why=self._why(request.why))
         vitals = self._health.vitals()
         last = tuple(self._explain(one, rule=None) for one in self._decisions.latest())
-        return Answer(health=Condition(trouble=vitals.trouble, counts=vitals.counts, last=last))
+        stands = tuple(map(self._stand, self._cameras))
+        return Answer(health=Condition(trouble=vitals.trouble, counts=vitals.counts, last=last, poses=stands))
 
     def _tell(self, request: Request) -> Answer:
         numbers = request.readings or {}
@@ -93,6 +98,14 @@ class Desk:
         except ValueError as error:
             raise ControlError(str(error), hint=_READINGS) from error
         return Answer(told=tuple(numbers))
+
+    def _turn(self, stand: Stand) -> Stand:
+        self._known(stand.camera)
+        self._told.turn(stand.camera, stand.preset)
+        return self._stand(stand.camera)
+
+    def _stand(self, camera: CameraId) -> Stand:
+        return Stand(camera=camera, preset=self._told.poses().get(camera, self._poses[camera]))
 
     def _capture(self, wish: Capture) -> Taken:
         for camera in wish.cameras:
@@ -123,6 +136,7 @@ class Desk:
         ended = decided.ended
         return Decision(
             camera=decided.camera,
+            pose=decided.pose,
             index=decided.index,
             ago_s=round(max(0.0, self._clock_ns() / 1e9 - one.at_s), 3),
             taken_ns=decided.taken_ns,

@@ -8,18 +8,25 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraint
 from pydantic_core import ErrorDetails
 
 from askance.edge.decisions import MOST as MOST_DECISIONS
+from askance.edge.poses import PRESET_PATTERN, Preset
 from askance.edge.readings import MOST as MOST_READINGS
 from askance.edge.readings import NAME_PATTERN
 from askance.edge.rules import RuleId
 from askance.edge.rules.why import Why
 from askance.errors import ControlError
 from askance.units import Duration, Span
-from askance.wire.identity import CameraName, FrameIdText
+from askance.wire.identity import CAMERA_PATTERN, CameraName, FrameIdText
 from askance.wire.receipts import RuleTally
 
 LONGEST_NOTE: Final = 120
 _MOST_FAULTS: Final = 3
 _HINT: Final = 'say e.g. {"why": {"last": 20}}, in one line; see docs/running-agent.md'
+_NAMED: Final = {
+    f"^{CAMERA_PATTERN}$": "lower-case letters, digits, - and _, as in gate",
+    PRESET_PATTERN: "1 to 64 characters, as in home",
+    NAME_PATTERN: "lower-case letters, digits, _ . and -, as in engine.speed",
+}
+"""What is said of a name that breaks its pattern."""
 
 ReadingName = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Number = Annotated[FiniteFloat, Field(strict=True)]  # a text that looks like one is none, as in a broker's messages
@@ -38,6 +45,13 @@ class Capture(Spoken):
     cameras: Annotated[tuple[CameraName, ...], Field(max_length=16)] = ()
 
 
+class Stand(Spoken):
+    """A camera, and where it looks: the name of a preset; None: not known, or no more."""
+
+    camera: CameraName
+    preset: Preset | None = None
+
+
 class AskWhy(Spoken):
     """Explain the last decisions, of one camera and of one rule where these are named."""
 
@@ -51,18 +65,19 @@ class AskHealth(Spoken):
 
 
 class Request(Spoken):
-    """What an agent is told or asked: exactly one of readings, capture, why and health."""
+    """What an agent is told or asked: exactly one of readings, pose, capture, why and health."""
 
     readings: Annotated[Mapping[ReadingName, Number] | None, Field(min_length=1, max_length=MOST_READINGS)] = None
     for_: Annotated[Span | None, Field(alias="for")] = None
+    pose: Stand | None = None
     capture: Capture | None = None
     why: AskWhy | None = None
     health: AskHealth | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if [self.readings, self.capture, self.why, self.health].count(None) != 3:  # noqa: PLR2004 (all but one)
-            raise ValueError("expected exactly one of readings, capture, why, health")
+        if [self.readings, self.pose, self.capture, self.why, self.health].count(None) != 4:  # noqa: PLR2004 (all but one)
+            raise ValueError("expected exactly one of readings, pose, capture, why, health")
         if self.for_ is not None and self.readings is None:
             raise ValueError("for belongs to readings")
         return self
@@ -83,9 +98,10 @@ class Taken(Spoken):
 
 
 class Decision(Spoken):
-    """One frame that the rules were asked about: who took it, what number it has, how it ended, and why."""
+    """One frame that the rules were asked about: who took it, looking where, what number it has, how it ended, why."""
 
     camera: CameraName
+    pose: str | None = None
     index: int
     ago_s: float
     taken_ns: int
@@ -110,11 +126,13 @@ class Condition(Spoken):
         trouble: for each part that is in it what is wrong.
         counts: how often each thing happened since the start.
         last: the last decision of each camera.
+        poses: where each camera looks.
     """
 
     trouble: Mapping[str, str]
     counts: Mapping[str, int]
     last: tuple[Decision, ...] = ()
+    poses: tuple[Stand, ...] = ()
 
 
 class Answer(Spoken):
@@ -123,6 +141,7 @@ class Answer(Spoken):
     error: str | None = None
     hint: str | None = None
     told: tuple[str, ...] | None = None
+    pose: Stand | None = None
     capture: Taken | None = None
     why: Reasons | None = None
     health: Condition | None = None
@@ -161,12 +180,8 @@ def _part(detail: ErrorDetails, called: Mapping[str, str]) -> str:
 
 def _words(detail: ErrorDetails) -> str:
     if detail["type"] == "string_pattern_mismatch":
-        return f"expected a name of lower-case letters, digits, {'_ . and -' if _is_reading(detail) else '- and _'}"
+        return f"expected a name of {_NAMED[detail.get('ctx', {})['pattern']]}"
     return detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
-
-
-def _is_reading(detail: ErrorDetails) -> bool:
-    return detail["loc"][0] == "readings"
 
 
 def write(message: Request | Answer) -> bytes:

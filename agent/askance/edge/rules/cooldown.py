@@ -8,11 +8,11 @@ import numpy as np
 
 from askance.edge.iou import ious
 from askance.edge.rules.budgets import Purse
+from askance.edge.rules.context import Pose
 from askance.edge.rules.finding import CIRCUMSTANCES, Finding
 from askance.edge.values import Area, Subject
 from askance.edge.view import NOBODY, View
 from askance.edge.zones import WHOLE, ground, inside
-from askance.wire.identity import CameraId
 
 MOST: Final = 4096
 """Tracks and places that are remembered of a rule, the latest; a pause is rarely longer than that many last."""
@@ -73,7 +73,7 @@ class Marks:
         return bool(about) and all(not recent.isdisjoint(names) for names in about)
 
 
-def tracks(objects: Iterable[int], view: View, *, camera: CameraId) -> tuple[frozenset[Subject], ...]:
+def tracks(objects: Iterable[int], view: View, *, where: Pose) -> tuple[frozenset[Subject], ...]:
     """Name whom a frame is about: the track of each object, and those of what lies on the same place.
 
     Candidates that nobody follows, or not yet, are nobody. A second box on an object, taken for something else, begins
@@ -82,7 +82,7 @@ def tracks(objects: Iterable[int], view: View, *, camera: CameraId) -> tuple[fro
     Args:
         objects: indices into the detections.
         view: the frame.
-        camera: who took it.
+        where: the camera that took it, and where that looked.
     """
     followed, boxes = view.now.tracks, view.detections.boxes
     rows = [row for row in dict.fromkeys(objects) if followed[row] != NOBODY]
@@ -92,32 +92,32 @@ def tracks(objects: Iterable[int], view: View, *, camera: CameraId) -> tuple[fro
     with np.errstate(invalid="ignore"):  # boxes without area
         same = ious(boxes[rows], boxes[known]) > SAME
     same |= np.array(rows)[:, None] == known
-    return tuple(dict.fromkeys(frozenset((camera, track) for track in followed[known[on]].tolist()) for on in same))
+    return tuple(dict.fromkeys(frozenset((*where, track) for track in followed[known[on]].tolist()) for on in same))
 
 
-def concerned(finding: Finding, view: View, *, camera: CameraId) -> tuple[frozenset[Subject], ...]:
+def concerned(finding: Finding, view: View, *, where: Pose) -> tuple[frozenset[Subject], ...]:
     """Name whom all evidence of a rule is about, see ``tracks``; nobody where some is of no object that is followed.
 
     Args:
         finding: what the rule's condition found.
         view: the frame.
-        camera: who took it.
+        where: the camera that took it, and where that looked.
     """
     evidence = [found for found in finding.evidence() if found.clause not in _BESIDE]
     if any(found.clause in _OF_THE_FRAME or not found.objects for found in evidence):
         return ()
-    return tracks((row for found in evidence for row in found.objects), view, camera=camera)
+    return tracks((row for found in evidence for row in found.objects), view, where=where)
 
 
-def places(objects: Sequence[int], view: View, *, camera: CameraId, area: Area | None) -> tuple[Subject, ...]:
+def places(objects: Sequence[int], view: View, *, where: Pose, area: Area | None) -> tuple[Subject, ...]:
     """Name the polygons of a rule's zones that a frame is about; without zones all of the picture is one.
 
     Args:
         objects: indices into the detections.
         view: the frame.
-        camera: who took it.
-        area: the rule's, at this camera.
+        where: the camera that took it, and where that looked.
+        area: the rule's, at this camera in this pose.
     """
     polygons = (WHOLE,) if area is None else area.include
     feet = ground(view.detections.boxes[list(objects)], size=view.size)
-    return tuple((camera, polygon) for polygon in polygons if np.any(inside(feet, polygon)))
+    return tuple((*where, polygon) for polygon in polygons if np.any(inside(feet, polygon)))

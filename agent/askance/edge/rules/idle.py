@@ -27,7 +27,7 @@ class Site:
         floors: by the id of each label that the models see, the least that a candidate's score can be.
         signals: those that can be answered.
         camera_key: the key or option that names a camera.
-        pose_key: and the one that names its pose.
+        posing: what to do for a camera to look where a zone is.
         absent: what is said of a camera that is none of them.
     """
 
@@ -35,7 +35,7 @@ class Site:
     floors: Mapping[int, float] | None = None
     signals: frozenset[str] | None = None
     camera_key: str = "cameras.id"
-    pose_key: str = "cameras.pose"
+    posing: str = "see `cameras.pose`, or tell it while it runs: `askance edge pose`"
     absent: str = "which is not there"
 
 
@@ -241,4 +241,4 @@ def _zone(zone: Zone, poses: Collection[str | None], *, site: Site) -> tuple[str
         return None
     where = ", ".join(dict.fromkeys(pose or "none" for pose in poses))
     what = f"a zone of camera {zone.camera} at pose {zone.preset}, but its pose is {where}: nothing counts there"
-    return what, f"see `{site.pose_key}`"
+    return what, site.posing

@@ -132,8 +132,8 @@ def _pause(
 def _marked(rule: Rule, past: Past, *, finding: Finding, context: FrameContext) -> tuple[tuple[Subject, ...], bool]:
     """Name whom and where a frame is about, and say whether the rule has kept nothing else of late."""
     objects, marks = finding.strongest().objects, past.memory.mark(rule.account)
-    followed = tracks(objects, context.view, camera=context.camera) if rule.track_ns else ()
-    stood = places(objects, context.view, camera=context.camera, area=rule.area) if rule.zone_ns else ()
+    followed = tracks(objects, context.view, where=context.where) if rule.track_ns else ()
+    stood = places(objects, context.view, where=context.where, area=rule.area) if rule.zone_ns else ()
     known = marks.known(followed, rule.track_ns, now_ns=context.now_ns)
     known = known or marks.known([{place} for place in stood], rule.zone_ns, now_ns=context.now_ns)
     return (*frozenset[Subject]().union(*followed), *stood), known

@@ -45,6 +45,18 @@ def test_a_latitude_that_is_none_is_refused_and_what_was_known_stays(room: Room)
     assert {"lat": 48.0, "lon": 11.0} == room.told.readings(1000 * SECOND)
 
 
+def test_where_a_camera_looks_is_taken_in_and_forgotten(room: Room) -> None:
+    assert {"pose": {"camera": "yard", "preset": "main road"}} == room.say(
+        {"pose": {"camera": "yard", "preset": " main road "}}
+    )
+    assert {YARD: "main road"} == room.told.poses()
+    assert {"camera": "yard", "preset": "main road"} in room.say({"health": {}})["health"]["poses"]
+
+    assert {"pose": {"camera": "yard", "preset": "home"}} == room.say({"pose": {"camera": "yard"}})
+    assert {} == room.told.poses()
+    assert "no such camera: gat" in room.say({"pose": {"camera": "gat", "preset": "home"}})["error"]
+
+
 def test_the_next_frame_of_every_camera_is_asked_for_or_of_those_that_are_named(room: Room) -> None:
     assert {"cameras": ["gate", "yard"], "rules": ["button"]} == room.say({"capture": {}})["capture"]
     assert ("somebody", "somebody") == (room.told.asked(GATE), room.told.asked(YARD))
@@ -129,6 +141,7 @@ def test_what_is_wrong_is_told_and_what_was_counted(room: Room) -> None:
     room.health.trouble("broker", "refused: Not authorized")
 
     expected = {"trouble": {"broker": "refused: Not authorized"}, "counts": {"sync.line_lost": 3}, "last": []}
+    expected["poses"] = [{"camera": "gate"}, {"camera": "yard", "preset": "home"}]
     assert expected == room.say({"health": {}})["health"]
 
 

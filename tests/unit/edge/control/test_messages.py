@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.control.messages import Answer, AskHealth, AskWhy, Capture, Request, Taken, read_request, write
+from askance.edge.control.messages import Answer, AskHealth, AskWhy, Capture, Request, Stand, Taken, read_request, write
 from askance.errors import ControlError
 from askance.wire.identity import CameraId
 
@@ -21,6 +21,8 @@ GATE = CameraId("gate")
             '{"readings": {"speed": 12.3, "lat": 48, "a.b_c-d": -1e9}, "for": "5s"}',
             Request(readings={"speed": 12.3, "lat": 48.0, "a.b_c-d": -1e9}, for_=timedelta(seconds=5)),
         ),
+        ('{"pose": {"camera": "gate", "preset": "home"}}', Request(pose=Stand(camera=GATE, preset="home"))),
+        ('{"pose": {"camera": "gate"}}', Request(pose=Stand(camera=GATE))),
         ('{"capture": {}}', Request(capture=Capture())),
         (
             '{"capture": {"note": "a pothole ☾", "cameras": ["gate"]}}',
@@ -42,7 +44,7 @@ def test_a_request_is_read_as_it_is_written(line: str, request_: Request) -> Non
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("{}", "expected exactly one of readings, capture, why, health"),
+        ("{}", "expected exactly one of readings, pose, capture, why, health"),
         ('{"why": {}, "capture": {}}', "expected exactly one of"),
         ('{"why": {}, "health": {}}', "expected exactly one of"),
         ('{"why": {}, "for": "5s"}', "for belongs to readings"),
@@ -54,6 +56,11 @@ def test_a_request_is_read_as_it_is_written(line: str, request_: Request) -> Non
         ('{"readings": {"speed": 1e999}}', "readings.speed: expected a finite number"),
         ('{"readings": {"speed": 1}, "for": "0s"}', "for: expected longer than nothing, e.g. 5s"),
         ('{"readings": {"speed": 1}, "for": 5}', "for: expected a number with a unit"),
+        ('{"pose": {"preset": "home"}}', "pose.camera: Field required"),
+        (
+            '{"pose": {"camera": "gate", "preset": " "}}',
+            "pose.preset: expected a name of 1 to 64 characters",
+        ),
         ('{"capture": {"notes": "x"}}', "capture.notes: Extra inputs are not permitted"),
         ('{"capture": {"note": ""}}', "capture.note: "),
         ('{"capture": {"cameras": ["../etc"]}}', "cameras.0: expected a name of lower-case letters, digits, - and _"),

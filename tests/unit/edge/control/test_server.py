@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from askance.edge.control.address import NAME, short
@@ -171,6 +171,7 @@ def test_who_hangs_up_in_the_middle_disturbs_nobody(door: Door) -> None:
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])  # one server hears them all
 @given(pieces=st.lists(st.binary(max_size=200), max_size=5))
+@example(pieces=[b"\r\x00"])
 def test_whatever_comes_is_cut_into_lines_and_answered(door: Door, pieces: list[bytes]) -> None:
     with door.caller() as channel:
         for piece in pieces:
@@ -182,7 +183,8 @@ def test_whatever_comes_is_cut_into_lines_and_answered(door: Door, pieces: list[
         while piece := channel.recv(2**16):
             heard += piece
 
-    assert b"".join(echo(line) for line in b"".join(pieces).split(b"\n") if line.strip()) == heard
+    said = b"".join(pieces).split(b"\n")
+    assert b"".join(echo(line.lstrip(b"\r")) for line in said if line.strip()) == heard
 
 
 def test_the_socket_is_for_its_user_and_group_and_goes_with_the_server(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askance.edge.rules.budgets import Purse
+from askance.edge.rules.context import Pose
 from askance.edge.rules.cooldown import MOST, Marks, concerned, cooling, places, tracks
 from askance.edge.rules.finding import Finding
 from askance.edge.values import Area, Polygon, Spending, Subject
@@ -24,8 +25,11 @@ NORTH = (300.0, 20.0, 360.0, 80.0)
 STREET = view(now=[Seen(3, box=WEST, score=0.9), Seen(NOBODY, box=EAST, score=0.8), Seen(5, box=NORTH, score=0.7)])
 
 
+HERE: Pose = (GATE, "home")
+
+
 def who(*numbers: int) -> tuple[Subject, ...]:
-    return tuple((GATE, number) for number in numbers)
+    return tuple((*HERE, number) for number in numbers)
 
 
 @pytest.mark.parametrize(
@@ -97,17 +101,23 @@ def test_nobody_is_kept_twice_within_a_pause(moves: list[tuple[int, int]]) -> No
 
 
 def test_a_frame_is_about_the_tracks_of_its_objects() -> None:
-    assert tracks((0, 2, 0), STREET, camera=GATE) == (frozenset(who(3)), frozenset(who(5)))
-    assert tracks((1, 2), STREET, camera=GATE) == (frozenset(who(5)),)
-    assert tracks((1,), STREET, camera=GATE) == ()
+    assert tracks((0, 2, 0), STREET, where=HERE) == (frozenset(who(3)), frozenset(who(5)))
+    assert tracks((1, 2), STREET, where=HERE) == (frozenset(who(5)),)
+    assert tracks((1,), STREET, where=HERE) == ()
+
+
+def test_a_track_of_another_pose_is_somebody_else() -> None:
+    ((one,), (other,)) = (tracks((0,), STREET, where=(GATE, pose)) for pose in ("home", "road"))
+
+    assert not Marks().add(one, now_ns=0, memory_ns=10).known([other], 10, now_ns=5)
 
 
 def test_another_box_on_an_object_is_nobody_new() -> None:
     car, board, point = (234.0, 88.0, 321.0, 119.0), (239.0, 88.0, 323.0, 119.0), (250.0, 90.0, 250.0, 90.0)
     street = view(now=[Seen(2, box=car, score=0.5), Seen(9, box=board, score=0.25), Seen(4, box=point, score=0.2)])
 
-    assert tracks((1,), street, camera=GATE) == (frozenset(who(2, 9)),)
-    assert tracks((0, 1, 2), street, camera=GATE) == (frozenset(who(2, 9)), frozenset(who(4)))
+    assert tracks((1,), street, where=HERE) == (frozenset(who(2, 9)),)
+    assert tracks((0, 1, 2), street, where=HERE) == (frozenset(who(2, 9)), frozenset(who(4)))
 
 
 def found(*parts: tuple[str, tuple[int, ...]]) -> Finding:
@@ -128,7 +138,7 @@ def found(*parts: tuple[str, tuple[int, ...]]) -> Finding:
 def test_evidence_concerns_who_is_followed_or_the_whole_frame(
     finding: Finding, expected: tuple[tuple[Subject, ...], ...]
 ) -> None:
-    assert concerned(finding, STREET, camera=GATE) == tuple(frozenset(names) for names in expected)
+    assert concerned(finding, STREET, where=HERE) == tuple(frozenset(names) for names in expected)
 
 
 @pytest.mark.parametrize(
@@ -143,11 +153,11 @@ def test_evidence_concerns_who_is_followed_or_the_whole_frame(
 def test_a_frame_is_about_the_zones_its_objects_stand_in(
     objects: tuple[int, ...], area: Area | None, expected: tuple[Polygon, ...]
 ) -> None:
-    assert places(objects, STREET, camera=GATE, area=area) == tuple((GATE, polygon) for polygon in expected)
+    assert places(objects, STREET, where=HERE, area=area) == tuple((*HERE, polygon) for polygon in expected)
 
 
 def test_what_was_kept_before_but_is_noted_late_forgets_nothing() -> None:
-    one, two = (GATE, 1), (GATE, 2)
+    one, two = who(1, 2)
     marks = Marks().add([one], now_ns=588, memory_ns=300).add([one, two], now_ns=40, memory_ns=300)
 
     assert marks.known([[one]], 300, now_ns=610)

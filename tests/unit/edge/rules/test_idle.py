@@ -35,6 +35,9 @@ def never(tmp_path: Path, when: str, *, floors: Mapping[int, float] | None = Non
     return [(each.cause, each.text.removeprefix(str(path)), each.hint) for each in found]
 
 
+POSING = "see `cameras.pose`, or tell it while it runs: `askance edge pose`"
+
+
 @pytest.mark.parametrize(
     ("camera", "preset", "said"),
     [
@@ -46,12 +49,12 @@ def never(tmp_path: Path, when: str, *, floors: Mapping[int, float] | None = Non
         (
             "gate",
             "road",
-            ["a zone of camera gate at pose road, but its pose is home: nothing counts there; see `cameras.pose`"],
+            ["a zone of camera gate at pose road, but its pose is home: nothing counts there; " + POSING],
         ),
         (
             "yard",
             "road",
-            ["a zone of camera yard at pose road, but its pose is none: nothing counts there; see `cameras.pose`"],
+            ["a zone of camera yard at pose road, but its pose is none: nothing counts there; " + POSING],
         ),
     ],
 )
@@ -67,7 +70,7 @@ def test_a_zone_that_no_camera_looks_at_is_said_once(camera: str, preset: str | 
 
 def test_a_zone_that_is_on_no_recording_is_said_with_the_options_that_say_what_they_show() -> None:
     poses = [(CameraId("gate"), None), (CameraId("gate"), "road")]
-    site = Site(poses, camera_key="--camera", pose_key="--pose", absent="which no recording shows")
+    site = Site(poses, camera_key="--camera", posing="see `--pose`", absent="which no recording shows")
     zones = [Zone(CameraId("yard"), None, WHOLE, None), Zone(CameraId("gate"), "home", WHOLE, None)]
 
     assert [

@@ -100,7 +100,7 @@ def test_within_a_rules_pause_one_is_enough() -> None:
 
 def about(frame: Candidate, *tracks: tuple[int, ...]) -> Candidate:
     """The frame, about things of which each is followed under these numbers."""
-    named = (frozenset[Subject]((GATE[0], track) for track in names) for names in tracks)
+    named = (frozenset[Subject]((*GATE, track) for track in names) for names in tracks)
     return replace(frame, about=tuple(named))
 
 
