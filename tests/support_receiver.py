@@ -17,7 +17,7 @@ class Receiver:
         frames: what is committed.
         heard: status, queries and notices, in order.
         answers: whether queries are answered.
-        confirms: whether commits are.
+        confirms: whether it says that it has them.
     """
 
     def __init__(self, port: int, *, device: DeviceId) -> None:
@@ -88,7 +88,7 @@ class Receiver:
         answers: list[Receipt] = []
         for asked in query.q:
             self._asked[asked.sha] = asked
-            if asked.id in self.frames:
+            if asked.id in self.frames and self.confirms:
                 answers.append(Stored(st="dup", id=asked.id, sha=asked.sha))
             else:
                 self._staged.pop(asked.id, None)

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from askance.edge.decided import Around, Decided
 from askance.edge.rules import Policy, RuleId, Verdict
+from askance.edge.rules.why import failing
 from askance.edge.values import Drop
 from askance.wire.identity import FrameId
 
@@ -60,6 +61,7 @@ class Tally:
         around: the frames around these that it would have paid for.
         bytes: what it would have paid for them and for frames around them.
         refused: the others, by the reason why it did not pay.
+        failed: the frames on which its condition did not hold, by the clause that kept it from that.
         smallest: bytes of the smallest frame that its budget of bytes did not do for; None: it did for all.
         values: its condition's value on every frame that was decided on, in [0, 1].
         refused_ns: when the frames were taken that it did not pay for, nanoseconds.
@@ -71,6 +73,7 @@ class Tally:
     around: list[Around] = field(default_factory=list[Around])
     bytes: int = 0
     refused: Counter[str] = field(default_factory=Counter[str])
+    failed: Counter[str] = field(default_factory=Counter[str])
     smallest: int | None = None
     values: "array[float]" = field(default_factory=lambda: array("f"))
     refused_ns: "array[int]" = field(default_factory=lambda: array("q"))
@@ -127,7 +130,10 @@ class Account:
         for verdict in decided.verdicts:
             tally = self.tallies[verdict.rule.id]
             tally.values.append(verdict.finding.value)
-            if verdict.finding.matched:
+            if not verdict.finding.matched:
+                clause, _ = failing(verdict.rule.when, verdict.finding)
+                tally.failed[clause] += 1
+            else:
                 tally.matched += 1
                 refusal = _refusal(verdict, decided)
                 if refusal is None:

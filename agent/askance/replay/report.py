@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Final
 
 from askance.edge.decided import Around
 from askance.edge.rules import Rule
 from askance.edge.rules.lottery import Lottery
 from askance.replay.account import Account, Counted, Kept, Tally
+from askance.replay.advice import advice
 from askance.replay.rulebook import mode
-from askance.units import Rate, format_byte_budget
+from askance.units import Rate
 from askance.wire.identity import FrameId
 
 FRAME_S: Final = 5.0
@@ -20,7 +20,6 @@ OBJECT_S: Final = 4.0
 
 _HOUR_S: Final = 3600
 _DAY_S: Final = 86400
-_KB: Final = 1000
 _OWN: Final = ("rules.cooldown", "rules.budget_frames", "rules.outdone", "rules.budget_bytes")
 TITLES: Final = (
     "rule",
@@ -166,7 +165,7 @@ def report(account: Account, sizes: Mapping[FrameId, int], *, seconds: float, no
         mb_per_day=_times(pace, _DAY_S / 1e6 * stored / max(1, kept)),
         label_minutes=label_minutes(with_around(account.kept)),
         rules=rules,
-        notes=(*notes, *filter(None, (_starved(rule, account.tallies[rule.id]) for rule in account.policy.rules))),
+        notes=(*notes, *advice(account)),
     )
 
 
@@ -211,18 +210,6 @@ def _rule(
         mb_per_day=_times(pace, _DAY_S / 1e6 * paid / max(1, len(taken))),
         label_minutes=label_minutes((*taken, *around)),
         overlap=shared / len(taken) if taken else None,
-    )
-
-
-def _starved(rule: Rule, tally: Tally) -> str | None:
-    """Say of a rule that its budget of bytes does not do for a single frame, and what would."""
-    rate = rule.limits.bytes
-    if tally.kept or tally.smallest is None or rate is None:
-        return None
-    enough = format_byte_budget(Rate(_KB * ceil(tally.smallest / _KB), rate.period))
-    return (
-        f"rule {rule.id}: its budget of bytes, {format_byte_budget(rate)}, is less than any frame that it would keep; "
-        f"the smallest has {tally.smallest} bytes: write `bytes: {enough}`, or more"
     )
 
 

@@ -106,7 +106,9 @@ def test_a_terminal_is_told_how_far_it_is(
 
     shown = terminal.getvalue().split("\r\033[K")
     assert ["0", "1", "2"] == [line.split()[0] for line in shown[1:4]]
-    assert (shown[-1].startswith("8 frames, "), shown[-1].endswith(" kept\n")) == (True, True)
+    done, *notes = shown[-1].splitlines()
+    assert (done.startswith("8 frames, "), done.endswith(" kept")) == (True, True)
+    assert ["note: rule cars matched no frame; what did not hold: `near_threshold` in 8"] == notes
 
 
 def test_replay_of_what_is_not_there_names_it(device: list[str], tmp_path: Path) -> None:

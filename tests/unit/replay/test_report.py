@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from askance.edge.decided import Around, Decided
-from askance.edge.rules import Policy, Rule
+from askance.edge.rules import Policy
 from askance.edge.rules.budgets import Limits
 from askance.edge.rules.lottery import Lottery
 from askance.edge.values import Drop
@@ -105,23 +105,6 @@ def test_a_rate_goes_as_far_as_the_budgets() -> None:
     assert 1440.0 == unlimited.captures_per_hour
     assert "1.0 captures/h, 12.0 MB/day" in poor.summary[1]
     assert ("1.0", "12.0") == poor.rules[0].row[9:11]
-
-
-@pytest.mark.parametrize("rule", [PEOPLE, WATCH], ids=["captures", "counts"])
-def test_a_budget_that_does_for_no_frame_is_told_with_one_that_would(rule: Rule) -> None:
-    poor = replace(rule, limits=Limits(None, Rate(10_000, timedelta(days=1))))
-    account = Account(Policy((poor, SCENE)))
-    refused = verdict(poor, obstacle="rules.budget_bytes")
-    for number, size in enumerate((48_213, 47_001, 52_000)):
-        ended = Drop("rules.budget_bytes")
-        account.note(replace(decision(number, refused, verdict(SCENE), ended=ended), size=size))
-    (note,) = report(account, {}, seconds=1.0, notes=()).notes
-    less = f"rule {poor.id}: its budget of bytes, 10kB/day, is less than any frame that it would keep"
-    assert f"{less}; the smallest has 47001 bytes: write `bytes: 48kB/day`, or more" == note
-
-    account.note(decision(3, verdict(poor), paid=(poor,)))
-    account.note(replace(decision(4, refused), size=9_000))
-    assert () == report(account, {FrameId("frame-3"): 9_000, FrameId("frame-4"): 9_000}, seconds=1.0, notes=()).notes
 
 
 def test_a_lottery_draws_no_more_on_average_than_its_rate() -> None:

@@ -44,7 +44,8 @@ def test_frames_are_kept_on_the_recordings_own_clock(tmp_path: Path, policy: Pol
     assert (10, 2, {"rules.cooldown": 8}) == (people.matched, people.kept, people.refused)
     assert (0, 0) == (cars.matched, cars.kept)
     assert 0 < lots.kept < 10
-    assert (10, 5.0, ()) == (figures.frames, figures.seconds, figures.notes)
+    nobody = "rule cars matched no frame; what did not hold: `near_threshold` in 10"
+    assert (10, 5.0, (nobody,)) == (figures.frames, figures.seconds, figures.notes)
     assert 10 == told[-1]
 
 
@@ -103,7 +104,9 @@ def test_rules_without_effect_are_told(tmp_path: Path, model: Path) -> None:
         replay.play(reel, tell=lambda: None)
         (figures,) = replay.report(reel)
 
-    assert ("rule people has expired, and is left out",) == figures.notes
+    left_out, unmatched = figures.notes
+    assert "rule people has expired, and is left out" == left_out
+    assert "rule watch matched no frame; what did not hold: `margin` in 1" == unmatched
     assert ["watch"] == [rule.rule for rule in figures.rules]
 
 
