@@ -217,8 +217,8 @@ class EdgeConfig(Section):
         if asked - set(names):
             raise ValueError(f"companions look at cameras that are not there: {', '.join(sorted(asked - set(names)))}")
         turned = frozenset[str]() if self.readings is None else self.readings.turned
-        if turned - set(names):
-            raise ValueError(f"poses are of cameras that are not there: {', '.join(sorted(turned - set(names)))}")
+        if gone := sorted(turned - set(names)):
+            raise ValueError(f"readings.topics tell poses of cameras that are not there: {', '.join(gone)}")
         most = sum(section.candidates for section in (self.detector, *self.companions))
         if most > MAX_ANNOTATIONS:
             raise ValueError(f"the models' candidates, {most} together, are more than a frame bears: {MAX_ANNOTATIONS}")

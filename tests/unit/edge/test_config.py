@@ -19,6 +19,9 @@ from askance.edge.config import EdgeConfig
             {"companions": [{"model": "m", "every": 2, "crops_of": ["car"]}]}, "when to look", id="two occasions"
         ),
         pytest.param(
+            {"readings": {"topics": [{"topic": "ptz", "pose": "gone"}]}}, "not there: gone", id="no such camera turns"
+        ),
+        pytest.param(
             {"companions": [{"model": "m", "every": 2, "cameras": ["gone"]}]}, "not there: gone", id="no such camera"
         ),
         pytest.param(
