@@ -78,6 +78,7 @@ class Contest:
         self._held: dict[int, Held] = {}
         self._slots: dict[RuleId, Slot] = {}
         self._entered = 0
+        self._now_ns = 0
 
     def __contains__(self, held: Held) -> bool:
         return held in self._held.values()
@@ -116,7 +117,8 @@ class Contest:
                 continue
             about = concerned(found[rule], context.view, where=context.where)
             candidate = Candidate(key, value, context.now_ns, context.where, context.looks, about)
-            self._slots[rule], _ = self._slots.get(rule, Slot()).offer(self._rules[rule], candidate)
+            slot, now_ns = self._slots.get(rule, Slot()), max(self._now_ns, context.now_ns)
+            self._slots[rule], _ = slot.offer(self._rules[rule], candidate, now_ns=now_ns)
         while len(self._held) > MOST or (len(self._held) > 1 and self._bytes() > MOST_BYTES):
             least = min(self._held, key=lambda key: self._held[key].rank)
             self._release({least})
@@ -124,8 +126,12 @@ class Contest:
         return (*out, *self._sweep())
 
     def over(self, now_ns: int) -> tuple[RuleId, ...]:
-        """Name the rules whose slots are over at a moment of the clock that budgets run on."""
-        return tuple(rule for rule in self.open() if self._slots[rule].over(self._rules[rule], now_ns=now_ns))
+        """Name the rules whose slots are over at a moment of the clock that budgets run on, or were so before.
+
+        A camera with few frames a second is decided on late: its moments lie before those of others, and end nothing.
+        """
+        self._now_ns = max(self._now_ns, now_ns)
+        return tuple(rule for rule in self.open() if self._slots[rule].over(self._rules[rule], now_ns=self._now_ns))
 
     def open(self) -> tuple[RuleId, ...]:
         """Name the rules that have frames waiting; those that only count follow what the others do."""

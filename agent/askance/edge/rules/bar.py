@@ -50,19 +50,19 @@ class Bar:
             value: what it is worth.
             rate: the rule's budget of frames.
             pause_ns: its cooldown: of frames so near to each other one is taken at most.
-            now_ns: when it was taken.
+            now_ns: when it was taken; one that comes late counts with the latest.
         """
         period_ns = rate.period_ns
+        now_ns = max(now_ns, self.bests[-1].began_ns) if self.bests else now_ns
         stretch_ns = max(pause_ns, period_ns // min(MOST, FINENESS * round(rate.amount) or 1), 1)
         if self.bests:
             oldest, newest = self.bests[0], self.bests[-1]
-            fresh = now_ns - oldest.began_ns < period_ns and 0 <= now_ns - newest.began_ns < stretch_ns
+            fresh = now_ns - oldest.began_ns < period_ns and now_ns - newest.began_ns < stretch_ns
             if fresh and value <= newest.value:
                 return self
         first = bisect_right(self.bests, now_ns - period_ns, key=_began)
-        last = bisect_right(self.bests, now_ns, key=_began)
-        bests, ranked = list(self.bests[first:last]), list(self.ranked)
-        gone = [*self.bests[:first], *self.bests[last:]]
+        bests, ranked = list(self.bests[first:]), list(self.ranked)
+        gone = list(self.bests[:first])
         begun = Best(now_ns, value)
         if bests and now_ns - bests[-1].began_ns < stretch_ns:
             gone.append(bests.pop())

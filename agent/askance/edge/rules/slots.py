@@ -53,7 +53,7 @@ class Slot:
     """The frames of one rule that wait.
 
     Attributes:
-        opened_ns: when the first one came; None while there is none.
+        opened_ns: when the first one was decided on; None while there is none.
         best: the frames, best first.
         won: how many frames the rule has had of it already, because another slot that they waited in has ended.
     """
@@ -71,14 +71,20 @@ class Slot:
         return any(each.key == key for each in self.best[: self.room(rule)])
 
     def over(self, rule: Rule, *, now_ns: int) -> bool:
-        """Whether it has lasted as long as the rule says; a clock that went back ends it too."""
-        return self.opened_ns is not None and not 0 <= now_ns - self.opened_ns < rule.slot_ns
+        """Whether it has lasted as long as the rule says."""
+        return self.opened_ns is not None and now_ns - self.opened_ns >= rule.slot_ns
 
-    def offer(self, rule: Rule, candidate: Candidate) -> tuple["Slot", frozenset[int]]:
-        """Let a frame compete; return the slot, and the keys of those that are out of the competition."""
+    def offer(self, rule: Rule, candidate: Candidate, *, now_ns: int) -> tuple["Slot", frozenset[int]]:
+        """Let a frame compete; return the slot, and the keys of those that are out of the competition.
+
+        Args:
+            rule: whose slot it is.
+            candidate: the frame.
+            now_ns: the latest moment at which a frame was decided on: frames of several cameras come out of order.
+        """
         ranked = _ranked((*self.best, candidate))
         stay = _distinct(ranked, pause_ns=rule.pause_ns)[: room(rule) + SPARE]
-        opened_ns = candidate.at_ns if self.opened_ns is None else self.opened_ns
+        opened_ns = now_ns if self.opened_ns is None else self.opened_ns
         out = {each.key for each in ranked} - {each.key for each in stay}
         return Slot(opened_ns, stay, self.won), frozenset(out)
 

@@ -95,6 +95,16 @@ def test_the_budget_is_spent_on_frames_worth_twice_as_much_as_the_first_ones() -
     assert np.mean(gains) > 2
 
 
+def test_a_frame_that_comes_late_takes_nothing_away() -> None:
+    rate, second = Rate(20, timedelta(hours=1)), 10**9
+    bar = Bar().look(0).note(0.9, rate=rate, pause_ns=0, now_ns=100 * second)
+
+    late = bar.look(97 * second).note(0.1, rate=rate, pause_ns=0, now_ns=97 * second)
+    assert bar == late
+    better = bar.note(1.5, rate=rate, pause_ns=0, now_ns=97 * second)
+    assert [(100 * second, 1.5)] == list(better.bests)
+
+
 @given(st.lists(st.tuples(st.floats(0, 2), st.integers(0, HOUR)), max_size=60), st.integers(1, 10**6))
 def test_the_bar_is_never_above_the_best_and_little_is_remembered(frames: list[tuple[float, int]], amount: int) -> None:
     rate, bar, now_ns = Rate(amount, timedelta(hours=1)), Bar(), 0
