@@ -102,6 +102,14 @@ class Measure(NamedTuple):  # a tuple is hashed far faster, which is done many t
     high: float | None = None
     area: Area | None = None
 
+    def inside(self, other: "Measure") -> bool:
+        """Whether both have bands, and whatever scores inside its own scores inside the other's and counts there."""
+        if self.low is None or self.high is None or other.low is None or other.high is None:
+            return False
+        counts = other.label_ids is None or (self.label_ids is not None and self.label_ids <= other.label_ids)
+        alike = (self.signal, self.area) == (other.signal, other.area)
+        return alike and counts and other.low <= self.low and self.high <= other.high
+
 
 @dataclass(frozen=True, slots=True)
 class Signal:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from askance.edge.detections import Detections
-from askance.edge.values import Drop, Frame, Instant, Keep, Payer, Signal
+from askance.edge.values import Area, Drop, Frame, Instant, Keep, Measure, Payer, Signal
 from askance.wire.capture import Arm, ClockQuality, Priority
 from askance.wire.identity import CameraId
 
@@ -71,6 +71,29 @@ def test_detections_of_different_lengths_are_refused(field: dict[str, Any]) -> N
 def test_a_signal_lies_between_none_and_all(value: float) -> None:
     with pytest.raises(ValueError, match=r"\[0, 1\]"):
         Signal("entropy", value, (), "")
+
+
+@pytest.mark.parametrize(
+    ("wish", "inside"),
+    [
+        (Measure("near_threshold", frozenset({1}), 0.3, 0.5), True),
+        (Measure("near_threshold", frozenset({1, 2}), 0.2, 0.6), True),
+        (Measure("near_threshold", None, 0.3, 0.5), False),
+        (Measure("near_threshold", frozenset({3}), 0.3, 0.5), False),
+        (Measure("near_threshold", frozenset({1}), 0.1, 0.5), False),
+        (Measure("near_threshold", frozenset({1}), 0.3, 0.7), False),
+        (Measure("near_threshold", frozenset({1}), 0.3, 0.5, Area(())), False),
+        (Measure("entropy", frozenset({1})), False),
+    ],
+)
+def test_a_band_lies_inside_another_one_of_no_fewer_labels(wish: Measure, *, inside: bool) -> None:
+    assert inside == wish.inside(Measure("near_threshold", frozenset({1, 2}), 0.2, 0.6))
+    assert not wish.inside(Measure("entropy"))
+    assert (
+        (wish.low is not None)
+        == wish.inside(wish)
+        == wish._replace(area=None).inside(Measure("near_threshold", None, 0.0, 1.0))
+    )
 
 
 def test_equal_drops_are_equal() -> None:

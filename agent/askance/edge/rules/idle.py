@@ -201,7 +201,7 @@ def _implies(one: Clause, other: Clause) -> bool:
     """Whether a condition holds only where the other does."""
     match one, other:
         case (Doubt(measure, at_least), Doubt(same, least)):
-            return measure == same and at_least >= least
+            return (measure == same and at_least >= least) or (least == 0 and measure.inside(same))
         case (Novel(at_least), Novel(least)):
             return at_least >= least
         case _:

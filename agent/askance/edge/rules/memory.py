@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Final, TypeVar
 
 from askance.edge.rules.bar import Bar
 from askance.edge.rules.budgets import Purse
@@ -11,6 +12,13 @@ from askance.edge.rules.cooldown import Marks
 from askance.edge.rules.document import RuleId
 from askance.edge.rules.scenes import Scenes
 from askance.wire.identity import CameraId
+
+MOST_POSES: Final = 64
+"""Of all cameras together, whose scenes are remembered: those in which something was kept last."""
+MOST_TRIALS: Final = 4 * MOST_POSES
+"""The same of all rules that only count together."""
+
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +70,19 @@ class Memory:
         """Remember what a frame shows that was kept."""
         add = partial(Scenes.add, seen=context.looks, now_ns=context.now_ns)
         trials = {key: add(scenes) if key[1] == context.where else scenes for key, scenes in self.trials.items()}
-        return replace(self, scenes={**self.scenes, context.where: add(self.scene(context))}, trials=trials)
+        scenes = _last(self.scenes, context.where, scenes=add(self.scene(context)), most=MOST_POSES)
+        return replace(self, scenes=scenes, trials=trials)
 
     def tried(self, context: FrameContext, rule: RuleId) -> "Memory":
         """Remember, for a rule that only counts, what a frame shows that it would have kept and nobody else has."""
         scenes = self.scene(context, rule).add(context.looks, now_ns=context.now_ns)
-        return replace(self, trials={**self.trials, (rule, context.where): scenes})
+        return replace(self, trials=_last(self.trials, (rule, context.where), scenes=scenes, most=MOST_TRIALS))
+
+
+def _last(known: Mapping[_Key, Scenes], key: _Key, *, scenes: Scenes, most: int) -> Mapping[_Key, Scenes]:
+    """Put scenes behind all others, and forget the first of too many."""
+    others = {each: those for each, those in known.items() if each != key}
+    return dict([*others.items(), (key, scenes)][-most:])
 
 
 _NO_PURSE, _NO_BAR, _NO_MARKS, _NO_SCENES = Purse(), Bar(), Marks(), Scenes()
