@@ -67,10 +67,18 @@ def test_whoever_speaks_more_than_anybody_listens_to_is_not_held_up() -> None:
 
 
 def test_standard_error_is_given_back(capfd: pytest.CaptureFixture[str]) -> None:
-    descriptors = len([*Path("/proc/self/fd").iterdir()])
     with Complaints():
         say("a password\n")
     say("afterwards\n")
 
     assert "afterwards\n" == capfd.readouterr().err
-    assert descriptors == len([*Path("/proc/self/fd").iterdir()])
+
+
+def test_no_descriptor_is_left_open() -> None:
+    before = len([*Path("/proc/self/fd").iterdir()])
+
+    for _ in range(100):
+        with Complaints():
+            pass
+
+    assert len([*Path("/proc/self/fd").iterdir()]) < before + 100  # links of other tests open and close some, too
