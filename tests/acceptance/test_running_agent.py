@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from askance.edge.control.client import ask
 from askance.edge.control.messages import AskWhy, Capture, Reasons, Request
 from askance.edge.store import Store
 from askance.errors import ControlError
+from askance.wire.capture import Role
 from askance.wire.identity import DeviceId
 from support_camera import HttpCamera
 from support_polling import until
@@ -72,6 +74,11 @@ class Running:
         """Whether a rule has kept so many frames."""
         return self.outcomes(rule).get("kept") == frames
 
+    def kept(self) -> AbstractContextManager[Store]:
+        """Open its store, once it has stopped."""
+        section = StoreSection(path=self.store)
+        return Store.open(section, device=DeviceId("tried-camera"), boot_id="later", randomness=os.urandom)
+
     def captured(self) -> int:
         (ledger,) = askance_json("edge", "status", "--config", str(self.config), "--json")["ledgers"]
         captured: int = ledger["captured"]
@@ -125,8 +132,7 @@ def test_a_camera_turns_under_a_running_agent_and_its_frames_say_where_it_looked
     assert "poses: live at yard\n" in askance("edge", "status", *config).stdout
     assert "live at yard #" in askance("edge", "why", "--last", "1", *config).stdout
     assert 0 == running.program.stop()
-    section = StoreSection(path=running.store)
-    with Store.open(section, device=DeviceId("tried-camera"), boot_id="later", randomness=os.urandom) as store:
+    with running.kept() as store:
         kept = [(manifest.reasons[0].text, manifest.pose) for manifest in manifests(store)]
     assert {("asked for: main road", "main road"), ("asked for: yard", "yard")} == set(kept)
 
@@ -168,3 +174,21 @@ def test_what_is_told_and_asked_for_decides_what_is_kept(running: Running) -> No
     assert 2 == running.captured()
     found = askance_json("edge", "status", "--config", str(running.config), "--json")["newest"]
     assert any("the patrol" in frame["reason"] for frame in found)
+
+
+def test_as_much_of_what_led_to_a_frame_is_kept_as_is_asked_for(running: Running) -> None:
+    running.rules.write_text(HEAD + "  - {id: button, when: {manual: {}}, context: {before: 5s, every: 100ms}}\n")
+    running.program.restart()
+    assert until(lambda: (why := running.why()) is not None and sum(why.ends.values()) > 20, within_s=60), running.log
+
+    for number, asked in enumerate(("0s", "1s"), start=1):
+        askance("edge", "capture", "--last", asked, "--note", asked, "--config", str(running.config))
+        assert until(partial(running.has_kept, "button", number), within_s=20), running.log
+
+    assert 0 == running.program.stop()
+    with running.kept() as store:
+        kept = manifests(store)
+    around = [each.offset_s for each in kept if each.role is Role.CONTEXT]
+    assert {"asked for: 0s", "asked for: 1s"} < {each.reasons[0].text for each in kept}
+    assert around
+    assert all(each is not None and -1.0 <= each < 0.0 for each in around)

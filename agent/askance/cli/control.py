@@ -22,6 +22,7 @@ _CALLED: Final = {
     "pose.preset": "PRESET",
     "capture.note": "--note",
     "capture.cameras": "--camera",
+    "capture.last": "--last",
     "why.camera": "--camera",
     "why.rule": "--rule",
 }
@@ -67,20 +68,21 @@ def pose(*, config_path: Path | None, camera: str, preset: str | None) -> None:
 @CONFIG
 @click.option("--camera", "cameras", multiple=True, metavar="ID", help="Of this camera; again for more; default all.")
 @click.option("--note", metavar="TEXT", help="Who asks, and what for; it travels with the frame.")
-def capture(*, config_path: Path | None, cameras: tuple[str, ...], note: str | None) -> None:
+@click.option("--last", metavar="DURATION", help="So much of what led to it, 0s for none; default what the rule has.")
+def capture(*, config_path: Path | None, cameras: tuple[str, ...], note: str | None, last: str | None) -> None:
     """Ask the running agent for the next frame.
 
-    It is kept if a rule has `manual`, with as much of what led to it as the rule's `context` says.
+    It is kept if a rule has `manual`, with what led to it, as far as the rule's `context` reaches.
 
     \b
     Examples:
       askance edge capture --config /etc/askance/edge.yaml
-      askance edge capture --camera gate --note "the patrol, a pothole" --config /etc/askance/edge.yaml
+      askance edge capture --camera gate --last 5s --note "the patrol, a pothole" --config /etc/askance/edge.yaml
     """
-    wish = {"cameras": cameras or None, "note": note}
+    wish = {"cameras": cameras or None, "note": note, "last": last}
     taken = _ask(config_path, {"capture": {key: value for key, value in wish.items() if value is not None}}).capture
     if taken is not None:
-        _show_taken(taken)
+        _show_taken(taken, last=last)
 
 
 @click.command()
@@ -137,11 +139,17 @@ def _reading(text: str) -> tuple[str, float]:
     return name, value
 
 
-def _show_taken(taken: "Taken") -> None:
-    back = "" if taken.before is None else f", with the {taken.before.total_seconds():g} s before it"
+def _show_taken(taken: "Taken", *, last: str | None) -> None:
+    from askance.units import parse_duration
+
+    before_s = 0.0 if taken.before is None else taken.before.total_seconds()
+    back = f", with the {before_s:g} s before it" if before_s else ""
     click.echo(f"asked for: the next frame of {', '.join(taken.cameras)}{back}")
     if not taken.rules:
         click.echo(f"note: {_KEEPS_NOTHING}; see `askance config example rules`", err=True)
+    elif last is not None and before_s < parse_duration(last).total_seconds():
+        reach = f"{before_s:g} s at most" if before_s else "nothing before it"
+        click.echo(f"note: {', '.join(taken.rules)}: with {reach}, see `context.before` of the rules", err=True)
 
 
 def show_decisions(decisions: "Sequence[Decision]") -> None:

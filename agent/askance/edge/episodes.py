@@ -100,6 +100,7 @@ class Episodes:
 
     def __init__(self, policy: Policy) -> None:
         self._contexts: Final = {rule.id: rule.context for rule in policy.rules if rule.context is not None}
+        self._on_request: Final = {rule.id for rule in policy.on_request}
         self._every_ns: Final = min((each.every_ns for each in self._contexts.values()), default=0)
         self._before_ns: Final = max((each.before_ns for each in self._contexts.values()), default=0)
         self._past: dict[CameraId, deque[Shot]] = {}
@@ -130,11 +131,13 @@ class Episodes:
     def begin(self, trigger: Shot, rules: Iterable[RuleId]) -> Episode | None:
         """Begin an episode with what is remembered of before; None where none of the rules wants one.
 
+        Of what led to a frame that somebody asked for, the rules that look for that take no more than was wanted.
+
         Args:
             trigger: the frame that is to be kept.
             rules: those that would pay for it.
         """
-        contexts = {rule: self._contexts[rule] for rule in rules if rule in self._contexts}
+        contexts = {rule: self._reach(rule, trigger.taken.last_ns) for rule in rules if rule in self._contexts}
         if not contexts:
             return None
         episode = Episode(trigger, contexts)
@@ -147,3 +150,9 @@ class Episodes:
         """Forget an episode whose trigger is not kept; one that is over is forgotten already."""
         if episode in self._open:
             self._open.remove(episode)
+
+    def _reach(self, rule: RuleId, last_ns: int | None) -> Context:
+        context = self._contexts[rule]
+        if last_ns is None or rule not in self._on_request:
+            return context
+        return replace(context, before_ns=min(context.before_ns, last_ns))

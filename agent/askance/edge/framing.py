@@ -29,5 +29,5 @@ def frame_context(view: View, begun: Begun, *, stages: Stages, policy: Policy, d
         pose=begun.pose,
         local=local_time(begun.frame.taken),
         readings=begun.readings,
-        asked=begun.asked,
+        asked=None if begun.asked is None else begun.asked.note,
     )

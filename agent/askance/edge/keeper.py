@@ -111,6 +111,7 @@ class Keeper:
             jpeg=encode(image, self._stages.jpeg_quality),
             picture=(image.shape[1], image.shape[0]),
             pose=begun.pose,
+            last_ns=None if begun.asked is None else begun.asked.last_ns,
         )
 
     def keep(self, taken: Taken, seen: Seen, *, keep: Keep, policy: Policy, memory: Memory) -> Paid:

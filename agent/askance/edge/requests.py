@@ -1,4 +1,4 @@
-"""Frames that somebody has asked for: the next one of a camera."""
+"""Frames that somebody has asked for: the next one of a camera, with as much as they want of what led to it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -7,31 +7,39 @@ from askance.wire.identity import CameraId
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants of a camera.
+
+    Attributes:
+        note: who asks, and what for.
+        last_ns: how far back the frames before it shall reach at most, nanoseconds; None: as far as the rules say.
+    """
+
+    note: str
+    last_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Requests:
     """The open requests.
 
     Attributes:
-        notes: who asks, and what for, by camera.
+        wishes: by camera.
     """
 
-    notes: Mapping[CameraId, str] = field(default_factory=dict[CameraId, str])
+    wishes: Mapping[CameraId, Wish] = field(default_factory=dict[CameraId, Wish])
 
-    def ask(self, cameras: Collection[CameraId], *, note: str) -> "Requests":
-        """Ask for the next frame of each camera, in place of what was asked for before.
+    def ask(self, cameras: Collection[CameraId], wish: Wish) -> "Requests":
+        """Ask for the next frame of each camera, in place of what was asked for before."""
+        return Requests({**self.wishes, **dict.fromkeys(cameras, wish)})
 
-        Args:
-            cameras: which.
-            note: who asks, and what for.
-        """
-        return Requests({**self.notes, **dict.fromkeys(cameras, note)})
-
-    def see(self, camera: CameraId) -> tuple["Requests", str | None]:
+    def see(self, camera: CameraId) -> tuple["Requests", Wish | None]:
         """Look whether the next frame of a camera is asked for; the request ends with it.
 
         Returns:
-            What is open then, and the note; None: nobody asks for the frame.
+            What is open then, and what is wanted; None: nobody asks for the frame.
         """
-        note = self.notes.get(camera)
-        if note is None:
+        wish = self.wishes.get(camera)
+        if wish is None:
             return self, None
-        return Requests({name: other for name, other in self.notes.items() if name != camera}), note
+        return Requests({name: other for name, other in self.wishes.items() if name != camera}), wish

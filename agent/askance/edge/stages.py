@@ -8,6 +8,7 @@ from askance.edge.camera_motion import STILL, CameraMotion
 from askance.edge.detect.again import SecondLook
 from askance.edge.detect.panel import Look, Panel
 from askance.edge.detections import Detections
+from askance.edge.requests import Wish
 from askance.edge.rules import Policy
 from askance.edge.rules.context import Pose
 from askance.edge.score import Lore
@@ -69,7 +70,7 @@ class Begun:
         now_ns: when it was begun, on the budget clock.
         shift: how the camera has moved since the last frame that the models looked at; None: it shows another scene.
         still_ns: until when it is known that nothing has moved since that frame; None: nobody has looked.
-        asked: who asks for it, and what for; None: nobody does.
+        asked: what somebody wants of it; None: nobody does.
         readings: the numbers that were true when it was taken, as far as they were known when it was begun.
         pose: where its camera looked then, as far as that was known; None: it does not move, or nobody knows.
     """
@@ -79,7 +80,7 @@ class Begun:
     now_ns: int
     shift: CameraMotion | None = STILL
     still_ns: int | None = None
-    asked: str | None = None
+    asked: Wish | None = None
     readings: Mapping[str, float] = field(default_factory=dict[str, float])
     pose: str | None = None
 
@@ -108,6 +109,7 @@ class Taken:
         jpeg: the picture to keep.
         picture: its width and height, pixels.
         pose: where the camera looked; None: it does not move, or nobody knows.
+        last_ns: see ``Wish``; None as well where nobody asked for it.
     """
 
     camera: CameraId
@@ -119,6 +121,7 @@ class Taken:
     jpeg: bytes
     picture: tuple[int, int]
     pose: str | None = None
+    last_ns: int | None = None
 
     @property
     def scale(self) -> tuple[float, float]:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Collection, Mapping
 
 from askance.edge.readings import Readings
-from askance.edge.requests import Requests
+from askance.edge.requests import Requests, Wish
 from askance.wire.identity import CameraId
 
 
@@ -32,10 +32,10 @@ class Told:
             others = {name: pose for name, pose in self._poses.items() if name != camera}
             self._poses = others if preset is None else {**others, camera: preset}
 
-    def ask(self, cameras: Collection[CameraId], *, note: str) -> None:
+    def ask(self, cameras: Collection[CameraId], wish: Wish) -> None:
         """Ask for frames, see ``Requests.ask``."""
         with self._lock:
-            self._requests = self._requests.ask(cameras, note=note)
+            self._requests = self._requests.ask(cameras, wish)
 
     def readings(self, now_ns: int) -> Mapping[str, float]:
         """Return the numbers that are true at a moment of the monotonic clock."""
@@ -45,8 +45,8 @@ class Told:
         """Return where the cameras look of which it was told."""
         return self._poses
 
-    def asked(self, camera: CameraId) -> str | None:
-        """Return who asks for a camera's next frame, and what for; None: nobody does. A frame is asked about once."""
+    def asked(self, camera: CameraId) -> Wish | None:
+        """Return what somebody wants of a camera's next frame; None: nobody does. A frame is asked about once."""
         with self._lock:
-            self._requests, note = self._requests.see(camera)
-        return note
+            self._requests, wish = self._requests.see(camera)
+        return wish

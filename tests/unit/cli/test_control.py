@@ -3,11 +3,16 @@
 import json
 import os
 from collections.abc import Generator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from askance.edge.requests import Wish
 from askance.edge.rules import Policy
+from askance.edge.rules.policy import Context
+from askance.units import parse_duration
 from support_control import FRAME, GATE, POLICY, SECOND, YARD, Room, speaking
 from support_programs import askance, askance_json, edge_config
 from support_store import open_store
@@ -84,7 +89,36 @@ def test_the_next_frame_is_asked_for(config: str, room: Room) -> None:
 
     assert "asked for: the next frame of gate\n" == done.stdout
     assert "" == done.stderr
-    assert ("a pothole", None) == (room.told.asked(GATE), room.told.asked(YARD))
+    assert (Wish("a pothole"), None) == (room.told.asked(GATE), room.told.asked(YARD))
+
+
+@pytest.mark.parametrize(
+    ("last", "said", "noted"),
+    [
+        ("5s", ", with the 5 s before it", ""),
+        ("0s", "", ""),
+        ("1min", ", with the 10 s before it", "note: button: with 10 s at most, see `context.before` of the rules\n"),
+    ],
+)
+def test_so_much_of_what_led_to_it_as_is_wanted_and_as_the_rules_remember(
+    config: str, room: Room, last: str, said: str, noted: str
+) -> None:
+    around = Context(before_ns=10 * SECOND, after_ns=0, every_ns=SECOND)
+    room.policy = Policy((replace(POLICY.rules[1], context=around),))
+
+    done = askance("edge", "capture", "--last", last, "--config", config)
+
+    assert (f"asked for: the next frame of gate, yard{said}\n", noted) == (done.stdout, done.stderr)
+    assert Wish("somebody", parse_duration(last) // timedelta(microseconds=1) * 1000) == room.told.asked(GATE)
+
+
+@pytest.mark.usefixtures("room")
+def test_what_rules_without_context_do_not_remember_is_said(config: str) -> None:
+    done = askance("edge", "capture", "--last", "5s", "--config", config)
+
+    assert "note: button: with nothing before it, see `context.before` of the rules\n" == done.stderr
+    assert 2 == (wrong := askance("edge", "capture", "--last", "5", "--config", config)).returncode
+    assert "--last: expected a number with a unit" in wrong.stderr
 
 
 def test_it_is_said_that_no_rule_keeps_what_is_asked_for(config: str, room: Room) -> None:

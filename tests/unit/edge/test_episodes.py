@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from askance.edge.detect.panel import Seen
 from askance.edge.episodes import MOST_BYTES, Episode, Episodes, Shot
 from askance.edge.keeper import Beside
 from askance.edge.rules import Policy, Rule, RuleId
+from askance.edge.rules.circumstances import Asked
 from askance.edge.rules.conditions import Doubt
 from askance.edge.rules.policy import Context
 from askance.edge.stages import Taken
@@ -24,12 +26,14 @@ ALONE = Rule(RuleId("alone"), "1-a", Doubt(Measure("entropy"), 0.4))
 AROUND = replace(ALONE, id=RuleId("around"), context=Context(2 * SECOND, 3 * SECOND, SECOND))
 FRAME = FrameId("0" * 32)
 KEEP = Keep((), ())
+ASKED = replace(AROUND, id=RuleId("asked"), when=Asked(), context=Context(5 * SECOND, 0, SECOND))
 EARLIER = replace(ALONE, id=RuleId("earlier"), context=Context(5 * SECOND, 0, 2 * SECOND))
 
 
-def shot(at_s: float, *, camera: CameraId = GATE, size: int = 1) -> Shot:
+def shot(at_s: float, *, camera: CameraId = GATE, size: int = 1, last_ns: int | None = None) -> Shot:
     at_ns = round(at_s * SECOND)
-    taken = Taken(camera, 0, Instant(at_ns, None, ClockQuality.NONE), at_ns, SHARP, SIZE, bytes(size), SIZE)
+    instant = Instant(at_ns, None, ClockQuality.NONE)
+    taken = Taken(camera, 0, instant, at_ns, SHARP, SIZE, bytes(size), SIZE, last_ns=last_ns)
     return Shot(taken, Seen(scene(), (), {}))
 
 
@@ -82,6 +86,24 @@ def test_several_rules_get_what_each_of_them_wants_and_pay_for_no_more() -> None
     assert [{"earlier"}, {"around", "earlier"}, {"around"}, {"around"}] == [each.payers for each in paid if each]
     episode.beside = replace(episode.beside, payers=frozenset({EARLIER.id}))
     assert [True, True, False, False] == [episode.paid_by(each) is not None for _, each in episode.found]
+
+
+@pytest.mark.parametrize(("last_s", "asked"), [(None, [5, 6, 7, 8, 9]), (3, [7, 8, 9]), (0, []), (60, [5, 6, 7, 8, 9])])
+def test_of_what_led_to_a_frame_that_is_asked_for_no_more_is_taken_than_is_wanted_and_by_other_rules_as_always(
+    last_s: int | None, asked: list[int]
+) -> None:
+    episodes = Episodes(Policy((AROUND, ASKED)))
+    remembering(episodes, *(shot(at_s) for at_s in range(10)))
+    trigger = shot(10, last_ns=None if last_s is None else last_s * SECOND)
+
+    episode = episodes.begin(trigger, [AROUND.id, ASKED.id])
+
+    assert episode is not None
+    theirs = {
+        rule: [each.taken_ns // SECOND for _, each in episode.found if rule in episode.wanted[each]]
+        for rule in (AROUND.id, ASKED.id)
+    }
+    assert {AROUND.id: [8, 9], ASKED.id: asked} == theirs
 
 
 def test_a_frame_is_given_to_those_who_claim_it_once() -> None:

@@ -12,6 +12,7 @@ from askance.edge.control.client import ask
 from askance.edge.control.messages import AskWhy, Capture, Request
 from askance.edge.health import Health
 from askance.edge.reception import Reception
+from askance.edge.requests import Wish
 from askance.edge.rules import Policy
 from askance.edge.workers import Pulse, Worker
 from askance.errors import ConfigError
@@ -68,7 +69,7 @@ def test_what_is_said_on_the_socket_is_known_to_the_pipeline(tmp_path: Path, lab
     assert why is not None
     assert () == why.decisions
     assert {"speed": 3.0} == reception.told.readings(time.monotonic_ns())
-    assert "the patrol" == reception.told.asked(GATE)
+    assert Wish("the patrol") == reception.told.asked(GATE)
 
 
 def test_wrong_rules_and_no_good_ones_end_the_start(tmp_path: Path, labels: LabelMap) -> None:

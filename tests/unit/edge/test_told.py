@@ -9,6 +9,7 @@ import pytest
 from askance.edge.attention import GateSection
 from askance.edge.detect.panel import Panel
 from askance.edge.governor import Throttle
+from askance.edge.requests import Wish
 from askance.edge.store import Store
 from askance.edge.told import Told
 from askance.edge.values import Drop, Image
@@ -55,21 +56,21 @@ def test_where_a_camera_looks_is_known_until_it_turns_or_is_forgotten() -> None:
 
 def test_the_next_frame_is_asked_for_once() -> None:
     told = Told()
-    told.ask([GATE], note="a pothole")
+    told.ask([GATE], Wish("a pothole", last_ns=SECOND))
 
-    assert ("a pothole", None) == (told.asked(GATE), told.asked(GATE))
+    assert (Wish("a pothole", last_ns=SECOND), None) == (told.asked(GATE), told.asked(GATE))
 
 
 def test_nothing_that_is_told_while_frames_come_is_lost() -> None:
     told, cameras = Told(), [CameraId(f"camera-{index}") for index in range(8)]
-    asked: list[str | None] = []
+    asked: list[Wish | None] = []
 
     def look() -> None:
         asked.extend(told.asked(camera) for _ in range(200) for camera in cameras)
 
     def speak() -> None:
         for camera in cameras:
-            told.ask([camera], note=camera)
+            told.ask([camera], Wish(camera))
 
     threads = [threading.Thread(target=work) for work in (look, speak)]
     for thread in threads:
@@ -78,7 +79,7 @@ def test_nothing_that_is_told_while_frames_come_is_lost() -> None:
         thread.join()
 
     asked.extend(told.asked(camera) for camera in cameras)
-    assert sorted(cameras) == sorted(filter(None, asked))
+    assert sorted(cameras) == sorted(wish.note for wish in asked if wish is not None)
 
 
 def test_a_frame_that_is_asked_for_passes_governor_and_gate_and_rules_hear_of_it(
@@ -91,7 +92,7 @@ def test_a_frame_that_is_asked_for_passes_governor_and_gate_and_rules_hear_of_it
     pipeline.throttle = Throttle(interval_s=60.0)
     assert Drop("governor.busy") == pipeline.process(frame(photo, 2))
 
-    told.ask([CAMERA], note="the patrol")
+    told.ask([CAMERA], Wish("the patrol"))
     kept = pipeline.process(frame(photo, 3))
 
     assert not isinstance(kept, Drop)

@@ -19,9 +19,8 @@ from askance.edge.control.messages import (
 from askance.edge.control.messages import write as write_message
 from askance.edge.decisions import Decisions, Remembered
 from askance.edge.health import Health
+from askance.edge.requests import Wish
 from askance.edge.rules import Policy
-from askance.edge.rules.circumstances import Asked
-from askance.edge.rules.conditions import walk
 from askance.edge.rules.why import explain
 from askance.edge.told import Told
 from askance.edge.values import Drop
@@ -111,9 +110,11 @@ class Desk:
         for camera in wish.cameras:
             self._known(camera)
         cameras = wish.cameras or self._cameras
-        self._told.ask(cameras, note=wish.note)
-        keeping = [rule for rule in self._policy().rules if any(isinstance(part, Asked) for part in walk(rule.when))]
+        last_ns = None if wish.last is None else _ns(wish.last)
+        self._told.ask(cameras, Wish(wish.note, last_ns))
+        keeping = [rule for rule in self._policy().on_request if rule.capture]
         before_ns = max((rule.context.before_ns for rule in keeping if rule.context is not None), default=0)
+        before_ns = before_ns if last_ns is None else min(before_ns, last_ns)
         before = timedelta(microseconds=before_ns // 1000) if before_ns else None
         return Taken(cameras=cameras, before=before, rules=tuple(rule.id for rule in keeping))
 

@@ -39,10 +39,11 @@ class Spoken(BaseModel):
 
 
 class Capture(Spoken):
-    """Keep the next frame, if a rule wants what is asked for."""
+    """Keep the next frame, if a rule wants what is asked for, and of what led to it no more than the last so much."""
 
     note: Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)] = "somebody"
     cameras: Annotated[tuple[CameraName, ...], Field(max_length=16)] = ()
+    last: Duration | None = None
 
 
 class Stand(Spoken):
@@ -88,7 +89,8 @@ class Taken(Spoken):
 
     Attributes:
         cameras: whose next frame is asked for.
-        before: what led to it in so long a time is kept, too, as the rules' ``context`` says; None: nothing is.
+        before: what led to it in so long a time is kept, too: what is wanted, as far as the rules' ``context`` reaches;
+            None: nothing is.
         rules: those that keep what is asked for; without any nothing will be kept.
     """
 

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from askance.edge.rules.budgets import Limits, longest_ns
+from askance.edge.rules.circumstances import Asked
 from askance.edge.rules.conditions import Clause, Inhibit, Novel, measures, walk, within
 from askance.edge.rules.context import Pose
 from askance.edge.rules.document import RuleId
@@ -149,6 +150,11 @@ class Policy:
             "novelty" in (rule.weights or ()) or any(isinstance(part, Novel) for part in walk(rule.when))
             for rule in self.rules
         )
+
+    @cached_property
+    def on_request(self) -> tuple[Rule, ...]:
+        """The rules that look whether somebody has asked for the frame."""
+        return tuple(rule for rule in self.rules if any(isinstance(part, Asked) for part in walk(rule.when)))
 
     @cached_property
     def follows(self) -> bool:

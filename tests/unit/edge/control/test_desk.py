@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from askance.edge.control.messages import AskWhy, Capture, Request
-from askance.edge.rules import Policy
+from askance.edge.requests import Wish
+from askance.edge.rules import Policy, Rule
 from askance.edge.rules.policy import Context
 from askance.errors import ControlError
 from askance.wire.identity import CameraId
@@ -59,14 +60,15 @@ def test_where_a_camera_looks_is_taken_in_and_forgotten(room: Room) -> None:
 
 def test_the_next_frame_of_every_camera_is_asked_for_or_of_those_that_are_named(room: Room) -> None:
     assert {"cameras": ["gate", "yard"], "rules": ["button"]} == room.say({"capture": {}})["capture"]
-    assert ("somebody", "somebody") == (room.told.asked(GATE), room.told.asked(YARD))
+    assert (Wish("somebody"), Wish("somebody")) == (room.told.asked(GATE), room.told.asked(YARD))
 
     assert ["yard"] == room.say({"capture": {"cameras": ["yard"], "note": "a pothole"}})["capture"]["cameras"]
-    assert (None, "a pothole") == (room.told.asked(GATE), room.told.asked(YARD))
+    assert (None, Wish("a pothole")) == (room.told.asked(GATE), room.told.asked(YARD))
 
 
-def test_it_says_that_no_rule_keeps_what_is_asked_for(room: Room) -> None:
-    room.policy = Policy(POLICY.rules[:1])
+@pytest.mark.parametrize("rules", [POLICY.rules[:1], (replace(POLICY.rules[1], capture=False),)])
+def test_it_says_that_no_rule_keeps_what_is_asked_for(room: Room, rules: tuple[Rule, ...]) -> None:
+    room.policy = Policy(rules)
 
     assert [] == room.say({"capture": {}})["capture"]["rules"]
 

@@ -25,8 +25,8 @@ GATE = CameraId("gate")
         ('{"pose": {"camera": "gate"}}', Request(pose=Stand(camera=GATE))),
         ('{"capture": {}}', Request(capture=Capture())),
         (
-            '{"capture": {"note": "a pothole ☾", "cameras": ["gate"]}}',
-            Request(capture=Capture(note="a pothole ☾", cameras=(GATE,))),
+            '{"capture": {"note": "a pothole ☾", "cameras": ["gate"], "last": "5s"}}',
+            Request(capture=Capture(note="a pothole ☾", cameras=(GATE,), last=timedelta(seconds=5))),
         ),
         ('{"why": {}}', Request(why=AskWhy())),
         (
@@ -63,6 +63,7 @@ def test_a_request_is_read_as_it_is_written(line: str, request_: Request) -> Non
         ),
         ('{"capture": {"notes": "x"}}', "capture.notes: Extra inputs are not permitted"),
         ('{"capture": {"note": ""}}', "capture.note: "),
+        ('{"capture": {"last": 5}}', "capture.last: expected a number with a unit"),
         ('{"capture": {"cameras": ["../etc"]}}', "cameras.0: expected a name of lower-case letters, digits, - and _"),
         ('{"why": {"last": 0}}', "why.last: expected greater than or equal to 1"),
         ('{"why": {"last": 257}}', "why.last: "),

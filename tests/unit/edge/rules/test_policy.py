@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from askance.edge.rules.budgets import Limits
+from askance.edge.rules.circumstances import Asked
 from askance.edge.rules.conditions import All, Doubt, Inhibit, Not, Novel
 from askance.edge.rules.document import RuleId
 from askance.edge.rules.policy import Context, Policy, Rule, Zone
@@ -73,6 +74,8 @@ def test_a_policy_knows_what_its_rules_ask_for() -> None:
     assert (policy.compares, Policy((PEOPLE,)).compares) == (True, False)
     assert Policy((replace(PEOPLE, weights={"novelty": 1.0}),)).compares
     assert (policy.follows, Policy((replace(PEOPLE, track_ns=1),)).follows) == (False, True)
+    button = replace(PEOPLE, when=Not(All((Asked(), wiper))))
+    assert Policy((PEOPLE, button)).on_request == (button,)
 
 
 def test_a_rule_remembers_as_long_as_its_longest_budget_or_pause() -> None:
