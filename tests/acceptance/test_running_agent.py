@@ -192,3 +192,18 @@ def test_as_much_of_what_led_to_a_frame_is_kept_as_is_asked_for(running: Running
     assert {"asked for: 0s", "asked for: 1s"} < {each.reasons[0].text for each in kept}
     assert around
     assert all(each is not None and -1.0 <= each < 0.0 for each in around)
+
+
+def test_a_place_that_cannot_be_is_refused_and_the_agent_goes_on(running: Running) -> None:
+    running.rules.write_text(HEAD + "  - {id: pole, when: {geofence: {centre: [90, 11.6], within: 500m}}}\n")
+    running.program.restart()
+    assert until(lambda: running.outcomes("pole"), within_s=60), running.log
+    config = ["--config", str(running.config)]
+
+    refused = askance("edge", "tell", "lat=90.001", "lon=11.6", *config)
+    assert os.EX_UNAVAILABLE == refused.returncode
+    assert "lat is not between -90 and 90" in refused.stderr
+    assert 0 == running.outcomes("pole")["matched"]
+
+    assert 0 == askance("edge", "tell", "lat=90", "lon=11.6", *config).returncode
+    assert until(lambda: running.outcomes("pole")["kept"], within_s=20), running.log
