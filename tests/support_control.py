@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from support_scenes import SHARP
 
 GATE, YARD = CameraId("gate"), CameraId("yard")
 SECOND = 10**9
+TODAY = date(2026, 6, 1)
 FRAME = FrameId("01HF7YAT00EMBCRV1C4Z9X7K2Q")
 FAST, BUTTON = Reading("speed", 8.0, None), All((Asked(), Reading("speed", None, 100.0)))
 POLICY = Policy((Rule(RuleId("fast"), "1-a", FAST), Rule(RuleId("button"), "1-b", BUTTON)))
@@ -49,6 +51,7 @@ class Room:
             policy=lambda: self.policy,
             health=self.health,
             clock_ns=lambda: int(self.clock.now * SECOND),
+            today=lambda: TODAY,
         )
 
     def say(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Built:
             policy=load_rules((path,), labels=labels),
             main_streams=main_streams or {},
             store=store,
-            lore=Lore({label.id: label.name for label in labels.labels}),
+            lore=Lore({label.id: label.name for label in labels.labels}, again=frozenset({"second_look"})),
             poses={CAMERA: "home"},
             jpeg_quality=80,
             lenses={},

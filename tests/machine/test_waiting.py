@@ -26,7 +26,7 @@ from support_waiting import build, manifests, noise, one_by_one
 SLOTS = """version: 1
 rules:
   - id: best
-    when: {near_threshold: {from: 0.2, to: 0.6}}
+    when: {any: [{near_threshold: {from: 0.2, to: 0.6}}, {second_look: {at_least: 1}}]}
     value: {weights: {novelty: 1}}
     slot: 4s
     budget: {frames: 30/min}

@@ -27,7 +27,7 @@ _CALLED: Final = {
     "why.rule": "--rule",
 }
 """The options that the parts of a request come from."""
-_KEEPS_NOTHING: Final = "no rule in force has a `manual` condition: nothing is kept for being asked for"
+_KEEPS_NOTHING: Final = "no rule in force captures for a `manual` condition: nothing is kept for being asked for"
 
 
 @click.command()

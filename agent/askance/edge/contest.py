@@ -6,6 +6,7 @@ from typing import Final
 
 from askance.edge.episodes import Episode, Shot
 from askance.edge.rules import Decision, FrameContext, Policy, RuleId
+from askance.edge.rules.conditions import measures
 from askance.edge.rules.cooldown import concerned
 from askance.edge.rules.slots import Candidate, Slot
 from askance.edge.values import Drop, Keep
@@ -71,10 +72,14 @@ class Contest:
 
     Args:
         policy: the rules.
+        reviewed: the signals that a second look can change.
     """
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, reviewed: Collection[str] = ()) -> None:
         self._rules: Final = {rule.id: rule for rule in policy.rules}
+        self._reviewed: Final = {
+            rule.id for rule in policy.rules if any(wish.signal in reviewed for wish in measures(rule.when))
+        }
         self._held: dict[int, Held] = {}
         self._slots: dict[RuleId, Slot] = {}
         self._entered = 0
@@ -167,8 +172,8 @@ class Contest:
         return self._sweep()
 
     def unlooked(self, rules: Collection[RuleId]) -> tuple[Held, ...]:
-        """Return the frames that wait for these rules and were not looked at a second time, the most valuable first."""
-        keys = {candidate.key for rule in rules for candidate in self._slots[rule].best}
+        """Return the frames of which a second look can change what they are to these rules, the most valuable first."""
+        keys = {candidate.key for rule in rules if rule in self._reviewed for candidate in self._slots[rule].best}
         ranked = sorted(sorted(keys), key=lambda key: self._held[key].rank, reverse=True)
         return tuple(self._held[key] for key in ranked if not self._held[key].looked)
 

@@ -1,13 +1,12 @@
 """What is decided on a frame that the models have looked at: at once, or when better ones have had their chance."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from askance.edge.contest import Contest, Held
 from askance.edge.decided import Around, Observer
 from askance.edge.detect.again import Looking
-from askance.edge.detect.panel import Seen
 from askance.edge.ending import Ending
 from askance.edge.episodes import Episode, Episodes, Shot
 from askance.edge.framing import frame_context
@@ -17,7 +16,7 @@ from askance.edge.keeper import Beside, Keeper
 from askance.edge.looking import look_again, whole
 from askance.edge.rules import Decision, FrameContext, Memory, Policy, RuleId, decide, reconsider, remember, remind
 from askance.edge.score import measure
-from askance.edge.stages import Begun, Stages
+from askance.edge.stages import Looked, Stages
 from askance.edge.trial import Trial
 from askance.edge.values import Drop, Keep
 from askance.edge.view import View
@@ -28,14 +27,6 @@ Ends = tuple[FrameId | Drop, ...]
 OUTDONE: Final = Drop("rules.outdone")
 ALREADY: Final = Drop("context.kept")
 """It was stored already, as the context of another."""
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """A frame that the models have looked at, and the rules have not."""
-
-    begun: Begun
-    seen: Seen
 
 
 class Decider:
@@ -69,7 +60,7 @@ class Decider:
         self._ending = Ending(health, observer)
         self._trial = Trial(self._keeper, stages.store.spend, health=health, observer=observer)
         self._habits = Habits(stages.store.habits, health)
-        self._contest = Contest(stages.policy)
+        self._contest = Contest(stages.policy, reviewed=stages.lore.reviewed)
         self._episodes = Episodes(stages.policy)
         self._memory = self._remember_payments(stages.store.budget_now(now_ns))
 
@@ -119,23 +110,26 @@ class Decider:
         ends = self.flush()
         alike = policy.scaled_as(self.policy)
         bars = {rule: bar for rule, bar in self._memory.bars.items() if rule in alike}
-        self.policy, self._contest, self._episodes = policy, Contest(policy), self._episodes.under(policy)
+        self.policy, self._episodes = policy, self._episodes.under(policy)
+        self._contest = Contest(policy, reviewed=self._stages.lore.reviewed)
         before = self._remember_payments(now_ns).purses
         self._memory = replace(self._memory, purses={**self._memory.purses, **before}, bars=bars)
         return ends
 
     def suspect(self) -> Held | None:
-        """Return the most valuable frame of a live camera that waits and was not looked at a second time."""
+        """Return the most valuable frame of a live camera that waits, and that a second look can change."""
         waiting = self._contest.unlooked(self._contest.open())
         return next((held for held in waiting if held.shot.taken.camera in self._stages.live), None)
 
+    def waits(self, held: Held) -> bool:
+        """Whether a frame still waits."""
+        return held in self._contest
+
     def reconsider(self, held: Held, looking: Looking) -> Ends:
-        """Decide once more on a frame, if it still waits, with what a second look has seen."""
+        """Decide once more on a frame that waits, with what a second look has seen."""
         held.looked = True
         for name, fault in looking.faults.items():
             self._health.trouble(f"second look {name}", fault)
-        if held not in self._contest:
-            return ()
         self._health.count("second_look")
         view = replace(held.context.view, again=looking.seen)
         signals = measure(view, self.policy.at(held.context.where).measures, lore=self._stages.lore)

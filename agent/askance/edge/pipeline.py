@@ -10,7 +10,7 @@ from askance.codecs.header import MAX_PIXELS
 from askance.edge.attention import GateSection
 from askance.edge.camera_motion import STILL, CameraMotion, estimate
 from askance.edge.decided import Observer
-from askance.edge.decider import Decider, Ends, Looked
+from askance.edge.decider import Decider, Ends
 from askance.edge.detect.panel import Seen
 from askance.edge.gate import GateMemory, look
 from askance.edge.governor import Throttle, due
@@ -18,7 +18,7 @@ from askance.edge.health import Health
 from askance.edge.rules import Policy
 from askance.edge.score import TEMPORAL
 from askance.edge.spare import Spare
-from askance.edge.stages import Begun, Stages
+from askance.edge.stages import Begun, Looked, Stages
 from askance.edge.standing import Standings
 from askance.edge.track import follow
 from askance.edge.values import Drop, Frame

@@ -9,7 +9,7 @@ from askance.edge.control.server import serve
 from askance.edge.decisions import Decisions
 from askance.edge.health import Health
 from askance.edge.listener import PART, build_listener
-from askance.edge.parts import rule_files, stands
+from askance.edge.parts import rule_files, stands, today
 from askance.edge.rule_files import RuleFiles
 from askance.edge.rules import Policy
 from askance.edge.told import Told
@@ -48,6 +48,7 @@ class Reception:
             policy=lambda: self.rules.policy,
             health=health,
             clock_ns=time.monotonic_ns,
+            today=today,
         )
         listener = build_listener(config, self.told, health=health)
         self.work: dict[str, Callable[[Pulse], None]] = {"control": self._serve}

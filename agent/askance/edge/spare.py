@@ -38,6 +38,8 @@ class Spare:
         self._asked_s = now_s
         if self._saved_s <= 0.0:
             return ()
+        if self._at is not None and not self._decider.waits(self._at[0]):
+            self._at = None
         if self._at is None:
             held = self._decider.suspect()
             if held is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from askance.edge.attention import GateSection
 from askance.edge.camera_motion import STILL, CameraMotion
 from askance.edge.detect.again import SecondLook
-from askance.edge.detect.panel import Look, Panel
+from askance.edge.detect.panel import Look, Panel, Seen
 from askance.edge.detections import Detections
 from askance.edge.requests import Wish
 from askance.edge.rules import Policy
@@ -93,6 +93,14 @@ class Begun:
     def where(self) -> Pose:
         """The camera, and where it looked."""
         return self.frame.camera, self.pose
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A frame that the models have looked at, and the rules have not."""
+
+    begun: Begun
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)

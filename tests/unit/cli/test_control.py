@@ -127,7 +127,7 @@ def test_it_is_said_that_no_rule_keeps_what_is_asked_for(config: str, room: Room
     done = askance("edge", "capture", "--config", config)
 
     assert "asked for: the next frame of gate, yard\n" == done.stdout
-    assert "no rule in force has a `manual` condition" in done.stderr
+    assert "no rule in force captures for a `manual` condition" in done.stderr
 
 
 def test_decisions_are_shown_with_what_each_rule_said(config: str, room: Room) -> None:

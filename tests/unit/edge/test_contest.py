@@ -66,7 +66,7 @@ def test_the_best_of_a_slot_wins_when_it_is_over() -> None:
 
 
 def test_who_leaves_leaves_all_slots_and_who_loses_waits_on_where_it_can() -> None:
-    contest = Contest(POLICY)
+    contest = Contest(POLICY, reviewed={"entropy"})
     both, strange, mixed = held(0, entropy=0.5, margin=0.9), held(1, entropy=0.9), held(2, margin=0.3)
     for frame in (both, strange, mixed):
         contest.enter(frame)
@@ -90,8 +90,17 @@ def test_a_slot_whose_last_frame_has_left_is_closed_without_more() -> None:
     assert () == contest.close(STRANGE.id) == contest.ranking(STRANGE.id)
 
 
+def test_a_frame_that_waits_for_no_rule_that_a_second_look_can_change_is_not_looked_at_again() -> None:
+    contest = Contest(POLICY, reviewed={"entropy", "second_look"})
+    mixed, strange = held(0, margin=0.9), held(1, entropy=0.5)
+    for frame in (mixed, strange):
+        contest.enter(frame)
+
+    assert [strange] == list(contest.unlooked(contest.open()))
+
+
 def test_a_second_look_raises_lowers_or_ends_it() -> None:
-    contest = Contest(POLICY)
+    contest = Contest(POLICY, reviewed={"entropy"})
     first, second, third = (held(second, entropy=value) for second, value in enumerate((0.9, 0.5, 0.4)))
     for frame in (first, second, third):
         contest.enter(frame)
@@ -130,7 +139,7 @@ def test_no_more_than_so_many_wait() -> None:
 def test_pictures_that_wait_take_no_more_than_so_much_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("askance.edge.contest.MOST_BYTES", 3500)
     rules = tuple(replace(STRANGE, id=RuleId(f"rule-{index}"), when=Doubt(ENTROPY, index / 10)) for index in range(9))
-    contest = Contest(Policy(rules))
+    contest = Contest(Policy(rules), reviewed={"entropy"})
 
     out = [
         frame

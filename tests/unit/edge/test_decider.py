@@ -28,7 +28,7 @@ from support_store import open_store
 BEST = """version: 1
 rules:
   - id: best
-    when: {near_threshold: {classes: [person], from: 0.05, to: 0.99}}
+    when: {any: [{near_threshold: {classes: [person], from: 0.05, to: 0.99}}, {second_look: {at_least: 0.9}}]}
     budget: {frames: 60/h}
     slot: 30s
 """

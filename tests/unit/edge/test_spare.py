@@ -8,13 +8,13 @@ import pytest
 
 from askance.edge.config import SecondLookSection
 from askance.edge.decided import Unobserved
-from askance.edge.decider import Decider, Looked
+from askance.edge.decider import Decider
 from askance.edge.detect.again import Looking, SecondLook
 from askance.edge.detect.lane import Lane
 from askance.edge.detect.panel import Panel
 from askance.edge.pipeline import Pipeline
 from askance.edge.spare import SAVED_S, Spare
-from askance.edge.stages import Begun
+from askance.edge.stages import Begun, Looked
 from askance.edge.values import Drop, Image
 from askance.edge.view import alone
 from askance.labels import LabelMap
@@ -26,7 +26,7 @@ from support_store import open_store
 BEST = """version: 1
 rules:
   - id: best
-    when: {near_threshold: {classes: [person], from: 0.05, to: 0.99}}
+    when: {any: [{near_threshold: {classes: [person], from: 0.05, to: 0.99}}, {second_look: {at_least: 0.9}}]}
     slot: 30s
 """
 
@@ -121,6 +121,7 @@ def test_a_look_that_its_frame_did_not_wait_for_changes_nothing(
     clock.now_s += 1
     spare.use()
     (kept,) = decider.flush()
+    clock.passing_s, before_s = 0.5, clock.now_s
 
     for _ in range(3):
         clock.now_s += 1
@@ -128,6 +129,7 @@ def test_a_look_that_its_frame_did_not_wait_for_changes_nothing(
 
     assert not isinstance(kept, Drop)
     assert "second_look" not in built.counts()
+    assert 3.0 == clock.now_s - before_s, "no pass is run for a frame that has left"
 
 
 def test_the_pipeline_looks_again_while_no_frame_comes_and_ends_what_is_over(built: Built, photo: Image) -> None:

@@ -1,7 +1,7 @@
 """Answers what a running agent is told and asked."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from askance.edge.control.messages import (
@@ -43,6 +43,7 @@ class Desk:
         policy: gives the rules in force.
         health: of the agent.
         clock_ns: the monotonic clock, nanoseconds.
+        today: the day, by the clocks of the place.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Desk:
         policy: Callable[[], Policy],
         health: Health,
         clock_ns: Callable[[], int],
+        today: Callable[[], date],
     ) -> None:
         self._poses = poses
         self._cameras = tuple(poses)
@@ -62,6 +64,7 @@ class Desk:
         self._policy = policy
         self._health = health
         self._clock_ns = clock_ns
+        self._today = today
 
     def reply(self, line: bytes) -> bytes:
         """Answer a line with a line, whatever it holds."""
@@ -112,7 +115,7 @@ class Desk:
         cameras = wish.cameras or self._cameras
         last_ns = None if wish.last is None else _ns(wish.last)
         self._told.ask(cameras, Wish(wish.note, last_ns))
-        keeping = [rule for rule in self._policy().on_request if rule.capture]
+        keeping = [rule for rule in self._policy().on_request if rule.capture and rule.in_force(self._today())]
         before_ns = max((rule.context.before_ns for rule in keeping if rule.context is not None), default=0)
         before_ns = before_ns if last_ns is None else min(before_ns, last_ns)
         before = timedelta(microseconds=before_ns // 1000) if before_ns else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Final, TypeAlias
 
 from askance.edge.outlook import CELLS, SETTLED_NS
@@ -14,6 +15,7 @@ from askance.edge.values import Area, Measure, Quality
 
 _DIRTY: Final = f"{{3}} of {CELLS} cells have shown nothing for {SETTLED_NS // (60 * 10**9)} min"
 _ELSEWHERE: Final = "the camera looks elsewhere: {} of the usual view is left"
+_SECOND_LOOKS: Final = frozenset({"second_look", "disagreement"})
 _GOOD: Final = Finding(matched=False, clause="quality", value=0.0, text="the picture is good enough")
 
 
@@ -161,6 +163,50 @@ def walk(clause: Clause) -> Iterator[Clause]:
     if isinstance(clause, All | AnyOf | Not | Inhibit):
         for part in clause.parts:
             yield from walk(part)
+
+
+def positive(clause: Clause) -> Iterator[Clause]:
+    """List a clause and all that stands in it, but for what has not to hold."""
+    yield clause
+    if isinstance(clause, All | AnyOf):
+        for part in clause.parts:
+            yield from positive(part)
+
+
+def late(clause: Clause) -> bool:
+    """Whether a clause cannot hold before the frame has been looked at a second time."""
+    match clause:
+        case Doubt(measure):
+            return measure.signal in _SECOND_LOOKS
+        case All(parts):
+            return any(map(late, parts))
+        case AnyOf(parts):
+            return all(map(late, parts))
+        case _:
+            return False
+
+
+def implies(one: Clause, other: Clause) -> bool:
+    """Whether a condition holds only where the other does."""
+    match one, other:
+        case (Doubt(measure, at_least), Doubt(same, least)):
+            return (measure == same and at_least >= least) or (least == 0 and measure.inside(same))
+        case (Novel(at_least), Novel(least)):
+            return at_least >= least
+        case _:
+            return one == other
+
+
+def exclusive(one: Clause, other: Clause) -> bool:
+    """Whether two conditions are of one reading and of different numbers, or of different times."""
+    match one, other:
+        case (Hours(), Hours()):
+            return one.minutes().isdisjoint(other.minutes())
+        case (Reading(name, above, below), Reading(same, over, under)) if name == same:
+            low = max((limit for limit in (above, over) if limit is not None), default=-inf)
+            return low >= min((limit for limit in (below, under) if limit is not None), default=inf)
+        case _:
+            return False
 
 
 def measures(clause: Clause) -> Iterator[Measure]:

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from itertools import combinations
-from math import inf
 from typing import Final, TypeAlias
 
-from askance.edge.rules.circumstances import Hours, Reading
-from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Inhibit, Not, Novel
+from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Inhibit, Not, exclusive, implies, late
 from askance.edge.rules.context import Pose
 from askance.edge.rules.document import RuleId
 from askance.edge.rules.policy import Policy, Rule, Zone
@@ -45,11 +43,12 @@ class Cause(StrEnum):
     CLASS = "class"
     BAND = "band"
     CONTRADICTION = "contradiction"
+    LATE = "late"
     SIGNAL = "signal"
     ZONE = "zone"
 
 
-WRONG: Final = frozenset({Cause.CLASS, Cause.BAND, Cause.CONTRADICTION})
+WRONG: Final = frozenset({Cause.CLASS, Cause.BAND, Cause.CONTRADICTION, Cause.LATE})
 """What was hardly meant; a signal may wait for a model, and a zone for a camera."""
 
 
@@ -85,6 +84,7 @@ def idle(policy: Policy, site: Site, *, names: Mapping[int, str]) -> tuple[Idle,
         _tell(policy, rule, path=path, found=(cause, what, hint))
         for rule in policy.rules
         for path, cause, what, hint in (
+            *_late(rule),
             *_contradictions(rule),
             *_measures(rule, site, names=names),
             *_zones(rule, site),
@@ -155,6 +155,13 @@ def _unseen(wish: Measure, path: KeyPath, *, floors: Mapping[int, float], names:
         yield (*path, "to"), Cause.BAND, what, "raise `to`, or lower `detector.floor`"
 
 
+def _late(rule: Rule) -> Iterator[_Found]:
+    """Find what holds only after a second look, and so never for a frame that could get one."""
+    if late(rule.when):
+        what = "it holds only after a second look, and a frame that nothing holds for gets none: it never keeps any"
+        yield ("when",), Cause.LATE, what, "let it stand in `any`, beside what is seen at once"
+
+
 def _contradictions(rule: Rule) -> Iterator[_Found]:
     """Find conditions that have to hold together and cannot."""
     pairs: set[tuple[KeyPath, KeyPath]] = set()
@@ -188,34 +195,11 @@ def _clash(one: Clause, other: Clause, *, wanted: tuple[bool, bool]) -> bool:
     """Whether two conditions, wanted to hold or not to, leave nothing."""
     match wanted:
         case True, True:
-            return _apart(one, other)
+            return exclusive(one, other)
         case True, False:
-            return _implies(one, other)
+            return implies(one, other)
         case False, True:
-            return _implies(other, one)
-        case _:
-            return False
-
-
-def _implies(one: Clause, other: Clause) -> bool:
-    """Whether a condition holds only where the other does."""
-    match one, other:
-        case (Doubt(measure, at_least), Doubt(same, least)):
-            return (measure == same and at_least >= least) or (least == 0 and measure.inside(same))
-        case (Novel(at_least), Novel(least)):
-            return at_least >= least
-        case _:
-            return one == other
-
-
-def _apart(one: Clause, other: Clause) -> bool:
-    """Whether two conditions are of one reading and of different numbers, or of different times."""
-    match one, other:
-        case (Hours(), Hours()):
-            return one.minutes().isdisjoint(other.minutes())
-        case (Reading(name, above, below), Reading(same, over, under)) if name == same:
-            low = max((limit for limit in (above, over) if limit is not None), default=-inf)
-            return low >= min((limit for limit in (below, under) if limit is not None), default=inf)
+            return implies(other, one)
         case _:
             return False
 

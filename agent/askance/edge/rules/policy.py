@@ -7,7 +7,7 @@ from functools import cached_property
 
 from askance.edge.rules.budgets import Limits, longest_ns
 from askance.edge.rules.circumstances import Asked
-from askance.edge.rules.conditions import Clause, Inhibit, Novel, measures, walk, within
+from askance.edge.rules.conditions import Clause, Inhibit, Novel, measures, positive, walk, within
 from askance.edge.rules.context import Pose
 from askance.edge.rules.document import RuleId
 from askance.edge.values import Area, Measure, Polygon
@@ -153,8 +153,8 @@ class Policy:
 
     @cached_property
     def on_request(self) -> tuple[Rule, ...]:
-        """The rules that look whether somebody has asked for the frame."""
-        return tuple(rule for rule in self.rules if any(isinstance(part, Asked) for part in walk(rule.when)))
+        """The rules that hold for a frame because somebody has asked for it, or not without that."""
+        return tuple(rule for rule in self.rules if any(isinstance(part, Asked) for part in positive(rule.when)))
 
     @cached_property
     def follows(self) -> bool:

@@ -27,3 +27,9 @@ class Lore:
     calibration: Calibration | None = None
     counts: Mapping[int, int] | None = None
     bodies: Mapping[int, Body] = field(default_factory=dict[int, Body])
+
+    @property
+    def reviewed(self) -> frozenset[str]:
+        """The signals that further looks at a frame can change."""
+        fused = self.errors is not None and self.errors.again is not None
+        return self.again | (frozenset({"expected_errors"}) if fused else frozenset())

@@ -8,10 +8,12 @@ import pytest
 from askance.edge.control.messages import AskWhy, Capture, Request
 from askance.edge.requests import Wish
 from askance.edge.rules import Policy, Rule
+from askance.edge.rules.circumstances import Asked
+from askance.edge.rules.conditions import All, Inhibit, Not
 from askance.edge.rules.policy import Context
 from askance.errors import ControlError
 from askance.wire.identity import CameraId
-from support_control import FRAME, GATE, POLICY, SECOND, YARD, Room
+from support_control import FAST, FRAME, GATE, POLICY, SECOND, TODAY, YARD, Room
 
 
 @pytest.fixture
@@ -66,9 +68,18 @@ def test_the_next_frame_of_every_camera_is_asked_for_or_of_those_that_are_named(
     assert (None, Wish("a pothole")) == (room.told.asked(GATE), room.told.asked(YARD))
 
 
-@pytest.mark.parametrize("rules", [POLICY.rules[:1], (replace(POLICY.rules[1], capture=False),)])
-def test_it_says_that_no_rule_keeps_what_is_asked_for(room: Room, rules: tuple[Rule, ...]) -> None:
-    room.policy = Policy(rules)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        POLICY.rules[0],
+        replace(POLICY.rules[1], capture=False),
+        replace(POLICY.rules[1], expires=TODAY),
+        replace(POLICY.rules[1], when=All((FAST, Not(Asked())))),
+        replace(POLICY.rules[1], when=Inhibit(Asked(), 5 * SECOND)),
+    ],
+)
+def test_it_says_that_no_rule_keeps_what_is_asked_for(room: Room, rule: Rule) -> None:
+    room.policy = Policy((rule,))
 
     assert [] == room.say({"capture": {}})["capture"]["rules"]
 

@@ -35,6 +35,27 @@ def never(tmp_path: Path, when: str, *, floors: Mapping[int, float] | None = Non
     return [(each.cause, each.text.removeprefix(str(path)), each.hint) for each in found]
 
 
+AFTERWARDS = (
+    "it holds only after a second look, and a frame that nothing holds for gets none: it never keeps any",
+    "let it stand in `any`, beside what is seen at once",
+)
+
+
+@pytest.mark.parametrize(
+    ("when", "keeps"),
+    [
+        ("second_look: {at_least: 0.2}", False),
+        (f"all: [{PEOPLE}, {{disagreement: {{at_least: 0.2}}}}]", False),
+        ("any: [{second_look: {at_least: 0.2}}, {disagreement: {at_least: 0.2}}]", False),
+        (f"any: [{PEOPLE}, {{second_look: {{at_least: 0.2}}}}]", True),
+        (f"all: [{PEOPLE}, {{not: {{second_look: {{at_least: 0.2}}}}}}]", True),
+    ],
+)
+def test_what_holds_only_after_a_second_look_keeps_nothing(tmp_path: Path, when: str, *, keeps: bool) -> None:
+    said, hint = AFTERWARDS
+    assert never(tmp_path, when) == ([] if keeps else [(Cause.LATE, f":4: rule people: {said}", hint)])
+
+
 POSING = "see `cameras.pose`, or tell it while it runs: `askance edge pose`"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from askance.edge.rules.budgets import Limits
 from askance.edge.rules.circumstances import Asked
-from askance.edge.rules.conditions import All, Doubt, Inhibit, Not, Novel
+from askance.edge.rules.conditions import All, AnyOf, Doubt, Inhibit, Not, Novel
 from askance.edge.rules.document import RuleId
 from askance.edge.rules.policy import Context, Policy, Rule, Zone
 from askance.edge.values import Area, Measure
@@ -74,8 +74,8 @@ def test_a_policy_knows_what_its_rules_ask_for() -> None:
     assert (policy.compares, Policy((PEOPLE,)).compares) == (True, False)
     assert Policy((replace(PEOPLE, weights={"novelty": 1.0}),)).compares
     assert (policy.follows, Policy((replace(PEOPLE, track_ns=1),)).follows) == (False, True)
-    button = replace(PEOPLE, when=Not(All((Asked(), wiper))))
-    assert Policy((PEOPLE, button)).on_request == (button,)
+    button, apart = replace(PEOPLE, when=AnyOf((Novel(0.5), All((Asked(), wiper))))), replace(PEOPLE, when=Not(Asked()))
+    assert Policy((PEOPLE, button, apart)).on_request == (button,)
 
 
 def test_a_rule_remembers_as_long_as_its_longest_budget_or_pause() -> None:
