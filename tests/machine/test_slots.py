@@ -15,7 +15,7 @@ from askance.wire.identity import CameraId
 from support_pipeline import CAMERA, SECOND, frame
 from support_replay import coco, configured, doubtful_model
 from support_store import open_store
-from support_waiting import build, noise
+from support_waiting import build, noise, one_by_one
 
 SLOW = CameraId("slow")
 SLOT_S = 10
@@ -24,6 +24,18 @@ RULES = f"""version: 1
 rules:
   - {{id: best, when: {{near_threshold: {{from: 0.2, to: 0.6}}}}, slot: {SLOT_S}s, budget: {{frames: 3600/h}}}}
   - {{id: tracks, when: {{flicker: {{at_least: 0.5}}}}}}
+"""
+
+
+SHORT = """  - id: short
+    when: {near_threshold: {from: 0.2, to: 0.6}}
+    slot: 5s
+    budget: {frames: 3600/h}
+"""
+LONG = """  - id: long
+    when: {near_threshold: {from: 0.2, to: 0.6}}
+    slot: 30s
+    budget: {frames: 60/h}
 """
 
 
@@ -55,3 +67,19 @@ def test_no_slot_keeps_more_than_its_share_whatever_other_cameras_show(
     slots = LENGTH_S // SLOT_S + 1
     assert slots <= len(notes.taken("best")) <= slots * MOST
     assert max(notes.taken("best")) > (LENGTH_S - SLOT_S) * SECOND
+
+
+@pytest.mark.parametrize("mode", ["capture", "count_only"])
+def test_a_rule_keeps_the_best_of_its_own_slots_whatever_other_rules_keep(
+    panel: Panel, tmp_path: Path, *, mode: str
+) -> None:
+    kept: list[list[int]] = []
+    for rules in (LONG, SHORT + LONG):
+        with open_store(tmp_path / str(len(kept))) as store:
+            written = f"version: 1\nrules:\n{rules}    mode: {mode}\n"
+            pipeline, notes, _ = build(store, panel, tmp_path, rules=written)
+            one_by_one(pipeline, [frame(noise(at), at / 2) for at in range(120)])
+        kept.append(notes.taken("long"))
+
+    assert 2 == len(kept[0])
+    assert kept[0] == kept[1]

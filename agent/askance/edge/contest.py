@@ -11,6 +11,8 @@ from askance.edge.rules.cooldown import concerned
 from askance.edge.rules.slots import Candidate, Slot
 from askance.edge.values import Drop, Keep
 
+OUTDONE: Final = Drop("rules.outdone")
+
 MOST: Final = 32
 """How many frames wait at most; each is held as a JPEG."""
 
@@ -115,15 +117,9 @@ class Contest:
         out: list[Held] = []
         key, self._entered = self._entered, self._entered + 1
         self._held[key] = held
-        context = held.context
-        found = {verdict.rule.id: verdict.finding for verdict in held.decision.verdicts}
-        for rule, value in held.values.items():
-            if not self._rules[rule].slot_ns:  # it only counts, and has had its chance
-                continue
-            about = concerned(found[rule], context.view, where=context.where)
-            candidate = Candidate(key, value, context.now_ns, context.where, context.looks, about)
-            slot, now_ns = self._slots.get(rule, Slot()), max(self._now_ns, context.now_ns)
-            self._slots[rule], _ = slot.offer(self._rules[rule], candidate, now_ns=now_ns)
+        now_ns = max(self._now_ns, held.context.now_ns)
+        for rule, candidate in self._candidates(held, key).items():
+            self._slots[rule], _ = self._slot(rule).offer(self._rules[rule], candidate, now_ns=now_ns)
         while len(self._held) > MOST or (len(self._held) > 1 and self._bytes() > MOST_BYTES):
             least = min(self._held, key=lambda key: self._held[key].rank)
             self._release({least})
@@ -144,16 +140,21 @@ class Contest:
 
     def ranking(self, rule: RuleId) -> tuple[Held, ...]:
         """Return the frames that wait for a rule, best first."""
-        return tuple(self._held[candidate.key] for candidate in self._slots.get(rule, Slot()).best)
+        return tuple(self._held[candidate.key] for candidate in self._slot(rule).best)
 
     def room(self, rule: RuleId) -> int:
         """Return how many more of them it keeps."""
-        return self._slots.get(rule, Slot()).room(self._rules[rule])
+        return self._slot(rule).room(self._rules[rule])
 
     def leave(self, held: Held) -> frozenset[RuleId]:
-        """Let a frame leave all slots: it is kept, or cannot be; name the rules that it was among the best of."""
+        """Let a frame leave all slots: it is kept, or cannot be; name the rules that it will do for.
+
+        Rules that have better ones in their slots do not pay for it.
+        """
         key = self._key(held)
-        best = frozenset(rule for rule, slot in self._slots.items() if slot.wins(self._rules[rule], key))
+        candidates = self._candidates(held, key)
+        best = frozenset(rule for rule, each in candidates.items() if self._slot(rule).takes(self._rules[rule], each))
+        held.decision = held.decision.hinder(candidates.keys() - best, OUTDONE)
         del self._held[key]
         self._release({key})
         return best
@@ -188,6 +189,26 @@ class Contest:
         }
         return self._sweep()
 
+    def _slot(self, rule: RuleId) -> Slot:
+        return self._slots.get(rule, Slot())
+
+    def _candidates(self, held: Held, key: int) -> dict[RuleId, Candidate]:
+        """Say what a frame is in the slots of the rules that have some; one without, that only counts, has counted."""
+        context = held.context
+        found = {verdict.rule.id: verdict.finding for verdict in held.decision.verdicts}
+        return {
+            rule: Candidate(
+                key,
+                value,
+                context.now_ns,
+                context.where,
+                context.looks,
+                concerned(found[rule], context.view, where=context.where),
+            )
+            for rule, value in held.values.items()
+            if self._rules[rule].slot_ns
+        }
+
     def _bytes(self) -> int:
         shots = {id(shot): shot for held in self._held.values() for shot in held.shots}
         return sum(len(shot.taken.jpeg) for shot in shots.values())
@@ -201,7 +222,7 @@ class Contest:
         self._slots = {rule: slot.without(keys) for rule, slot in self._slots.items()}
 
     def _sweep(self) -> tuple[Held, ...]:
-        """Let go of the frames that wait in no slot any more, and of the slots in which nothing waits."""
-        self._slots = {rule: slot for rule, slot in self._slots.items() if slot.best}
+        """Let go of the frames that wait in no slot any more, and of slots of which nothing came and nothing waits."""
+        self._slots = {rule: slot for rule, slot in self._slots.items() if slot.best or slot.won}
         waiting = {candidate.key for slot in self._slots.values() for candidate in slot.best}
         return tuple(self._held.pop(key) for key in sorted(self._held.keys() - waiting))

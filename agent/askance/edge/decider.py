@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
-from askance.edge.contest import Contest, Held
+from askance.edge.contest import OUTDONE, Contest, Held
 from askance.edge.decided import Around, Observer
 from askance.edge.detect.again import Looking
 from askance.edge.ending import Ending
@@ -24,7 +24,6 @@ from askance.wire.identity import FrameId
 
 Ends = tuple[FrameId | Drop, ...]
 
-OUTDONE: Final = Drop("rules.outdone")
 ALREADY: Final = Drop("context.kept")
 """It was stored already, as the context of another."""
 

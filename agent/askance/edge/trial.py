@@ -44,12 +44,12 @@ class Trial:
         payer = next((payer for payer in asked.counting if payer.rule == rule), None)
         if payer is None:
             obstacle = next(verdict.obstacle for verdict in asked.verdicts if verdict.rule.id == rule)
-            held.decision = held.decision.hinder(rule, Drop(obstacle or "rules.second_look"))
+            held.decision = held.decision.hinder({rule}, Drop(obstacle or "rules.second_look"))
             return memory
         held.size = size = self._keeper.price(taken, held.shot.seen, reasons=held.decision.reasons)
         memory, spent = count(policy, memory, payer=payer, size=size, now_ns=taken.now_ns)
         if isinstance(spent, Drop):
-            held.decision = held.decision.hinder(rule, spent)
+            held.decision = held.decision.hinder({rule}, spent)
             return memory
         self._note(rule, spent)
         held.counted.add(rule)

@@ -81,6 +81,39 @@ def test_who_leaves_leaves_all_slots_and_who_loses_waits_on_where_it_can() -> No
     assert [strange, both] == list(contest.ranking(STRANGE.id))
 
 
+def test_a_rule_with_better_frames_does_not_pay_for_what_another_takes() -> None:
+    contest = Contest(POLICY)
+    both, strange = held(0, entropy=0.5, margin=0.9), held(1, entropy=0.9)
+    for frame in (both, strange):
+        contest.enter(frame)
+
+    assert {MIXED.id} == contest.leave(both)
+
+    assert [MIXED.id] == list(both.values)
+    assert {"rules.outdone", None} == {verdict.obstacle for verdict in both.decision.verdicts}
+    assert [strange] == list(contest.ranking(STRANGE.id))
+
+
+def test_a_rule_that_has_had_its_share_gets_no_more_until_its_slot_is_over() -> None:
+    contest = Contest(POLICY)
+    first, second, third = (held(second, entropy=0.5, margin=0.9 - second / 10) for second in range(3))
+    contest.enter(first)
+    contest.leave(first)
+    contest.award({MIXED.id, STRANGE.id})
+
+    contest.enter(second)
+    assert () == contest.over(19 * SECOND)
+    assert (MIXED.id,) == contest.over(20 * SECOND)
+    assert (0, 0) == (contest.room(MIXED.id), contest.room(STRANGE.id))
+    assert () == contest.close(MIXED.id)
+    contest.enter(third)
+
+    assert {MIXED.id} == contest.leave(third)
+    assert [MIXED.id] == list(third.values)
+    assert frozenset() == contest.leave(second)
+    assert Drop("rules.outdone") == second.decision.outcome
+
+
 def test_a_slot_whose_last_frame_has_left_is_closed_without_more() -> None:
     contest = Contest(POLICY)
     frame = held(0, entropy=0.5, margin=0.9)

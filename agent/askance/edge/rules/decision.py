@@ -1,6 +1,6 @@
 """Whether a frame is kept, which rules pay for it and what it is worth; a pure function of rules, memory and frame."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import Final, NamedTuple
 
 from askance.edge.rules.context import FrameContext
@@ -42,9 +42,9 @@ class Decision(NamedTuple):
         """Why it is kept, or would be: every rule that matched, strongest first."""
         return tuple(_reason(verdict) for verdict in self.verdicts if verdict.finding.matched)
 
-    def hinder(self, rule: RuleId, drop: Drop) -> "Decision":
-        """Say why a rule that only counts would not pay, although it seemed so."""
-        verdicts = (each._replace(obstacle=drop.reason) if each.rule.id == rule else each for each in self.verdicts)
+    def hinder(self, rules: Collection[RuleId], drop: Drop) -> "Decision":
+        """Say why rules do not pay, although it seemed so."""
+        verdicts = (each._replace(obstacle=drop.reason) if each.rule.id in rules else each for each in self.verdicts)
         return conclude(tuple(verdicts), self.facts)
 
 

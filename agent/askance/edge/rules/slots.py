@@ -66,9 +66,17 @@ class Slot:
         """Return how many more frames the rule keeps."""
         return max(0, room(rule) - self.won)
 
-    def wins(self, rule: Rule, key: int) -> bool:
-        """Whether a frame is one of those that the rule would keep, if the slot ended now."""
-        return any(each.key == key for each in self.best[: self.room(rule)])
+    def takes(self, rule: Rule, candidate: Candidate) -> bool:
+        """Whether a frame will do for the rule when another keeps it before the slot ends.
+
+        It is one of those that the rule would keep, if the slot ended now; or the rule pauses for tracks, and what it
+        would keep before that one is about nobody else.
+        """
+        first = self.best[: self.room(rule)]
+        if any(each.key == candidate.key for each in first):
+            return True
+        shown = frozenset[Subject]().union(*candidate.about)
+        return bool(rule.track_ns and first) and all(each.shown(shown) for each in first)
 
     def over(self, rule: Rule, *, now_ns: int) -> bool:
         """Whether it has lasted as long as the rule says."""

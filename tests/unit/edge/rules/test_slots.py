@@ -155,3 +155,29 @@ def test_another_value_changes_the_order() -> None:
     assert (0, 1) == keys(slot)
     assert (1, 0) == keys(slot.revalue(0, 0.1))
     assert (1,) == keys(slot.without({0}))
+
+
+@pytest.mark.parametrize(
+    ("better", "track_s", "takes"),
+    [
+        ((), 0, True),  # it is the best
+        ((({1},),), 0, False),
+        ((({1},),), 60, True),
+        ((({1}, {2}),), 60, False),
+        ((({1},), ({2},)), 60, False),
+        (((), ()), 60, False),
+    ],
+)
+def test_what_another_rule_keeps_will_do_where_it_is_among_the_best_or_those_are_of_tracks_that_it_shows(
+    better: Sequence[Sequence[set[int]]], track_s: int, *, takes: bool
+) -> None:
+    rule = replace(hourly(120), track_ns=track_s * SECOND)
+    frames = [
+        replace(candidate(key, 0.9), about=tuple(frozenset({(*GATE, track) for track in names}) for names in about))
+        for key, about in enumerate(better, start=1)
+    ]
+    kept = replace(candidate(0, 0.5), about=(frozenset({(*GATE, 1)}),))
+    slot, _ = offered(rule, [kept, *frames] if len(better) < 2 else [*frames, kept])
+
+    assert takes == slot.takes(rule, kept)
+    assert not replace(slot, won=2).takes(rule, kept), "it has had its share"
