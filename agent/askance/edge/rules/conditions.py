@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import inf
 from typing import Final, TypeAlias
 
 from askance.edge.outlook import CELLS, SETTLED_NS
@@ -182,29 +181,6 @@ def late(clause: Clause) -> bool:
             return any(map(late, parts))
         case AnyOf(parts):
             return all(map(late, parts))
-        case _:
-            return False
-
-
-def implies(one: Clause, other: Clause) -> bool:
-    """Whether a condition holds only where the other does."""
-    match one, other:
-        case (Doubt(measure, at_least), Doubt(same, least)):
-            return (measure == same and at_least >= least) or (least == 0 and measure.inside(same))
-        case (Novel(at_least), Novel(least)):
-            return at_least >= least
-        case _:
-            return one == other
-
-
-def exclusive(one: Clause, other: Clause) -> bool:
-    """Whether two conditions are of one reading and of different numbers, or of different times."""
-    match one, other:
-        case (Hours(), Hours()):
-            return one.minutes().isdisjoint(other.minutes())
-        case (Reading(name, above, below), Reading(same, over, under)) if name == same:
-            low = max((limit for limit in (above, over) if limit is not None), default=-inf)
-            return low >= min((limit for limit in (below, under) if limit is not None), default=inf)
         case _:
             return False
 

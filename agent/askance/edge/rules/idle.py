@@ -7,10 +7,11 @@ from functools import partial
 from itertools import combinations
 from typing import Final, TypeAlias
 
-from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Inhibit, Not, exclusive, implies, late
+from askance.edge.rules.conditions import All, AnyOf, Clause, Doubt, Inhibit, Not, late
 from askance.edge.rules.context import Pose
 from askance.edge.rules.document import RuleId
 from askance.edge.rules.policy import Policy, Rule, Zone
+from askance.edge.rules.relations import exclusive, implies
 from askance.edge.values import Measure
 from askance.settings import KeyPath, nearest
 from askance.settings.document import write_path
@@ -175,7 +176,7 @@ def _contradictions(rule: Rule) -> Iterator[_Found]:
             }
     for here, there in sorted(pairs, key=str):
         what = f"{write_path(here)} and {write_path(there)} exclude each other: together they never hold"
-        yield there, Cause.CONTRADICTION, what, "take one of the two out, or write `any` instead of `all`"
+        yield there, Cause.CONTRADICTION, what, "take one of the two out, or let either of them be enough"
 
 
 def _demands(clause: Clause, path: KeyPath, *, holds: bool) -> Iterator[_Demand]:

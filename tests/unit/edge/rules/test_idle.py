@@ -176,7 +176,7 @@ def test_a_band_in_which_nothing_scores_is_said(tmp_path: Path, band: str, class
 def test_conditions_that_exclude_each_other_are_said(tmp_path: Path, when: str, first: str, second: str) -> None:
     said = f":5: rule people: {first} and {second} exclude each other: together they never hold"
 
-    assert [(Cause.CONTRADICTION, said, "take one of the two out, or write `any` instead of `all`")] == never(
+    assert [(Cause.CONTRADICTION, said, "take one of the two out, or let either of them be enough")] == never(
         tmp_path, when
     )
 
