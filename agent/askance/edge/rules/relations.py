@@ -26,7 +26,7 @@ def implies(one: Clause, other: Clause) -> bool:
 
 
 def exclusive(one: Clause, other: Clause) -> bool:
-    """Whether two conditions never hold together: different numbers of one reading, different times, places far apart."""
+    """Whether two conditions never hold together: of one reading other numbers, other times, or places far apart."""
     match one, other:
         case (Hours(), Hours()):
             return one.minutes().isdisjoint(other.minutes())
