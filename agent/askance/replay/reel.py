@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
@@ -68,7 +69,8 @@ class Reel:
         shows: likewise; empty: nobody has said.
 
     Raises:
-        SourceError: a path is missing, names a camera, or is a folder without images.
+        SourceError: a path is missing, names a camera, is a folder without images, or, but for the first one, which is
+            played at once, cannot be decoded: better now than when the others have been played.
     """
 
     def __init__(
@@ -84,6 +86,9 @@ class Reel:
         self.troubles: Final[dict[str, str]] = {}
         self._pace_ns: Final = round(1e9 / (fps or 1.0))
         self._sources: Final = {recording.name: _open(recording, fps=fps) for recording in self.recordings}
+        for recording in self.recordings[1:]:
+            with closing(_open(recording, fps=fps)) as source:
+                next(source.frames(), None)
 
     @property
     def length_ns(self) -> int:

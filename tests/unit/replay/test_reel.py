@@ -80,6 +80,13 @@ def test_what_is_not_there_is_refused_before_anything_plays(tmp_path: Path) -> N
         Reel([record(tmp_path / "there", 1), tmp_path / "away.mp4"], fps=None)
 
 
+def test_what_cannot_be_decoded_is_refused_before_anything_plays(tmp_path: Path) -> None:
+    (broken := tmp_path / "broken.mp4").write_bytes(b"")
+
+    with pytest.raises(SourceError, match=r"broken\.mp4"):
+        Reel([record(tmp_path / "there", 1), broken], fps=None)
+
+
 def test_a_camera_is_refused() -> None:
     with pytest.raises(SourceError, match="a camera cannot be replayed: /dev/null") as caught:
         Reel([Path("/dev/null")], fps=None)
