@@ -65,7 +65,7 @@ def _measure(candidates: int, frames: int) -> tuple[list[float], ...]:
         at_ns, times = number * STEP_NS, [time.process_time()]
         tracks, ids = follow(tracks, found, at_ns=at_ns)
         times.append(time.process_time())
-        window, ripe = push(window, Waiting(Moment(found, ids, at_ns), SIZE, None), ahead=AHEAD)
+        window, ripe = push(window, Waiting(Moment(found, ids, at_ns, tracks.sightings), SIZE, None), ahead=AHEAD)
         signals = [measure(view, policy.measures, lore=lore) for view, _ in ripe]
         times.append(time.process_time())
         for (view, _), answers in zip(ripe, signals, strict=True):

@@ -96,7 +96,7 @@ def _follow(frames: Sequence[tuple[Looked, int]]) -> list[Looked]:
     ripe: list[tuple[View, Looked]] = []
     for frame, at_ns in frames:
         memory, tracks = follow(memory, frame.view.detections, at_ns=at_ns)
-        waiting = Waiting(Moment(frame.view.detections, tracks, at_ns), frame.view.size, frame)
+        waiting = Waiting(Moment(frame.view.detections, tracks, at_ns, memory.sightings), frame.view.size, frame)
         window, out = push(window, waiting, ahead=AHEAD)
         ripe += out
     ripe += flush(window)[1]

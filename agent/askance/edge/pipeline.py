@@ -206,7 +206,8 @@ class Pipeline:
             memory = replace(memory, at_ns=begun.still_ns)
         gap_ns = 0 if memory.at_ns is None else taken_ns - memory.at_ns
         standing.tracks, tracks = follow(memory, seen.detections, at_ns=taken_ns, camera=begun.shift)
-        return Waiting(Moment(seen.detections, tracks, taken_ns), size, looked, patience_ns(gap_ns))
+        moment = Moment(seen.detections, tracks, taken_ns, standing.tracks.sightings)
+        return Waiting(moment, size, looked, patience_ns(gap_ns))
 
     def _take_over(self, frame: Frame) -> None:
         """Go by other rules from a frame on, if there are any."""
