@@ -45,8 +45,10 @@ def course(
     """One object of track 1 in frames a tenth of a second apart, or at ``times``, nanoseconds."""
     shapes = [*before, now, *after]
     moments = [
-        Moment(shaped(shape, label=label), np.array([1], np.int32), at_ns)
-        for shape, at_ns in zip(shapes, times or [TENTH_NS * number for number in range(len(shapes))], strict=True)
+        Moment(shaped(shape, label=label), np.array([1], np.int32), at_ns, np.array([1 + number]))
+        for number, (shape, at_ns) in enumerate(
+            zip(shapes, times or [TENTH_NS * number for number in range(len(shapes))], strict=True)
+        )
     ]
     at = len(before)
     return View(moments[at], SIZE, tuple(moments[:at]), tuple(moments[at + 1 :]))

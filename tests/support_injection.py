@@ -233,7 +233,7 @@ def views(frames: Sequence[Detections], *, clip: Clip) -> list[View]:
     for number, found in enumerate(frames):
         at_ns = number * clip.step_ns
         memory, ids = follow(memory, found, at_ns=at_ns)
-        waiting = Waiting(Moment(found, ids, at_ns), clip.size, None, patience_ns(clip.step_ns))
+        waiting = Waiting(Moment(found, ids, at_ns, memory.sightings), clip.size, None, patience_ns(clip.step_ns))
         window, ripe = push(window, waiting, ahead=AHEAD)
         seen += [view for view, _ in ripe]
     return seen + [view for view, _ in flush(window)[1]]

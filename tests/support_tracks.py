@@ -22,8 +22,8 @@ class Seen(NamedTuple):
     box: tuple[float, float, float, float] = MIDDLE
 
 
-def moment(objects: Sequence[Seen], *, at_ns: int = 0) -> Moment:
-    """Candidates best first, as a detector lists them."""
+def moment(objects: Sequence[Seen], *, at_ns: int = 0, sightings: int = 1) -> Moment:
+    """Candidates best first, as a detector lists them; all of tracks that were seen so often."""
     order = sorted(objects, key=lambda seen: -seen.score)
     scores = np.array([seen.score for seen in order], np.float32)
     found = Detections(
@@ -33,7 +33,8 @@ def moment(objects: Sequence[Seen], *, at_ns: int = 0) -> Moment:
         class_scores=None,
         reported=scores >= 0.5,
     )
-    return Moment(found, np.array([seen.track for seen in order], np.int32), at_ns)
+    tracks = np.array([seen.track for seen in order], np.int32)
+    return Moment(found, tracks, at_ns, np.where(tracks == NOBODY, 0, sightings))
 
 
 def view(
@@ -41,6 +42,6 @@ def view(
 ) -> View:
     """A view of frames a tenth of a second apart."""
     frames = [*before, now, *after]
-    moments = [moment(objects, at_ns=index * TENTH_NS) for index, objects in enumerate(frames)]
+    moments = [moment(objects, at_ns=index * TENTH_NS, sightings=1 + index) for index, objects in enumerate(frames)]
     at = len(before)
     return View(moments[at], size, tuple(moments[:at]), tuple(moments[at + 1 :]))

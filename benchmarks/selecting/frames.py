@@ -3,19 +3,22 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 from selecting.listing import Stamp
 
+from askance.edge.camera_motion import STILL, CameraMotion, estimate
 from askance.edge.detect import Detector
 from askance.edge.detect.again import SecondLook
 from askance.edge.detect.package import ModelCard
-from askance.edge.gate import difference_hash
+from askance.edge.gate import TILE_HEIGHT, TILE_WIDTH, Grey, difference_hash, motion
+from askance.edge.pipeline import MOVED
 from askance.edge.track import TrackMemory, follow
 from askance.edge.view import Moment, View, alone
-from askance.edge.window import AHEAD, Waiting, Window, flush, push
+from askance.edge.window import AHEAD, Waiting, Window, flush, patience_ns, push
 from askance.labels import LabelMap
 from askance.models.mistakes import Mistakes, find_mistakes
 from askance.models.photos import read_photo
@@ -34,12 +37,14 @@ class Looked:
         mistakes: what was wrong with the first look.
         objects: how many are labelled.
         dhash: its difference hash, 64 bits.
+        tile: (90, 160), uint8, grey: it made small, by which the camera's motion is told.
     """
 
     view: View
     mistakes: Mistakes
     objects: int
     dhash: int
+    tile: Grey
 
     @property
     def seconds(self) -> float:
@@ -76,12 +81,17 @@ def look(
             view = replace(view, again=second.look(image))
         mistakes = find_mistakes(found, objects.boxes, label_ids=ids[objects.columns])
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
-        looked.append(Looked(view, mistakes, len(objects.columns), difference_hash(grey)))
+        tile = cv2.resize(grey, (TILE_WIDTH, TILE_HEIGHT), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        looked.append(Looked(view, mistakes, len(objects.columns), difference_hash(grey), tile))
     return looked
 
 
 def in_sequence(frames: Sequence[Looked], stamps: Sequence[Stamp]) -> list[Looked]:
-    """Follow objects from frame to frame of each camera, and let each frame see those around it, as the agent does."""
+    """Follow objects from frame to frame of each camera, and let each frame see those around it, as the agent does.
+
+    The camera's motion is taken out, a cut ends all tracks, and a frame waits as long as it would on a device. Unlike
+    there every frame is looked at, and how many objects are usual at an hour is not learnt.
+    """
     cameras = dict.fromkeys(stamp.camera for stamp in stamps)
     taken = [(frame, stamp) for frame, stamp in zip(frames, stamps, strict=True)]
     return [
@@ -94,10 +104,21 @@ def in_sequence(frames: Sequence[Looked], stamps: Sequence[Stamp]) -> list[Looke
 def _follow(frames: Sequence[tuple[Looked, int]]) -> list[Looked]:
     memory, window = TrackMemory(), Window[Looked]()
     ripe: list[tuple[View, Looked]] = []
-    for frame, at_ns in frames:
-        memory, tracks = follow(memory, frame.view.detections, at_ns=at_ns)
-        waiting = Waiting(Moment(frame.view.detections, tracks, at_ns), frame.view.size, frame)
-        window, out = push(window, waiting, ahead=AHEAD)
+    for (last, _), (frame, at_ns) in pairwise((frames[0], *frames)):
+        found, size, shift = frame.view.detections, frame.view.size, _shift(last, frame)
+        if shift is None:
+            window, ripe = Window(), [*ripe, *flush(window)[1]]
+        patience = patience_ns(0 if memory.at_ns is None else at_ns - memory.at_ns)
+        memory, tracks = follow(memory, found, at_ns=at_ns, camera=shift)
+        moment = Moment(found, tracks, at_ns, memory.sightings)
+        window, out = push(window, Waiting(moment, size, frame, patience), ahead=AHEAD)
         ripe += out
     ripe += flush(window)[1]
     return [replace(frame, view=replace(view, again=frame.view.again)) for view, frame in ripe]
+
+
+def _shift(before: Looked, now: Looked) -> CameraMotion | None:
+    """Return how the camera moved from one frame to the next; None: another scene."""
+    if motion(before.tile, now.tile) <= MOVED:
+        return STILL
+    return estimate(before.tile, now.tile, size=now.view.size)

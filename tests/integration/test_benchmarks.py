@@ -12,9 +12,13 @@ import cv2
 import gauges
 import pytest
 from bench import ROWS
+from cost import remembered
 from growth import Reading, judge
 from ratios import Result, Row, Sample, Verdict, collect
 from report import document, table
+
+from askance.edge.rules.scenes import MOST_SCENES, looks
+from support_scenes import CAR, SIZE, scene
 
 RATIO = Row("speed", "ours / other", "frames/s", 0.9, at_least=True)
 SECONDS = Row("start", "ours", "s", 1.0)
@@ -44,6 +48,13 @@ def test_a_row_is_the_median_of_its_rounds_ratios_not_the_ratio_of_medians() -> 
 )
 def test_a_bar_is_met_when_the_median_reaches_it_or_stays_below(row: Row, sample: Sample, verdict: Verdict) -> None:
     assert verdict == result(row, sample).verdict
+
+
+def test_the_cost_of_a_decision_is_measured_where_as_much_is_remembered_as_ever_is() -> None:
+    (scenes,) = remembered([scene((CAR, 0.9)), scene((CAR, 0.8))]).scenes.values()
+
+    assert MOST_SCENES == len(scenes.kept) == len({kept.looks.dhash for kept in scenes.kept})
+    assert 0 < scenes.novelty(looks(scene((CAR, 0.9)), dhash="f" * 16, size=SIZE)) < 1
 
 
 def test_nothing_is_divided_by_what_was_not_measured() -> None:

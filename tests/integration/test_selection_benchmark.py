@@ -60,7 +60,7 @@ FLAT = flat(NAMES)
 
 
 def looked(*scores: float) -> Looked:
-    return Looked(still(scene(*[(CAR, each) for each in scores])), Mistakes(0, 1), 2, 0)
+    return Looked(still(scene(*[(CAR, each) for each in scores])), Mistakes(0, 1), 2, 0, np.zeros((90, 160), np.uint8))
 
 
 def test_figures_follow_their_definitions() -> None:
@@ -165,6 +165,17 @@ def test_frames_in_sequence_see_those_around_them_and_keep_what_further_looks_sa
     assert [(again,)] * 5 == [frame.view.again for frame in followed]
     assert 1 == len({track for frame in followed for track in frame.view.now.reports})
     assert TIMELY in score(followed, errors=FLAT, names=NAMED)
+
+
+def test_frames_in_sequence_wait_and_are_followed_as_on_a_device() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (2, 90, 160), np.uint8)
+    frames = [replace(looked(0.9), tile=noise[cut]) for cut in (0, 0, 0, 1, 1)]
+
+    followed = in_sequence(frames, [Stamp("gate", number * 3 * 10**9) for number in range(5)])
+
+    around = [(len(each.view.before), len(each.view.after)) for each in followed]
+    assert [(0, 0), (1, 1), (2, 0), (0, 1), (1, 0)] == around
+    assert [0, 0, 0, 1, 1] == [track for each in followed for track in each.view.now.reports]
 
 
 def test_frames_of_two_cameras_are_followed_apart() -> None:

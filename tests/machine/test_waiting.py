@@ -18,6 +18,7 @@ from askance.edge.rules import load_rules
 from askance.edge.stages import Begun
 from askance.edge.values import Drop, Frame
 from askance.wire.capture import Arm, Role
+from askance.wire.identity import CameraId
 from support_pipeline import CAMERA, SECOND, frame
 from support_replay import coco, configured, doubtful_model
 from support_store import open_store
@@ -104,6 +105,25 @@ def test_a_camera_that_goes_away_leaves_nothing_undecided(panel: Panel, tmp_path
         pipeline.idle(9 * SECOND)
 
     assert [SECOND] == notes.kept
+
+
+def test_a_recording_that_ends_shifts_no_slot_of_another(panel: Panel, tmp_path: Path) -> None:
+    kept: dict[bool, list[int]] = {}
+    yard, rules = CameraId("yard"), AROUND.replace("cooldown: {rule: 1h}", "slot: 4s")
+    for beside in (False, True):
+        with open_store(tmp_path / str(beside)) as store:
+            pipeline, notes, _ = build(store, panel, tmp_path, rules=rules)
+            for second in range(1, 20):
+                for camera in (CAMERA, yard) if beside and second < 6 else (CAMERA,):
+                    begun = pipeline.begin(frame(noise(second), second, camera=camera))
+                    assert isinstance(begun, Begun)
+                    pipeline.finish(begun)
+                if beside and second == 6:
+                    pipeline.flush(yard, others=[CAMERA])
+            pipeline.flush(CAMERA)
+        kept[beside] = notes.kept
+
+    assert kept[True] == kept[False] == [second * SECOND for second in (1, 5, 9, 13, 17)]
 
 
 def test_an_agent_that_stops_looks_at_nothing_again(panel: Panel, lane: Lane, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Final
 
@@ -125,11 +125,17 @@ class Pipeline:
         self._windows[frame.camera], ripe = push(window, newest, ahead=ahead)
         return (*self._judge((*over, *ripe)), *self._pass_time())
 
-    def flush(self, camera: CameraId) -> Ends:
-        """Decide on what waits for frames that will not come any more, or for better ones."""
-        window, ripe = flush(self._window(camera))
-        self._windows[camera] = window
-        return (*self._judge(ripe), *self._decider.flush())
+    def flush(self, camera: CameraId, *, others: Collection[CameraId] = ()) -> Ends:
+        """Decide on what waits for frames that will not come any more.
+
+        Args:
+            camera: has ended.
+            others: cameras that go on; without any, what waits for better frames is decided on, too. While there are
+                some, time ends the slots, which are those of all cameras together.
+        """
+        self._windows[camera], ripe = flush(self._window(camera))
+        ends = self._judge(ripe)
+        return ends if others else (*ends, *self._decider.flush())
 
     def idle(self, now_ns: int) -> Ends:
         """Use the time while no frame comes: end what is over, or look again at what waits, one forward pass.
@@ -206,7 +212,8 @@ class Pipeline:
             memory = replace(memory, at_ns=begun.still_ns)
         gap_ns = 0 if memory.at_ns is None else taken_ns - memory.at_ns
         standing.tracks, tracks = follow(memory, seen.detections, at_ns=taken_ns, camera=begun.shift)
-        return Waiting(Moment(seen.detections, tracks, taken_ns), size, looked, patience_ns(gap_ns))
+        moment = Moment(seen.detections, tracks, taken_ns, standing.tracks.sightings)
+        return Waiting(moment, size, looked, patience_ns(gap_ns))
 
     def _take_over(self, frame: Frame) -> None:
         """Go by other rules from a frame on, if there are any."""

@@ -11,7 +11,7 @@ from askance.edge.assignment import assign
 from askance.edge.camera_motion import STILL, CameraMotion
 from askance.edge.detections import Detections
 from askance.edge.iou import ious
-from askance.edge.values import Bools, Floats, Ints
+from askance.edge.values import Bools, Counts, Floats, Ints
 from askance.edge.view import NOBODY
 
 Table = NDArray[np.float64]
@@ -22,6 +22,8 @@ IDS: Final = 2**31
 
 _NOTES: Final = kalman.PARTS
 _ID, _LABEL, _MISSES, _AWAY_NS = range(4)
+_SIGHTINGS: Final = _NOTES + 1
+_ROWS: Final = _SIGHTINGS + 1
 _LEAST_GAIN: Final = 1e-6  # of a pair that overlaps by no more than it must
 
 
@@ -68,6 +70,7 @@ class Track:
         velocity: (4,), float64: theirs, pixels a second.
         label_id: of the last candidate that was reported.
         misses: how many frames in a row it has not been seen in.
+        sightings: how many frames it has been seen in, also as a candidate that was not reported.
         away_ns: how long it has not been seen, without the time in which nothing moved.
     """
 
@@ -77,10 +80,15 @@ class Track:
     label_id: int
     misses: int
     away_ns: int
+    sightings: int
 
 
 def _nobody() -> Table:
-    return np.empty((_NOTES + 1, 0, 4))
+    return np.empty((_ROWS, 0, 4))
+
+
+def _never() -> Counts:
+    return np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +96,26 @@ class TrackMemory:
     """What is remembered of one camera in one pose; empty before the first frame.
 
     Attributes:
-        table: (6, n, 4), float64, for n tracks, those seen last first; read only. First comes their motion, see
-            ``kalman``, and then, of each, what else is known: id, label, misses, nanoseconds away, all whole numbers
-            that a float64 has exactly.
+        table: (7, n, 4), float64, for n tracks, those seen last first; read only. First comes their motion, see
+            ``kalman``, and then, of each, what else is known: id, label, misses, nanoseconds away; and, four times
+            over, how often it was seen. All are whole numbers that a float64 has exactly.
         next_id: of the next object.
         at_ns: when the last frame was taken, or was the last known to show what it shows; None before the first.
+        sightings: (m,), int64: of each candidate of the last frame, how often its track was seen; 0 for none.
     """
 
     table: Table = field(default_factory=_nobody)
     next_id: int = 0
     at_ns: int | None = None
+    sightings: Counts = field(default_factory=_never)
 
     @property
     def tracks(self) -> tuple[Track, ...]:
         """Everything that is followed, those seen last first."""
         return tuple(
-            Track(int(number), place, velocity, int(label), int(misses), int(away_ns))
-            for place, velocity, (number, label, misses, away_ns) in zip(
-                self.table[kalman.PLACE], self.table[kalman.VELOCITY], self.table[_NOTES], strict=True
+            Track(int(number), place, velocity, int(label), int(misses), int(away_ns), int(sightings))
+            for place, velocity, (number, label, misses, away_ns), (sightings, *_) in zip(
+                *self.table[[kalman.PLACE, kalman.VELOCITY, _NOTES, _SIGHTINGS]], strict=True
             )
         )
 
@@ -147,14 +157,15 @@ def follow(
     continued, lost = following[:, : len(known)], following[:, len(known) :]
     _continue(continued, boxes.take(known, axis=0), labels=labels[known], reported=known < first)
     lost[_NOTES, :, _MISSES] += 1
-    tracks = np.full(len(detections), NOBODY, np.int32)
-    tracks[order[known]] = continued[_NOTES, :, _ID]
+    tracks, sightings = np.full(len(detections), NOBODY, np.int32), np.zeros(len(detections), np.int64)
+    tracks[order[known]], sightings[order[known]] = continued[_NOTES, :, _ID], continued[_SIGHTINGS, :, 0]
     if len(born):  # mostly nobody is new
         begun = _begun(boxes[born], labels=labels[born], next_id=memory.next_id)
-        tracks[order[born]] = begun[_NOTES, :, _ID]
+        tracks[order[born]], sightings[order[born]] = begun[_NOTES, :, _ID], 1
         following = np.concatenate([continued, begun, lost], axis=1)
     following.setflags(write=False)
-    return TrackMemory(following[:, : section.most_tracks], (memory.next_id + len(born)) % IDS, at_ns), tracks
+    next_id = (memory.next_id + len(born)) % IDS
+    return TrackMemory(following[:, : section.most_tracks], next_id, at_ns, sightings), tracks
 
 
 def _taking_part(detections: Detections, section: TrackSection) -> tuple[Indices, int]:
@@ -216,10 +227,11 @@ def _pair(table: Table, boxes: Floats, *, labels: Ints, first: int, section: Tra
 
 def _begun(boxes: Floats, *, labels: Ints, next_id: int) -> Table:
     """Return a new track for each of some candidates."""
-    table = np.zeros((_NOTES + 1, len(boxes), 4))
+    table = np.zeros((_ROWS, len(boxes), 4))
     table[:_NOTES] = kalman.begun(boxes)
     table[_NOTES, :, _ID] = (next_id + np.arange(len(boxes))) % IDS
     table[_NOTES, :, _LABEL] = labels
+    table[_SIGHTINGS] = 1
     return table
 
 
@@ -229,3 +241,4 @@ def _continue(table: Table, boxes: Floats, *, labels: Ints, reported: Bools) -> 
     notes = table[_NOTES]
     np.copyto(notes[:, _LABEL], labels, where=reported)
     notes[:, _MISSES:] = 0  # and how long it was away
+    table[_SIGHTINGS] += 1

@@ -10,7 +10,7 @@ import numpy as np
 
 from askance.edge.detections import Detections
 from askance.edge.expectation import Usual
-from askance.edge.values import Bools, Floats, Ints
+from askance.edge.values import Bools, Counts, Floats, Ints
 
 NOBODY = -1
 """Stands in ``Moment.tracks`` for a candidate that belongs to no track."""
@@ -48,15 +48,18 @@ class Moment:
         detections: every candidate from the floor up.
         tracks: (n,), int32: the track of each candidate, ``NOBODY`` for none; no track twice.
         at_ns: when the frame was taken, nanoseconds on its camera's time line.
+        sightings: (n,), int64: how often the track of each candidate was seen up to here; 0 for none.
     """
 
     detections: Detections
     tracks: Ints
     at_ns: int
+    sightings: Counts
 
     def __post_init__(self) -> None:
-        if self.tracks.shape != (len(self.detections),):
-            raise ValueError(f"expected {len(self.detections)} tracks, got shape {self.tracks.shape}")
+        for told, of in (("tracks", self.tracks), ("sightings", self.sightings)):
+            if of.shape != (len(self.detections),):
+                raise ValueError(f"expected {len(self.detections)} {told}, got shape {of.shape}")
 
     @cached_property
     def places(self) -> Mapping[int, int]:
@@ -178,7 +181,8 @@ def _of(track: int, moments: Sequence[Moment]) -> list[Report]:
 
 def untracked(detections: Detections, *, at_ns: int) -> Moment:
     """Return a moment in which nobody was followed."""
-    return Moment(detections, np.full(len(detections), NOBODY, np.int32), at_ns)
+    nobody, never = np.full(len(detections), NOBODY, np.int32), np.zeros(len(detections), np.int64)
+    return Moment(detections, nobody, at_ns, never)
 
 
 def alone(detections: Detections, *, size: tuple[int, int]) -> View:

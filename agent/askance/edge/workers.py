@@ -145,8 +145,8 @@ class Phases(Protocol):
         """Decide on all that waits, at once."""
         ...
 
-    def flush(self, camera: CameraId, /) -> object:
-        """Decide on what waits for more of a camera that has ended."""
+    def flush(self, camera: CameraId, /, *, others: Collection[CameraId]) -> object:
+        """Decide on what waits for more of a camera that has ended, while others go on or not."""
         ...
 
 
@@ -169,7 +169,7 @@ def process(pulse: Pulse, pipeline: Phases, *, frames: HandOver, cameras: Collec
             pipeline.finish(begun)
         if isinstance(item, Ended):
             playing.discard(item.camera)
-            pipeline.flush(item.camera)
+            pipeline.flush(item.camera, others=playing)
         begun = following if isinstance(following, Begun) else None
     if begun is not None:
         pipeline.finish(begun)

@@ -114,7 +114,7 @@ def confine(view: View, area: Area) -> Confined:
     moments = (view.now, *reversed(view.before), *view.after)
     rows = _counting(moments, area, size=view.size)
     now, *others = (
-        Moment(take(moment.detections, chosen), moment.tracks[chosen], moment.at_ns)
+        Moment(take(moment.detections, chosen), moment.tracks[chosen], moment.at_ns, moment.sightings[chosen])
         for moment, chosen in zip(moments, rows, strict=True)
     )
     before = tuple(reversed(others[: len(view.before)]))

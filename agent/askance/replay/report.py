@@ -106,7 +106,8 @@ class Report:
         kept: frames that were stored for themselves.
         around: frames that were stored around them, see ``context``.
         bytes: of the envelopes of both.
-        captures_per_hour: at the recordings' rate, as far as all budgets together go; None: their length is not known.
+        captures_per_hour: at the recordings' rate, as far as budgets go, each frame once; None: their length is not
+            known.
         mb_per_day: likewise, millions of bytes.
         label_minutes: what both cost a labeler.
         rules: one by one.
@@ -150,19 +151,16 @@ def report(account: Account, sizes: Mapping[FrameId, int], *, seconds: float, no
         _rule(rule, account.tallies[rule.id], kept=_paid(account, rule), sizes=sizes, seconds=seconds)
         for rule in account.policy.rules
     )
-    kept, stored = len(account.kept), sum(sizes.values())
-    # a frame that several rules pay for is one: together they keep at most what each of them keeps
-    each = sum(rule.captures_per_hour or 0.0 for rule in rules if rule.mode == "capture") / _HOUR_S
-    pace = min(each, kept / seconds) if seconds else None
+    frames, size = _lasting(account, sizes, shares={rule.rule: _share(rule, seconds) for rule in rules})
     return Report(
         seconds=seconds,
         frames=account.seen,
         dropped={reason: count for reason, count in account.ends.most_common() if reason != "kept"},
-        kept=kept,
+        kept=len(account.kept),
         around=sum(len(frame.around) for frame in account.kept),
-        bytes=stored,
-        captures_per_hour=_times(pace, _HOUR_S),
-        mb_per_day=_times(pace, _DAY_S / 1e6 * stored / max(1, kept)),
+        bytes=sum(sizes.values()),
+        captures_per_hour=_HOUR_S * frames / seconds if seconds else None,
+        mb_per_day=_DAY_S / 1e6 * size / seconds if seconds else None,
         label_minutes=label_minutes(with_around(account.kept)),
         rules=rules,
         notes=(*notes, *advice(account)),
@@ -179,6 +177,26 @@ def with_around(frames: Iterable[Kept]) -> Iterator[Kept | Around]:
     for frame in frames:
         yield frame
         yield from frame.around
+
+
+def _share(rule: RuleFigures, seconds: float) -> float:
+    """Return which share of the frames that a rule kept it keeps in the long run, see ``_pace``."""
+    return min(1.0, (rule.captures_per_hour or 0.0) * seconds / (_HOUR_S * max(1, rule.kept)))
+
+
+def _lasting(account: Account, sizes: Mapping[FrameId, int], *, shares: Mapping[str, float]) -> tuple[float, float]:
+    """Return how many of the kept frames are kept in the long run, and the bytes of these and those around them.
+
+    A frame that several rules pay for is one. Their budgets run out over the same frames, so it is kept as long as the
+    one that lasts longest pays for it.
+    """
+
+    def lasts(frame: Kept | Around) -> float:
+        return max((shares[rule] for rule in frame.payers), default=0.0)
+
+    stored = ((frame.frame_id, lasts(frame)) for frame in with_around(account.kept))
+    size = sum(share * sizes[frame_id] for frame_id, share in stored if frame_id is not None)
+    return sum(map(lasts, account.kept)), size
 
 
 def _paid(account: Account, rule: Rule) -> list[Kept]:

@@ -22,6 +22,7 @@ from askance.edge.values import Drop, Frame, Image, Instant
 from askance.labels import LabelMap
 from askance.wire.capture import ClockQuality
 from askance.wire.codec import unpack
+from askance.wire.identity import CameraId
 from support_pipeline import CAMERA, DOUBTFUL_PEOPLE, EVERYTHING, SECOND, TRACKS, Built, frame
 from support_store import DEVICE, open_store
 
@@ -69,14 +70,8 @@ def test_every_frame_is_counted_with_the_reason_why_it_went_no_further(
     assert [Drop("rules.cooldown"), Drop("gate.flat"), Drop("rules.budget_frames")] == [
         end for end in ended if isinstance(end, Drop)
     ]
-    assert {
-        "seen": 5,
-        "kept": 2,
-        "unsure": 4,
-        "rules.cooldown": 1,
-        "gate.flat": 1,
-        "rules.budget_frames": 1,
-    } == built.counts()
+    counts = {"seen": 5, "kept": 2, "unsure": 4, "rules.cooldown": 1, "gate.flat": 1, "rules.budget_frames": 1}
+    assert counts == built.counts()
 
 
 def test_a_budget_in_bytes_counts_the_picture(
@@ -209,6 +204,18 @@ def test_a_frame_waits_for_those_after_it_where_a_rule_watches_tracks(
     assert 2 == len(built.pipeline.flush(CAMERA))
     assert () == built.pipeline.flush(CAMERA)
     assert 4 == built.counts()["seen"] == built.counts()["rules.no_match"]
+
+
+def test_a_camera_that_ends_ends_no_slot_while_others_go_on(
+    store: Store, panel: Panel, labels: LabelMap, photo: Image, tmp_path: Path
+) -> None:
+    text = f"version: 1\nrules: [{{id: a, when: {ANY_PERSON}, slot: 10s}}]\n"
+    pipeline = Built(store, panel, labels=labels, rules=text, folder=tmp_path).pipeline
+    begun = pipeline.begin(frame(photo, 1))
+    assert isinstance(begun, Begun)
+
+    assert () == (*pipeline.finish(begun), *pipeline.flush(CAMERA, others=[CameraId("yard")]))
+    assert 1 == len(pipeline.flush(CameraId("yard")))
 
 
 def test_a_frame_that_waits_is_decided_on_while_nothing_else_is_worth_a_look(

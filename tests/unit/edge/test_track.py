@@ -52,6 +52,15 @@ def test_a_reported_candidate_comes_before_one_that_fits_better() -> None:
     assert [[0], [0, NOBODY]] == ids([seen(person(0)), seen(person(10, score=0.9), person(0, score=0.4))])
 
 
+def test_how_often_a_track_was_seen_is_counted_also_where_it_was_not_reported() -> None:
+    memory, one = TrackMemory(), seen(person(0, score=0.3), person(0, 300, score=0.05))
+    for number, found in enumerate([seen(person(0)), one, seen(), one]):
+        memory, _ = follow(memory, found, at_ns=number * FRAME_NS)
+
+    assert [3, 0] == memory.sightings.tolist()
+    assert [3] == [track.sightings for track in memory.tracks]
+
+
 @pytest.mark.parametrize("every_ns", [33_000_000, 100_000_000])
 def test_objects_that_cross_keep_their_ids(every_ns: int) -> None:
     """Two walk towards each other in neighbouring lanes, and for a while cover half of each other."""
@@ -76,7 +85,7 @@ def test_the_memory_says_who_is_hidden_and_where() -> None:
     memory, _ = follow(memory, seen(), at_ns=10 * FRAME_NS)
     (track,) = memory.tracks
 
-    assert (0, PERSON, 1, FRAME_NS) == (track.id, track.label_id, track.misses, track.away_ns)
+    assert (0, PERSON, 1, FRAME_NS, 10) == (track.id, track.label_id, track.misses, track.away_ns, track.sightings)
     assert pytest.approx([20 + 80, 20, 40, 40], abs=1) == track.place
     assert pytest.approx([40, 0, 0, 0], abs=3) == track.velocity
 

@@ -12,9 +12,12 @@ from support_tracks import MIDDLE, TENTH_NS, Seen, moment, view
 def test_a_moment_names_a_track_for_every_candidate() -> None:
     found = scene((CAR, 0.5), (PERSON, 0.4))
 
-    assert Moment(found, np.array([3, NOBODY], np.int32), at_ns=1).tracks.tolist() == [3, NOBODY]
+    tracks, sightings = np.array([3, NOBODY], np.int32), np.array([5, 0])
+    assert Moment(found, tracks, 1, sightings).tracks.tolist() == [3, NOBODY]
     with pytest.raises(ValueError, match="expected 2 tracks"):
-        Moment(found, np.array([3], np.int32), at_ns=1)
+        Moment(found, tracks[:1], 1, sightings)
+    with pytest.raises(ValueError, match="expected 2 sightings"):
+        Moment(found, tracks, 1, sightings[:1])
 
 
 def test_a_still_picture_has_candidates_of_no_track_and_nothing_around_it() -> None:
@@ -22,7 +25,7 @@ def test_a_still_picture_has_candidates_of_no_track_and_nothing_around_it() -> N
     view = alone(found, size=SIZE)
 
     assert view.detections is found
-    assert view.now.tracks.tolist() == [NOBODY]
+    assert (view.now.tracks.tolist(), view.now.sightings.tolist()) == ([NOBODY], [0])
     assert (View(view.now, SIZE).before, view.after, view.size, view.usual, view.again) == ((), (), SIZE, None, ())
 
 

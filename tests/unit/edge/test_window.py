@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.view import NOBODY, Moment
+from askance.edge.view import Moment, untracked
 from askance.edge.window import (
     BEFORE,
     MOST_PATIENCE_NS,
@@ -28,7 +27,7 @@ TENTH_NS = 10**8
 def frame(number: int, *, at_ns: int | None = None) -> Waiting[int]:
     found = scene((CAR, 0.5))
     at_ns = number * TENTH_NS if at_ns is None else at_ns
-    return Waiting(Moment(found, np.full(1, NOBODY, np.int32), at_ns), SIZE, number)
+    return Waiting(untracked(found, at_ns=at_ns), SIZE, number)
 
 
 def around(ripe: Ripe[int]) -> list[tuple[int, list[int], list[int]]]:

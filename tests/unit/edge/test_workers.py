@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from queue import Queue
 
@@ -127,15 +127,15 @@ class Steps:
     def stop(self) -> None:
         self.order.append("stop")
 
-    def flush(self, camera: CameraId) -> None:
-        self.order.append(f"flush {camera}")
+    def flush(self, camera: CameraId, *, others: Collection[CameraId]) -> None:
+        self.order.append(" beside ".join([f"flush {camera}", *others]))
 
 
-def looked_at(pulse: Pulse, steps: Steps, *items: Frame | Ended) -> None:
+def looked_at(pulse: Pulse, steps: Steps, *items: Frame | Ended, cameras: Collection[CameraId] = (CAMERA,)) -> None:
     frames: HandOver = Queue()
     for item in items:
         frames.put(item)
-    process(pulse, steps, frames=frames, cameras=[CAMERA])
+    process(pulse, steps, frames=frames, cameras=cameras)
 
 
 def test_the_next_frame_is_begun_before_the_last_is_finished(pulse: Pulse) -> None:
@@ -144,6 +144,14 @@ def test_the_next_frame_is_begun_before_the_last_is_finished(pulse: Pulse) -> No
     looked_at(pulse, steps, frame(0), frame(1), frame(2), frame(3), Ended(CAMERA))
 
     assert ["begin 0", "begin 1", "finish 0", "begin 2", "finish 1", "begin 3", "finish 3", "flush gate"] == steps.order
+
+
+def test_who_ends_is_told_beside_whom_and_the_last_one_that_it_is_the_last(pulse: Pulse) -> None:
+    steps, yard = Steps(), CameraId("yard")
+
+    looked_at(pulse, steps, Ended(yard), frame(0), Ended(CAMERA), cameras=(CAMERA, yard))
+
+    assert ["flush yard beside gate", "begin 0", "finish 0", "flush gate"] == steps.order
 
 
 def test_a_frame_is_finished_at_once_when_none_is_waiting(pulse: Pulse) -> None:

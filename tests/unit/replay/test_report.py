@@ -107,6 +107,43 @@ def test_a_rate_goes_as_far_as_the_budgets() -> None:
     assert ("1.0", "12.0") == poor.rules[0].row[9:11]
 
 
+def of_budgets(*limits: int, paid: str) -> Report:
+    """Six minutes: the first rule pays for a frame (a), the second (b) or both (c); one around each is the first's."""
+    budgets = [Limits(Rate(limit, timedelta(hours=1)), None) for limit in limits]
+    rules = tuple(
+        replace(rule, limits=budget, capture=True) for rule, budget in zip((PEOPLE, SCENE), budgets, strict=True)
+    )
+    payers = {"a": rules[:1], "b": rules[1:], "c": rules}
+    account = Account(Policy(rules))
+    for number, who in enumerate(paid):
+        account.note(decision(number, *map(verdict, payers[who]), paid=payers[who]))
+        account.surround(
+            FrameId(f"frame-{number}"), Around(FrameId(f"around-{number}"), 0, frozenset({payers[who][0].id}))
+        )
+    sizes = {FrameId(f"{name}-{number}"): 500_000 for number in range(len(paid)) for name in ("frame", "around")}
+    return report(account, sizes, seconds=360, notes=())
+
+
+@pytest.mark.parametrize(
+    ("limits", "paid", "frames", "bytes_of"),
+    [
+        pytest.param((60, 60), "c" * 9, 60, 120, id="both for the same frames, as long as each other"),
+        pytest.param((60, 30), "c" * 9, 60, 120, id="one of them longer, and the frames around are its"),
+        pytest.param((30, 60), "c" * 9, 60, 90, id="the other one longer"),
+        pytest.param((60, 60), "aaaaaaaabbbbbbbb", 120, 240, id="each for others"),
+        pytest.param((60, 99), "ccccccaaaaaa", 60 + 30, 150, id="both for some"),
+        pytest.param((999, 999), "abc", 30, 60, id="budgets that last"),
+    ],
+)
+def test_a_frame_that_several_rules_pay_for_is_one_and_kept_as_long_as_one_of_them_can(
+    limits: tuple[int, int], paid: str, frames: int, bytes_of: int
+) -> None:
+    figures = of_budgets(*limits, paid=paid)
+
+    assert figures.captures_per_hour == pytest.approx(frames)
+    assert figures.mb_per_day == pytest.approx(24 * bytes_of / 2)
+
+
 def test_a_lottery_draws_no_more_on_average_than_its_rate() -> None:
     lots = replace(SCENE, when=Lottery(Rate(6, timedelta(hours=1))))
     certain = replace(WATCH, when=Lottery(0.5), capture=True)

@@ -1,7 +1,7 @@
 """The best frames, not the first: a rule with a budget takes a frame only if it is among the best it will see."""
 
 from bisect import bisect_left, bisect_right, insort
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -40,8 +40,12 @@ class Bar:
     ranked: tuple[float, ...] = ()
 
     def look(self, now_ns: int) -> "Bar":
-        """Note that time was watched, whether or not there was anything to see."""
-        return self if self.since_ns is not None and self.since_ns <= now_ns else Bar(now_ns)
+        """Note that time was watched, whether or not there was anything to see.
+
+        Frames of several cameras come out of order: one may be from before the first. Time was watched then, too, and
+        what is known stays.
+        """
+        return self if self.since_ns is not None and self.since_ns <= now_ns else replace(self, since_ns=now_ns)
 
     def note(self, value: float, *, rate: Rate, pause_ns: int, now_ns: int) -> "Bar":
         """Note a frame that matched.

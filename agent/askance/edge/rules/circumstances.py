@@ -5,7 +5,7 @@ from datetime import timedelta
 from math import asin, cos, hypot, radians, sin, sqrt
 from typing import Final
 
-from askance.edge.rules.digits import apart
+from askance.edge.rules.digits import apart, beside
 from askance.edge.rules.facts import FrameFacts
 from askance.edge.rules.finding import Finding
 
@@ -62,9 +62,10 @@ class Reading:
         if value is None:
             return Finding(matched=False, clause="signal", value=0.0, text=f"no reading of {self.name}")
         held = (self.above is None or value > self.above) and (self.below is None or value < self.below)
-        limits = (("above", self.above), ("below", self.below))
-        wanted = " and ".join(f"{word} {limit:g}" for word, limit in limits if limit is not None)
-        return Finding(held, "signal", float(held), f"{self.name} {value:g}, {'' if held else 'not '}{wanted}")
+        limits = {word: limit for word, limit in (("above", self.above), ("below", self.below)) if limit is not None}
+        said, *others = beside(value, tuple(limits.values()))
+        wanted = " and ".join(f"{word} {limit}" for word, limit in zip(limits, others, strict=True))
+        return Finding(held, "signal", float(held), f"{self.name} {said}, {'' if held else 'not '}{wanted}")
 
 
 @dataclass(frozen=True, slots=True)

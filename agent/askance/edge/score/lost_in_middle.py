@@ -52,9 +52,9 @@ def lost_in_middle(view: View, wish: Measure, *, lore: Lore) -> Signal:
     others = [other for moment in moments for other in strangers(moment, known=view.last)]
     for track, inside in suspects.items():
         if not near(reports[track], others):
-            seen = view.earlier(track)
             what = f"track {track} ({lore.names[reports[track].label]}) vanished {inside:.0f} px from the border"
-            cases.append(Case(mean_score(seen), None, f"{what} after {len(seen)} frames"))
+            sightings = view.before[-1].sightings[reports[track].row]
+            cases.append(Case(mean_score(view.earlier(track)), None, f"{what} after {sightings} frames"))
     return weigh(cases, nothing=NOTHING)
 
 

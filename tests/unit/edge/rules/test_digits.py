@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askance.edge.rules.digits import apart
+from askance.edge.rules.digits import apart, beside
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,29 @@ from askance.edge.rules.digits import apart
 )
 def test_numbers_are_told_apart(measured: float, limit: float, places: int, said: tuple[str, str]) -> None:
     assert said == apart(measured, limit, places=places)
+
+
+@pytest.mark.parametrize(
+    ("measured", "limits", "said"),
+    [
+        (12.5, (5.0, 30.0), ("12.5", "5", "30")),
+        (3000.0004, (3000.0,), ("3000.0004", "3000")),
+        (1234568.0, (1234567.0,), ("1234568", "1234567")),
+        (30.0, (5.0, 30.0), ("30", "5", "30")),
+        (float("nan"), (5.0,), ("nan", "5")),
+        (1.0, (), ("1",)),
+    ],
+)
+def test_a_number_beside_its_limits_has_as_many_digits_as_it_takes(
+    measured: float, limits: tuple[float, ...], said: tuple[str, ...]
+) -> None:
+    assert said == beside(measured, limits)
+
+
+@given(st.floats(), st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=2))
+def test_what_is_written_beside_limits_compares_as_the_numbers_do(measured: float, limits: list[float]) -> None:
+    said, *others = map(float, beside(measured, limits))
+    assert [(measured < each, measured > each) for each in limits] == [(said < each, said > each) for each in others]
 
 
 @given(st.floats(0, 1, allow_subnormal=False), st.floats(0, 1, allow_subnormal=False))

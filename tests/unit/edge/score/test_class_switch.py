@@ -31,6 +31,8 @@ def test_a_smaller_majority_is_less_doubt() -> None:
         pytest.param([[Seen(1)]], [Seen(1, PERSON)], [], id="one frame is no majority"),
         pytest.param([[Seen(1)], [Seen(1)]], [Seen(1, PERSON, 0.3)], [], id="it is not reported"),
         pytest.param([[Seen(1)], [Seen(1)]], [Seen(2, PERSON)], [], id="another track"),
+        pytest.param([[Seen(1)], [Seen(1)]], [Seen(1, PERSON)], [[Seen(1, PERSON)]] * 2, id="as many agree with it"),
+        pytest.param([[Seen(1)]], [Seen(1, PERSON)], [[Seen(1, BICYCLE)]], id="the others are of two minds"),
         pytest.param([[Seen(1, score=0.3)]] * 3, [Seen(1, PERSON)], [], id="the others were not reported"),
     ],
 )

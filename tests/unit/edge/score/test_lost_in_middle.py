@@ -20,6 +20,13 @@ def test_a_track_that_ends_far_from_the_border_has_lost_its_object() -> None:
     assert (signal.objects, signal.text) == ((), "track 7 (car) vanished 200 px from the border after 3 frames")
 
 
+def test_a_track_is_said_to_be_as_old_as_it_is_however_few_frames_are_remembered() -> None:
+    frames = [moment(found, at_ns=at * 10**8, sightings=98 + at) for at, found in enumerate([*THRICE, [], []])]
+    signal = lost_in_middle(View(frames[3], SIZE, tuple(frames[:3]), tuple(frames[4:])), ANY, lore=LORE)
+
+    assert signal.text == "track 7 (car) vanished 200 px from the border after 100 frames"
+
+
 def edge(left: float) -> list[list[Seen]]:
     return [[Seen(7, box=(left, 200.0, left + 60, 260.0))]] * 3
 
