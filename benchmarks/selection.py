@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         second = _second(detector, options, names=names, lane=lane)
         model = _errors(detector, second, options=options, names=names)
         truth, stamps = _truth(package.card, options, names=names)
-        frames = look(detector, truth, names=names, second=second)
+        frames = look(detector, truth, second=second)
     if stamps is not None:
         frames = in_sequence(frames, stamps)
     pool = Pool(

@@ -122,6 +122,8 @@ def _write(seen: "Sightings", detector: "Detector", *, file: Path, curves_for: "
     fitted = errors.make(seen, detector)
     errors.write(fitted, file)
     said: dict[str, Any] = {"file": str(file), "sha256": fitted.sha256, "left_out": seen.left_out, **fitted.figures}
+    if len(seen.judged) < seen.labels:
+        said["judged"] = list(seen.judged)
     if fitted.again is not None:
         said["second_look"] = {"looks": list(fitted.again.looks), **fitted.again.figures}
     if curves_for is not None:
@@ -162,6 +164,8 @@ def _words(said: Mapping[str, Any], *, fitted_on: str) -> Iterator[str]:
     yield f"fitted on {fitted_on}; errors in the photos themselves: {said['errors']:.0f}"
     if said["left_out"]:
         yield f"left out: {said['left_out']} photos that nobody has labelled: not listed, or of tasks that are not done"
+    if "judged" in said:
+        yield f"judged: {', '.join(said['judged'])}; the labels have no other classes, whose candidates are left out"
     held_out, constant = said["deviance"], said["deviance_of_mean"]
     yield f"Poisson deviance of photos held out: {held_out:.2f}, of a guess that is always the mean: {constant:.2f}"
     if "second_look" in said:

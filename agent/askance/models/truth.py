@@ -29,10 +29,12 @@ class Objects:
     Attributes:
         boxes: (n, 4), float64: left, top, right, bottom in pixels of the photo.
         columns: (n,): the class column of each.
+        judged: (k,): the class columns that were looked for in the photo; of others nobody has said what is there.
     """
 
     boxes: NDArray[np.float64]
     columns: NDArray[np.intp]
+    judged: NDArray[np.intp]
 
 
 Truth: TypeAlias = Mapping[Path, Objects]
@@ -82,7 +84,8 @@ def read_truth(
     """Read what is labelled in photos, and leave out those that nobody has labelled.
 
     These are, with a COCO file, the ones that it does not list, and those of tasks of the labeling queue that are not
-    done. A photo without a text file has no objects, as YOLO's programs have it.
+    done. A photo without a text file has no objects, as YOLO's programs have it. A COCO file judges the classes among
+    its categories, text files judge all.
 
     Args:
         labels: a folder of YOLO text files, whose class numbers count the card's named classes, or a COCO file.
@@ -102,7 +105,8 @@ def _yolo(path: Path, *, size: tuple[int, int], card: ModelCard) -> Objects:
     named = np.flatnonzero([name is not None for name in card.classes])
     rows = np.array(list(_rows(path, classes=len(named))), np.float64).reshape(-1, _LEAST)
     centres, halves = rows[:, 1:3] * size, rows[:, 3:5] * size / 2
-    return Objects(np.concatenate([centres - halves, centres + halves], axis=1), named[rows[:, 0].astype(np.intp)])
+    boxes = np.concatenate([centres - halves, centres + halves], axis=1)
+    return Objects(boxes, named[rows[:, 0].astype(np.intp)], named)
 
 
 def _rows(path: Path, *, classes: int) -> Iterator[tuple[float, ...]]:
@@ -150,6 +154,7 @@ def _coco(
 ) -> Truth:
     file = _read(path)
     kinds = {each.id: columns.get(_same(each.name, names)) for each in file.categories}
+    judged = np.array(sorted({column for column in kinds.values() if column is not None}), np.intp)
     rows: dict[int | str, list[tuple[int, tuple[float, ...]]]] = {each.id: [] for each in file.images}
     for number, each in enumerate(file.annotations):
         for key, known in (("image_id", each.image_id in rows), ("category_id", each.category_id in kinds)):
@@ -162,12 +167,12 @@ def _coco(
             left, top, width, height = each.bbox
             rows[each.image_id].append((column, (left, top, left + width, top + height)))
     listed = {Path(each.file_name).name: rows[each.id] for each in file.images if each.state in _SETTLED}
-    return {photo: _objects(listed[photo.name]) for photo in photos if photo.name in listed}
+    return {photo: _objects(listed[photo.name], judged) for photo in photos if photo.name in listed}
 
 
-def _objects(rows: Sequence[tuple[int, tuple[float, ...]]]) -> Objects:
+def _objects(rows: Sequence[tuple[int, tuple[float, ...]]], judged: NDArray[np.intp]) -> Objects:
     boxes, columns = [box for _, box in rows], [column for column, _ in rows]
-    return Objects(np.array(boxes, np.float64).reshape(-1, 4), np.array(columns, np.intp))
+    return Objects(np.array(boxes, np.float64).reshape(-1, 4), np.array(columns, np.intp), judged)
 
 
 def _read(path: Path) -> _File:

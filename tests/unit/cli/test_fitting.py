@@ -32,7 +32,7 @@ def test_fit_writes_beside_the_card_and_says_what_it_found(package: Path, photos
     lines = result.stdout.splitlines()
     assert 0 == result.exit_code
     assert lines[0].startswith("fitted on 16 photos of photos, variants of each: 1; errors in the photos themselves: ")
-    assert lines[1].startswith("Poisson deviance of photos held out: ")
+    assert lines[1].startswith("Poisson deviance of photos held out: "), "all classes are judged, and nothing left out"
     assert f"made: {package / 'errors.yaml'}" == lines[2]
     assert "look" in result.stderr
     assert (package / "errors.yaml").read_text().startswith("sha256: ")
@@ -110,7 +110,9 @@ def test_fit_leaves_out_photos_that_nobody_has_labelled_and_says_how_many(
 
     assert lines[0].startswith("fitted on 16 photos of more, ")
     assert lines[1].startswith("left out: 4 photos that nobody has labelled")
-    assert 0 == json.loads(run(*words, "--photos", photos, "--json").stdout)["left_out"]
+    assert lines[2].startswith("judged: car; the labels have no other classes")
+    data = json.loads(run(*words, "--photos", photos, "--json").stdout)
+    assert (0, ["car"]) == (data["left_out"], data["judged"])
 
 
 def test_fit_needs_photos_and_labels(package: Path) -> None:

@@ -24,6 +24,7 @@ def test_a_yolo_class_counts_the_named_columns(tmp_path: Path, card: ModelCard) 
     objects = read_truth(tmp_path, {PHOTO: (100, 50)}, card=card)[PHOTO]
     assert [2, 1] == objects.columns.tolist()
     assert pytest.approx([40, 15, 60, 35]) == objects.boxes[0]
+    assert [1, 2] == objects.judged.tolist(), "all that have a name"
 
 
 def test_a_photo_without_a_label_file_has_no_objects(tmp_path: Path, card: ModelCard) -> None:
@@ -41,6 +42,7 @@ def test_a_coco_file_goes_by_names_and_leaves_crowds_out(tmp_path: Path, card: M
     (tmp_path / "labels.json").write_text(json.dumps(document))
     objects = read_truth(tmp_path / "labels.json", {PHOTO: (9, 9), Path("b.jpg"): (9, 9)}, card=card)
     assert ([2], [[1, 2, 4, 6]]) == (objects[PHOTO].columns.tolist(), objects[PHOTO].boxes.tolist())
+    assert [2] == objects[PHOTO].judged.tolist(), "nobody has looked for persons"
     assert Path("b.jpg") not in objects, "the file does not list it: nobody has said that it is empty"
 
 
