@@ -78,7 +78,8 @@ def fit(  # noqa: PLR0913 (each is an option of the command)
     other models, exactly as `second_look` in --config says: `expected_errors` then rises or falls with what they see.
 
     Photos that the detector has been trained on show fewer errors than a camera's; better take others. Files that
-    are there are replaced: fit on all that is labelled, not on the newest alone.
+    are there are replaced: fit on all that is labelled, not on the newest alone, and with --second-look if the agent
+    looks again, as one without `second_look: null` does.
 
     \b
     Example, the way the shipped file was made:
@@ -86,6 +87,7 @@ def fit(  # noqa: PLR0913 (each is an option of the command)
         --labels coco128/object_detection/labels/train2017
     From what `askance queue export --format coco --out dataset` wrote; frames whose task is not done are left out:
       askance models fit models/own --photos dataset/images --labels dataset/annotations.json
+        --second-look --config edge.yaml
     """
     from askance import shipped
     from askance.edge.config import DetectorSection
@@ -120,6 +122,8 @@ def _write(seen: "Sightings", detector: "Detector", *, file: Path, curves_for: "
     from askance.models import calibration, errors
 
     fitted = errors.make(seen, detector)
+    if fitted.again is None and errors.looked_again(file):
+        click.echo(f"note: {file} held after second looks, and does not any more: see --second-look", err=True)
     errors.write(fitted, file)
     said: dict[str, Any] = {"file": str(file), "sha256": fitted.sha256, "left_out": seen.left_out, **fitted.figures}
     if len(seen.judged) < seen.labels:

@@ -77,21 +77,31 @@ def _read_errors(panel: Panel, second: SecondLook | None, *, health: Health) -> 
         health.count("errors.unavailable")
         health.trouble("error model", error.advice)
         return None
+    looks = None if second is None else _fault_of_looks(errors, second)
+    faults = [fault for fault in (_fault_of_thresholds(errors, panel), looks) if fault is not None]
+    if faults:
+        looking = "" if second is None else " --second-look --config FILE"
+        again = f"{_FIT} {panel.folder}{looking} --report {panel.info.report:g} {_LABELLED}"
+        health.trouble("error model", f"{'; '.join(faults)}; fit it again: {again}")
+    return errors if looks is None else replace(errors, again=None)
+
+
+def _fault_of_thresholds(errors: ErrorModel, panel: Panel) -> str | None:
     fitted, runs = (errors.report, errors.floor), (panel.info.report, panel.info.floor)
-    if fitted[0] != runs[0] or fitted[1] < runs[1]:
-        said = f"fitted for report {fitted[0]:g} and floor {fitted[1]:g}, not for {runs[0]:g} and {runs[1]:g}"
-        again = f"--report {runs[0]:g} {_LABELLED}"
-        health.trouble("error model", f"{said}: its numbers are off; fit it again: {_FIT} {panel.folder} {again}")
-    if errors.again is None or second is None or errors.again.looks.items() <= second.looks.items():
-        return errors
-    said = f"fitted after {', '.join(errors.again.looks)}, and not exactly these look again"
-    again = f"--second-look --config FILE {_LABELLED}"
-    health.trouble(
-        "error model",
-        f"{said}: second looks change no expected errors; see `second_look`, or fit it again: "
-        f"{_FIT} {panel.folder} {again}",
-    )
-    return replace(errors, again=None)
+    if fitted[0] == runs[0] and fitted[1] >= runs[1]:
+        return None
+    said = f"fitted for report {fitted[0]:g} and floor {fitted[1]:g}, not for {runs[0]:g} and {runs[1]:g}"
+    return f"{said}: its numbers are off"
+
+
+def _fault_of_looks(errors: ErrorModel, second: SecondLook) -> str | None:
+    if errors.again is None:
+        said = f"not fitted for second looks, and {', '.join(second.looks)} look again"
+    elif errors.again.looks.items() <= second.looks.items():
+        return None
+    else:
+        said = f"fitted after {', '.join(errors.again.looks)}, and not exactly these look again"
+    return f"{said}: second looks change no expected errors; see `second_look`"
 
 
 def _read_calibration(panel: Panel, labels: LabelMap, *, health: Health) -> Calibration | None:

@@ -10,11 +10,12 @@ from askance.edge.detect import Detector
 from askance.edge.score.calibration import CalibrationDocument
 from askance.edge.score.error_model import ERRORS, AgainDocument, ErrorDocument, Term
 from askance.edge.score.statistics import NAMES, TOGETHER
-from askance.errors import ModelError
+from askance.errors import ConfigError, ModelError
 from askance.models.regression import Sample, choose, fit
 from askance.models.sightings import Sightings
+from askance.settings import read_document, validate
 
-__all__ = ["ERRORS", "VARIANTS", "make", "write"]
+__all__ = ["ERRORS", "VARIANTS", "looked_again", "make", "write"]
 
 VARIANTS: Final = 15
 
@@ -38,6 +39,14 @@ def make(sightings: Sightings, detector: Detector) -> ErrorDocument:
     figures, intercept, terms = _regress(sightings.again, names=TOGETHER)
     again = AgainDocument(looks=sightings.looks, figures=figures, intercept=intercept, terms=terms)
     return document.model_copy(update={"again": again})
+
+
+def looked_again(path: Path) -> bool:
+    """Whether a file is an error model, of whichever model file, that also holds after second looks."""
+    try:
+        return validate(ErrorDocument, read_document(path)).again is not None
+    except ConfigError:
+        return False
 
 
 def _regress(sample: Sample, *, names: Sequence[str]) -> tuple[dict[str, float], float, dict[str, Term]]:

@@ -80,6 +80,11 @@ def test_fit_also_fits_for_frames_that_were_looked_at_again_as_a_configuration_s
     assert {"mirror": "left and right exchanged", "other": sha256_of(other / "model.onnx")} == errors.again.looks
     data = json.loads(run(package, *words, "--second-look", "--json").stdout)["second_look"]
     assert {"looks", "ridge", "dispersion", "deviance", "deviance_of_mean"} == set(data)
+    assert "held after second looks" not in run(package, *words, "--second-look").stderr
+    once = run(package, *words)
+    said = f"note: {package / 'errors.yaml'} held after second looks, and does not any more: see --second-look"
+    assert said in once.stderr
+    assert "held after second looks" not in run(package, *words).stderr, "it did not hold after them before"
     config.write_text("second_look: null")
     with pytest.raises(ConfigError, match="nobody looks again"):
         run(package, *words, "--second-look")

@@ -119,6 +119,33 @@ def test_expected_errors_of_other_looks_are_told_and_left_out(tmp_path: Path, la
     assert f"askance models fit {tmp_path} --second-look --config FILE" in health.vitals().trouble["error model"]
 
 
+def test_an_error_model_that_was_not_fitted_for_the_second_look_there_is_is_told_and_kept(
+    tmp_path: Path, lane: Lane
+) -> None:
+    config, health = EdgeConfig(detector=DetectorSection(report=0.4)), Health()
+    labels = read_labels(config)
+    panel = read_panel(config, labels, lane=lane, health=health)
+    fitted = yaml.safe_load((panel.folder / "errors.yaml").read_text())
+    (tmp_path / "errors.yaml").write_text(json.dumps(fitted | {"report": 0.4, "again": None}))
+    panel.folder = tmp_path  # type: ignore[misc]  # a folder whose error model was fitted for one look
+    second = read_second_look(config, labels, panel=panel, lane=lane, health=health)
+
+    assert read_lore(panel, labels, health=health).errors is not None
+    assert {} == health.vitals().trouble, "nobody looks again"
+    assert read_lore(panel, labels, health=health, second=second).errors is not None
+    said = health.vitals().trouble["error model"]
+    assert said.startswith("not fitted for second looks, and tiles look again: ")
+    command = f"askance models fit {tmp_path} --second-look --config FILE --report 0.4 --photos FOLDER --labels LABELS"
+    assert said.endswith(f"; fit it again: {command}")
+
+    (tmp_path / "errors.yaml").write_text(json.dumps(fitted | {"report": 0.3, "again": None}))
+    read_lore(panel, labels, health=health, second=second)
+    said = health.vitals().trouble["error model"]
+    assert said.startswith("fitted for report 0.3 and floor 0.05, not for 0.4 and 0.05: ")
+    assert "; not fitted for second looks" in said
+    assert said.endswith(command)
+
+
 def test_errors_expected_at_another_report_threshold_are_told_and_kept(lane: Lane) -> None:
     config, health = EdgeConfig(detector=DetectorSection(report=0.4)), Health()
     labels = read_labels(config)

@@ -14,7 +14,7 @@ from askance.edge.detect.package import load_package
 from askance.edge.score.error_model import ErrorDocument, ErrorModel, load_errors
 from askance.errors import ModelError
 from askance.labels import LabelMap
-from askance.models.errors import ERRORS, make, write
+from askance.models.errors import ERRORS, looked_again, make, write
 from askance.models.photos import find_photos
 from askance.models.sightings import Sightings, gather
 from support_models import convolutional, labelled_photos, write_package
@@ -71,6 +71,11 @@ def test_frames_that_were_looked_at_again_have_a_regression_of_their_own(
     assert model.again is not None
     assert ["tiles"] == list(model.again.looks)
     assert model.means != model.again.means
+    assert looked_again(tmp_path / ERRORS)
+    once = tmp_path / "once.yaml"
+    write(make(replace(seen, again=None), detector), once)
+    (tmp_path / "torn.yaml").write_text("again: {")
+    assert [False] * 3 == [looked_again(each) for each in (once, tmp_path / "torn.yaml", tmp_path / "nowhere.yaml")]
     assert replace(model, again=None) == load_written(tmp_path, make(replace(seen, again=None), detector))
 
 

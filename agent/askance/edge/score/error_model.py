@@ -25,7 +25,7 @@ FARTHEST: Final = 4.0
 MOST: Final = 300.0
 _LOWEST: Final = log(1e-3)
 _HIGHEST: Final = log(MOST)
-_AGAIN: Final = "fit it again: askance models fit MODEL --photos FOLDER --labels LABELS"
+_AGAIN: Final = "fit it again: askance models fit MODEL --photos FOLDER --labels LABELS --second-look"
 
 
 class Term(Section):
