@@ -28,6 +28,7 @@ def make(sightings: Sightings, detector: Detector) -> ErrorDocument:
     document = ErrorDocument(
         sha256=detector.info.sha256,
         report=detector.info.report,
+        report_by_label=detector.info.report_by_label,
         floor=detector.info.floor,
         fitted_on=sightings.fitted_on,
         figures={name: round(float(value), 4) for name, value in counts.items()} | figures,
@@ -73,7 +74,7 @@ def write(document: ErrorDocument | CalibrationDocument, path: Path) -> None:
     Raises:
         ModelError: the file cannot be written.
     """
-    values = document.model_dump(mode="json", exclude_unset=True)
+    values = document.model_dump(mode="json", exclude_defaults=True)
     text = yaml.safe_dump(values, sort_keys=False, default_flow_style=None, width=116, allow_unicode=True)
     try:
         path.write_text(text, encoding="utf-8")

@@ -154,3 +154,27 @@ def test_errors_expected_at_another_report_threshold_are_told_and_kept(lane: Lan
     assert read_lore(panel, labels, health=health).errors is not None
     assert "fitted for report 0.5 and floor 0.05, not for 0.4 and 0.05" in health.vitals().trouble["error model"]
     assert f"askance models fit {panel.folder} --report 0.4 --photos" in health.vitals().trouble["error model"]
+
+
+def test_errors_expected_at_other_thresholds_of_single_labels_are_told_until_it_is_fitted_with_them(
+    tmp_path: Path, lane: Lane
+) -> None:
+    def told(*, fitted: dict[str, float], **runs: float) -> str | None:
+        config, health = EdgeConfig(detector=DetectorSection(report_by_label=runs)), Health()
+        labels = read_labels(config)
+        panel = read_panel(config, labels, lane=lane, health=health)
+        values = yaml.safe_load((panel.folder / "errors.yaml").read_text())
+        (tmp_path / "errors.yaml").write_text(json.dumps(values | {"report_by_label": fitted}))
+        panel.folder = tmp_path  # type: ignore[misc]  # a folder whose error model was fitted at these thresholds
+        assert read_lore(panel, labels, health=health).errors is not None
+        return health.vitals().trouble.get("error model")
+
+    said = told(fitted={}, person=0.3, car=0.3) or ""
+    assert said.startswith("fitted for report 0.5 and floor 0.05, not for 0.5 (person 0.3, car 0.3) and 0.05: ")
+    assert "write `detector.report_by_label` into card.yaml as `report_by_label`" in said
+    assert told(fitted={"person": 0.3, "car": 0.3}, pedestrian=0.3, car=0.3, dog=0.5) is None
+    assert "report 0.5 (person 0.3) and floor 0.05, not for 0.5 and 0.05: " in (told(fitted={"person": 0.3}) or "")
+    assert "card.yaml" not in (told(fitted={"person": 0.3}) or ""), "the fit finds everything as it is"
+    assert told(fitted={}, face=0.3) is None, "the model sees no faces"
+    many = {"person": 0.3, "bicycle": 0.3, "car": 0.3, "motorcycle": 0.3, "bus": 0.3, "train": 0.3, "truck": 0.3}
+    assert "bus 0.3, 2 more)" in (told(fitted={}, **many) or "")

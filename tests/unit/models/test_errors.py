@@ -42,12 +42,21 @@ def seen(tmp_path: Path, detector: Detector, names: LabelMap) -> Sightings:
 def test_what_is_written_is_what_is_read(tmp_path: Path, detector: Detector, seen: Sightings) -> None:
     errors = make(seen, detector)
     write(errors, tmp_path / ERRORS)
+    assert "report_by_label" not in (tmp_path / ERRORS).read_text()
     model = load_errors(tmp_path / ERRORS, sha256=detector.info.sha256)
     assert ("16 photos of photos, variants of each: 1", 0.5, 0.05) == (model.fitted_on, model.report, model.floor)
     assert errors.intercept == model.intercept
     assert {"photos", "variants", "errors", "ridge", "dispersion", "deviance", "deviance_of_mean"} == set(
         errors.figures
     )
+
+
+def test_thresholds_of_single_labels_are_written_with_the_fit(
+    tmp_path: Path, detector: Detector, names: LabelMap, seen: Sightings
+) -> None:
+    package = load_package(write_package(tmp_path / "own", convolutional(), report_by_label={"person": 0.4}))
+    write(make(seen, Detector(package, names, section=DetectorSection(probe=False))), tmp_path / ERRORS)
+    assert {"person": 0.4} == load_errors(tmp_path / ERRORS, sha256=detector.info.sha256).report_by_label
 
 
 def test_frames_that_were_looked_at_again_have_a_regression_of_their_own(
