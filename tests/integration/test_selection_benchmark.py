@@ -213,10 +213,10 @@ def test_a_run_prints_the_tables_and_saves_figures_and_picture(
     tmp_path: Path, photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = write_package(tmp_path / "tiny", convolutional())
-    given = ["--photos", photos, "--labels", photos]
+    given, others = ["--photos", photos, "--labels", photos], labelled_photos(tmp_path / "others", 20)
     from askance.cli.fitting import fit  # noqa: PLC0415 (one test needs the command)
 
-    words = [folder, *given, "--variants", 0, "--second-look"]
+    words = [folder, "--photos", others, "--labels", others, "--variants", 0, "--second-look"]
     fit([str(word) for word in words], standalone_mode=False)
     saved, picture = tmp_path / "figures.json", tmp_path / "plots" / "figures.png"
     words = ["--package", folder, *given, "--rounds", 20, "--seeds", 3, "--json", saved, "--plot", picture]
