@@ -9,9 +9,10 @@
 
 An error is a false positive or a missed object at an IoU of a half and the model's report threshold. Every figure is
 the mean over seeds; a seed decides which of equally valued frames are taken, what ``random`` takes, and where ``every
-k-th`` begins. The intervals are those of a paired bootstrap over the photos. Where errors.yaml beside the card is
-missing, or was fitted after other looks than those asked for, one is fitted on the train photos and kept in
-build/errors; no model is ever fitted on what is scored here.
+k-th`` begins. The intervals are those of a paired bootstrap over the photos. Where train photos are given, or
+errors.yaml beside the card is missing or was fitted after other looks than those asked for, one is fitted on the train
+photos and kept in build/errors. No model is ever fitted on what is scored here: the command refuses that, of a file
+that is fitted already as far as it says on which photos.
 """
 
 import argparse
@@ -26,7 +27,7 @@ import numpy as np
 import yaml
 from packages import find_package
 from report import columns
-from selecting.fitted import fitted
+from selecting.fitted import fitted, keep_apart
 from selecting.frames import in_sequence, labelled, look
 from selecting.listing import Stamp, coco_file, listed
 from selecting.measures import Figures, Pool, Vector, differences, mean_figures
@@ -60,9 +61,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     detector = Detector(package, names, section=DetectorSection())
     with closing(Lane()) as lane:
         second = _second(detector, options, names=names, lane=lane)
-        model = _errors(detector, second, options=options, names=names)
         truth, stamps = _truth(package.card, options, names=names)
-        frames = look(detector, truth, names=names, second=second)
+        model = _errors(detector, second, options=options, names=names, scored=truth)
+        frames = look(detector, truth, second=second)
     if stamps is not None:
         frames = in_sequence(frames, stamps)
     pool = Pool(
@@ -116,9 +117,12 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--fps", type=float, default=10.0, help="frames a second of a sequence that does not say when; default: 10"
     )
-    parser.add_argument("--second-look", default="{}", help="keys of the section second_look, as YAML; default: none")
+    looks = "keys of the section second_look, as YAML; default: 2 x 2 tiles, as an agent; {tiles: null}: none"
+    parser.add_argument("--second-look", default="{}", help=looks)
     parser.add_argument("--other", type=Path, action="append", default=[], help="a card of another model that looks")
-    parser.add_argument("--train-photos", type=Path, help="labelled photos to fit on; default: coco128 train")
+    parser.add_argument(
+        "--train-photos", type=Path, help="labelled photos to fit on; default: see --errors, or coco128 train"
+    )
     parser.add_argument("--train-labels", type=Path, help="their labels")
     parser.add_argument("--errors", type=Path, help=f"an error model; default: {ERRORS} beside the card, or fitted")
     parser.add_argument("--seeds", type=int, default=20, help="of what chance decides; default: 20")
@@ -135,6 +139,9 @@ def _whole(parser: argparse.ArgumentParser, options: argparse.Namespace) -> argp
     if options.labels is not None:
         file = coco_file(options.labels)
         options.photos, options.labels = options.photos or file, file or options.labels
+    options.takes_ready = options.train_photos is None
+    if options.errors is not None and not options.takes_ready:
+        parser.error("--errors is fitted already: leave it out, or --train-photos")
     for photos, labels, split in (("photos", "labels", "val2017"), ("train_photos", "train_labels", "train2017")):
         if (getattr(options, photos) is None) != (getattr(options, labels) is None):
             parser.error(f"--{photos} and --{labels} go together".replace("_", "-"))
@@ -154,12 +161,13 @@ def _second(detector: Detector, options: argparse.Namespace, *, names: LabelMap,
 
 
 def _errors(
-    detector: Detector, second: SecondLook | None, *, options: argparse.Namespace, names: LabelMap
+    detector: Detector, second: SecondLook | None, *, options: argparse.Namespace, names: LabelMap, scored: Truth
 ) -> ErrorModel:
     if options.errors is not None:
-        return load_errors(options.errors, sha256=detector.info.sha256)
+        return keep_apart(load_errors(options.errors, sha256=detector.info.sha256), scored, file=options.errors)
     photos, labels, kept = options.train_photos, options.train_labels, CHECKOUT / "build" / "errors"
-    return fitted(detector, second, names=names, photos=photos, labels=labels, kept=kept)
+    ready = detector.model.package.folder / ERRORS if options.takes_ready else None
+    return fitted(detector, second, names=names, photos=photos, labels=labels, ready=ready, scored=scored, kept=kept)
 
 
 def _truth(card: ModelCard, options: argparse.Namespace, *, names: LabelMap) -> tuple[Truth, Sequence[Stamp] | None]:

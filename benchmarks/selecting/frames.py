@@ -20,7 +20,7 @@ from askance.edge.track import TrackMemory, follow
 from askance.edge.view import Moment, View, alone
 from askance.edge.window import AHEAD, Waiting, Window, flush, patience_ns, push
 from askance.labels import LabelMap
-from askance.models.mistakes import Mistakes, find_mistakes
+from askance.models.mistakes import Mistakes, find_mistakes, judgeable
 from askance.models.photos import read_photo
 from askance.models.truth import Objects, Truth, read_truth
 
@@ -65,21 +65,22 @@ def labelled(photos: Sequence[Path], *, labels: Path, card: ModelCard, names: La
     return truth
 
 
-def look(
-    detector: Detector, truth: Mapping[Path, Objects], *, names: LabelMap, second: SecondLook | None = None
-) -> list[Looked]:
-    """Let a detector look at every photo, in their order, and at each of them again."""
-    card = detector.model.package.card
-    ids = np.array([-1 if name is None else names.resolve(name).id for name in card.classes], np.int32)
+def look(detector: Detector, truth: Mapping[Path, Objects], *, second: SecondLook | None = None) -> list[Looked]:
+    """Let a detector look at every photo, in their order, and at each of them again, for classes that are judged."""
     looked: list[Looked] = []
+    some = {int(label) for objects in truth.values() for label in detector.label_ids[objects.judged]}
+    if some < detector.labels:
+        print(f"judged: {len(some)} of {len(detector.labels)} classes, those that the labels have", file=sys.stderr)
     for photo, objects in truth.items():
         image = read_photo(photo)
         prepared = detector.prepare(image)
-        found = detector.read(detector.forward(prepared), fit=prepared.fit)
+        judged = detector.label_ids[objects.judged]
+        found = judgeable(detector.read(detector.forward(prepared), fit=prepared.fit), judged)
         view = alone(found, size=(image.shape[1], image.shape[0]))
         if second is not None:
-            view = replace(view, again=second.look(image))
-        mistakes = find_mistakes(found, objects.boxes, label_ids=ids[objects.columns])
+            again = (replace(each, detections=judgeable(each.detections, judged)) for each in second.look(image))
+            view = replace(view, again=tuple(again))
+        mistakes = find_mistakes(found, objects.boxes, label_ids=detector.label_ids[objects.columns])
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
         tile = cv2.resize(grey, (TILE_WIDTH, TILE_HEIGHT), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
         looked.append(Looked(view, mistakes, len(objects.columns), difference_hash(grey), tile))

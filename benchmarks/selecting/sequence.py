@@ -16,7 +16,8 @@ from askance.models.photos import find_photos
 from askance.models.truth import Objects, Truth
 
 CLASSES = "classes.yaml"
-"""Names by class id, beside ``images`` and ``masks``; a class without a name, or not on the card, is left out."""
+"""Names by class id, beside ``images`` and ``masks``; a class without a name, or not on the card, is left out, and so
+are the model's candidates of classes that stand not here."""
 
 INSTANCES = 1000
 """A mask of 16 bits holds class * 1000 + instance, as Cityscapes has it; below that, and in 8 bits, the class alone."""
@@ -48,10 +49,15 @@ def _masked(path: Path, *, card: ModelCard) -> Truth:
     named = yaml.safe_load((path / CLASSES).read_text(encoding="utf-8"))
     columns = {name: column for column, name in enumerate(card.classes) if name is not None}
     known = {int(number): columns[name] for number, name in named.items() if name in columns}
-    return {frame: _objects(path / "masks" / f"{frame.stem}.png", known) for frame in find_photos(path / "images")}
+    judged = np.array(sorted(known.values()), np.intp)
+    return {
+        frame: Objects(*_boxes(path / "masks" / f"{frame.stem}.png", known), judged)
+        for frame in find_photos(path / "images")
+    }
 
 
-def _objects(path: Path, columns: dict[int, int]) -> Objects:
+def _boxes(path: Path, columns: dict[int, int]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Return boxes, (n, 4), and class columns, (n,), of the pieces of a mask."""
     mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     if mask is None or mask.ndim != 2:  # noqa: PLR2004 (rows, columns)
         raise SystemExit(f"no mask of one channel: {path}")
@@ -63,7 +69,7 @@ def _objects(path: Path, columns: dict[int, int]) -> Objects:
             pieces = _pieces(mask == value, whole=value >= INSTANCES)
             boxes += pieces
             found += [column] * len(pieces)
-    return Objects(np.array(boxes, np.float64).reshape(-1, 4), np.array(found, np.intp))
+    return np.array(boxes, np.float64).reshape(-1, 4), np.array(found, np.intp)
 
 
 def _pieces(pixels: NDArray[np.bool_], *, whole: bool) -> list[tuple[float, float, float, float]]:

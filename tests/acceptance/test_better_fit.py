@@ -29,7 +29,7 @@ def site(tmp_path: Path, assets: Path, mosquitto: Mosquitto) -> Iterator[Site]:
         tmp_path,
         mosquitto.port,
         photos=take_photos(assets, tmp_path / "photos", count=PHOTOS),
-        sections={"detector": {"model": "own", "models": str(tmp_path / "on-the-device")}, "second_look": None},
+        sections={"detector": {"model": "own", "models": str(tmp_path / "on-the-device")}},
     )
     yield made
     made.close()

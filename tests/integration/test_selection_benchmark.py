@@ -4,14 +4,12 @@ import json
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import selection
 from packages import find_package
-from selecting.fitted import fitted
 from selecting.frames import Looked, in_sequence, labelled, look
 from selecting.listing import Stamp
 from selecting.measures import Pool, differences, mean_figures, measure, pick
@@ -148,10 +146,29 @@ def test_labelled_photos_are_looked_at_in_their_order(tmp_path: Path, checkout: 
     names = LabelMap.load(checkout / "config" / "labels.yaml")
     package = find_package(write_package(tmp_path / "tiny", convolutional()), assets=tmp_path)
     detector = Detector(package, names, section=DetectorSection(probe=False))
-    frames = look(detector, labelled(find_photos(photos), labels=photos, card=package.card, names=names), names=names)
+    frames = look(detector, labelled(find_photos(photos), labels=photos, card=package.card, names=names))
     assert [frame.objects for frame in frames] == [number % 3 for number in range(20)]
     assert len({frame.dhash for frame in frames}) == 20
     assert {()} == {frame.view.again for frame in frames}
+
+
+def test_classes_that_nobody_has_looked_for_are_left_out_of_every_look(
+    tmp_path: Path, checkout: Path, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = LabelMap.load(checkout / "config" / "labels.yaml")
+    package = find_package(write_package(tmp_path / "tiny", convolutional()), assets=tmp_path)
+    detector = Detector(package, names, section=DetectorSection(probe=False))
+    truth = labelled(find_photos(photos), labels=photos, card=package.card, names=names)
+    cars = {photo: replace(objects, judged=np.array([2], np.intp)) for photo, objects in truth.items()}
+    with closing(Lane()) as lane:
+        second = SecondLook(detector, SecondLookSection(tiles=None, mirror=True), lane=lane)
+        whole, some = (look(detector, each, second=second) for each in (truth, cars))
+
+    seen = [{*frame.view.detections.label_ids, *frame.view.again[0].detections.label_ids} for frame in (*whole, *some)]
+    assert {1, 3} == set().union(*seen[:20])
+    assert {3} == set().union(*seen[20:])
+    assert sum(frame.mistakes.count for frame in some) < sum(frame.mistakes.count for frame in whole)
+    assert capsys.readouterr().err.count("judged: 1 of 2 classes") == 1
 
 
 def test_frames_in_sequence_see_those_around_them_and_keep_what_further_looks_saw() -> None:
@@ -203,33 +220,14 @@ def test_a_second_look_has_its_rows_where_a_model_was_fitted_for_it() -> None:
     assert scored[AGAIN] != pytest.approx(scored[OURS])
 
 
-def test_a_model_that_was_fitted_after_other_looks_is_not_taken(tmp_path: Path, checkout: Path, photos: Path) -> None:
-    names = LabelMap.load(checkout / "config" / "labels.yaml")
-    package = find_package(write_package(tmp_path / "tiny", convolutional()), assets=tmp_path)
-    detector = Detector(package, names, section=DetectorSection(probe=False))
-    fit_beside = partial(fitted, detector, names=names, photos=photos, labels=photos, kept=tmp_path / "kept")
-    with closing(Lane()) as lane:
-        tiles, mirror = (
-            SecondLook(detector, SecondLookSection.model_validate(section), lane=lane)
-            for section in ({}, {"tiles": None, "mirror": True})
-        )
-        models = [fit_beside(second) for second in (None, tiles, mirror, tiles)]
-
-    assert [None, "tiles", "mirror", "tiles"] == [
-        None if model.again is None else next(iter(model.again.looks)) for model in models
-    ]
-    assert 3 == len(list((tmp_path / "kept").iterdir()))
-    assert models[1] == models[3]
-
-
 def test_a_run_prints_the_tables_and_saves_figures_and_picture(
     tmp_path: Path, photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = write_package(tmp_path / "tiny", convolutional())
-    given = ["--photos", photos, "--labels", photos]
+    given, others = ["--photos", photos, "--labels", photos], labelled_photos(tmp_path / "others", 20)
     from askance.cli.fitting import fit  # noqa: PLC0415 (one test needs the command)
 
-    words = [folder, *given, "--variants", 0, "--second-look"]
+    words = [folder, "--photos", others, "--labels", others, "--variants", 0, "--second-look"]
     fit([str(word) for word in words], standalone_mode=False)
     saved, picture = tmp_path / "figures.json", tmp_path / "plots" / "figures.png"
     words = ["--package", folder, *given, "--rounds", 20, "--seeds", 3, "--json", saved, "--plot", picture]

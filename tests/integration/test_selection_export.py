@@ -81,7 +81,9 @@ def test_the_folder_or_the_file_of_an_export_is_scored_by_what_is_done(
     run("--package", package, option, dataset / name, "--json", tmp_path / "figures.json")
 
     assert DONE == json.loads((tmp_path / "figures.json").read_text())["photos"]
-    assert "left out: 2 photos that nobody has labelled" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "left out: 2 photos that nobody has labelled" in said
+    assert "judged" not in said, "an export has all classes of the label map"
 
 
 def test_photos_may_be_named_beside_the_export(dataset: Path, package: Path, tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ def test_a_sequence_is_a_folder_with_masks_of_classes_or_of_instances(tmp_path: 
     assert [0, 250_000_000] == [stamp.at_ns for stamp in stamps]
 
     assert ([car, car], [[10, 5, 30, 15], [10, 20, 30, 30]]) == (one.columns.tolist(), one.boxes.tolist())
+    assert sorted([person, car]) == one.judged.tolist() == other.judged.tolist()
     assert ([person], [[10, 5, 30, 30]]) == (other.columns.tolist(), other.boxes.tolist())
     (tmp_path / "masks" / "2.png").unlink()
     with pytest.raises(SystemExit, match="no mask"):

@@ -78,7 +78,8 @@ def fit(  # noqa: PLR0913 (each is an option of the command)
     other models, exactly as `second_look` in --config says: `expected_errors` then rises or falls with what they see.
 
     Photos that the detector has been trained on show fewer errors than a camera's; better take others. Files that
-    are there are replaced: fit on all that is labelled, not on the newest alone.
+    are there are replaced: fit on all that is labelled, not on the newest alone, and with --second-look if the agent
+    looks again, as one without `second_look: null` does.
 
     \b
     Example, the way the shipped file was made:
@@ -86,6 +87,7 @@ def fit(  # noqa: PLR0913 (each is an option of the command)
         --labels coco128/object_detection/labels/train2017
     From what `askance queue export --format coco --out dataset` wrote; frames whose task is not done are left out:
       askance models fit models/own --photos dataset/images --labels dataset/annotations.json
+        --second-look --config edge.yaml
     """
     from askance import shipped
     from askance.edge.config import DetectorSection
@@ -120,8 +122,12 @@ def _write(seen: "Sightings", detector: "Detector", *, file: Path, curves_for: "
     from askance.models import calibration, errors
 
     fitted = errors.make(seen, detector)
+    if fitted.again is None and errors.looked_again(file):
+        click.echo(f"note: {file} held after second looks, and does not any more: see --second-look", err=True)
     errors.write(fitted, file)
     said: dict[str, Any] = {"file": str(file), "sha256": fitted.sha256, "left_out": seen.left_out, **fitted.figures}
+    if len(seen.judged) < seen.labels:
+        said["judged"] = list(seen.judged)
     if fitted.again is not None:
         said["second_look"] = {"looks": list(fitted.again.looks), **fitted.again.figures}
     if curves_for is not None:
@@ -162,6 +168,8 @@ def _words(said: Mapping[str, Any], *, fitted_on: str) -> Iterator[str]:
     yield f"fitted on {fitted_on}; errors in the photos themselves: {said['errors']:.0f}"
     if said["left_out"]:
         yield f"left out: {said['left_out']} photos that nobody has labelled: not listed, or of tasks that are not done"
+    if "judged" in said:
+        yield f"judged: {', '.join(said['judged'])}; the labels have no other classes, whose candidates are left out"
     held_out, constant = said["deviance"], said["deviance_of_mean"]
     yield f"Poisson deviance of photos held out: {held_out:.2f}, of a guess that is always the mean: {constant:.2f}"
     if "second_look" in said:

@@ -1,6 +1,6 @@
 """Gathers what signals know beside the frame: names, bodies, and what was fitted for the detector."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from askance.labels import LabelMap
 
 _FIT: Final = "askance models fit"
 _LABELLED: Final = "--photos FOLDER --labels LABELS"
+_SOME: Final = 5
 
 
 def read_lore(
@@ -41,7 +42,7 @@ def read_lore(
     """
     return Lore(
         names={int(label.id): label.name for label in labels.labels},
-        errors=_read_errors(panel, second, health=health),
+        errors=_read_errors(panel, second, labels=labels, health=health),
         again=frozenset() if second is None else second.signals,
         calibration=_read_calibration(panel, labels, health=health),
         counts=None if counts is None else read_label_counts(counts, labels),
@@ -67,7 +68,7 @@ def survey(panel: Panel, *, lore: Lore, poses: Collection[Pose] | None) -> Site:
     return Site(poses, lowest, answered(panel.signals, lore=lore))
 
 
-def _read_errors(panel: Panel, second: SecondLook | None, *, health: Health) -> ErrorModel | None:
+def _read_errors(panel: Panel, second: SecondLook | None, *, labels: LabelMap, health: Health) -> ErrorModel | None:
     file = panel.folder / ERRORS
     if not file.is_file():
         return None
@@ -77,21 +78,42 @@ def _read_errors(panel: Panel, second: SecondLook | None, *, health: Health) -> 
         health.count("errors.unavailable")
         health.trouble("error model", error.advice)
         return None
-    fitted, runs = (errors.report, errors.floor), (panel.info.report, panel.info.floor)
-    if fitted[0] != runs[0] or fitted[1] < runs[1]:
-        said = f"fitted for report {fitted[0]:g} and floor {fitted[1]:g}, not for {runs[0]:g} and {runs[1]:g}"
-        again = f"--report {runs[0]:g} {_LABELLED}"
-        health.trouble("error model", f"{said}: its numbers are off; fit it again: {_FIT} {panel.folder} {again}")
-    if errors.again is None or second is None or errors.again.looks.items() <= second.looks.items():
-        return errors
-    said = f"fitted after {', '.join(errors.again.looks)}, and not exactly these look again"
-    again = f"--second-look --config FILE {_LABELLED}"
-    health.trouble(
-        "error model",
-        f"{said}: second looks change no expected errors; see `second_look`, or fit it again: "
-        f"{_FIT} {panel.folder} {again}",
-    )
-    return replace(errors, again=None)
+    looks = None if second is None else _fault_of_looks(errors, second)
+    faults = [fault for fault in (_fault_of_thresholds(errors, panel, labels=labels), looks) if fault is not None]
+    if faults:
+        looking = "" if second is None else " --second-look --config FILE"
+        again = f"{_FIT} {panel.folder}{looking} --report {panel.info.report:g} {_LABELLED}"
+        health.trouble("error model", f"{'; '.join(faults)}; fit it again: {again}")
+    return errors if looks is None else replace(errors, again=None)
+
+
+def _fault_of_thresholds(errors: ErrorModel, panel: Panel, *, labels: LabelMap) -> str | None:
+    fitted, runs = ((each.report, each.report_by_label) for each in (errors, panel.info))
+    names = [label.name for label in labels.labels if label.id in panel.main.labels]
+    odd = [name for name in names if fitted[1].get(name, fitted[0]) != runs[1].get(name, runs[0])]
+    if not odd and errors.floor >= panel.info.floor:
+        return None
+    then, now = (_thresholds(report, {name: of[name] for name in odd if name in of}) for report, of in (fitted, runs))
+    said = f"fitted for report {then} and floor {errors.floor:g}, not for {now} and {panel.info.floor:g}"
+    moved = "; write `detector.report_by_label` into card.yaml as `report_by_label`, where the fit finds it"
+    return f"{said}: its numbers are off{moved if any(name in runs[1] for name in odd) else ''}"
+
+
+def _thresholds(report: float, by_label: Mapping[str, float]) -> str:
+    """Write a threshold, and those of single labels, of which the first few do."""
+    some = [f"{name} {score:g}" for name, score in by_label.items()]
+    more = [f"{len(some) - _SOME} more"] if len(some) > _SOME else []
+    return f"{report:g} ({', '.join([*some[:_SOME], *more])})" if some else f"{report:g}"
+
+
+def _fault_of_looks(errors: ErrorModel, second: SecondLook) -> str | None:
+    if errors.again is None:
+        said = f"not fitted for second looks, and {', '.join(second.looks)} look again"
+    elif errors.again.looks.items() <= second.looks.items():
+        return None
+    else:
+        said = f"fitted after {', '.join(errors.again.looks)}, and not exactly these look again"
+    return f"{said}: second looks change no expected errors; see `second_look`"
 
 
 def _read_calibration(panel: Panel, labels: LabelMap, *, health: Health) -> Calibration | None:

@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from askance.edge.detect.scenes import scene
 from askance.edge.detect.session import Port
 from askance.edge.detect.trial import Verdict, examine
 from askance.edge.score.calibration import CALIBRATION, load_calibration
-from askance.edge.score.error_model import ERRORS, load_errors
+from askance.edge.score.error_model import ERRORS, ErrorModel, load_errors
 from askance.errors import ConfigError
 from askance.labels import LabelMap
 
@@ -96,21 +97,21 @@ def check(model: Model, labels: LabelMap, *, record: Golden | None, home: Path |
 def _fitted(package: Package, labels: LabelMap) -> Mapping[str, str]:
     """Read what was fitted for a model as the agent does, which leaves out what is not of this file."""
     sha256 = package.card.sha256
-    readers: tuple[tuple[str, str, Callable[[Path], object]], ...] = (
-        ("error_model", ERRORS, lambda file: load_errors(file, sha256=sha256)),
-        ("calibration", CALIBRATION, lambda file: load_calibration(file, sha256=sha256, labels=labels)),
-    )
-    return {part: _bound(package.folder / name, read) for part, name, read in readers}
+    errors = _bound(package.folder / ERRORS, partial(load_errors, sha256=sha256))
+    curves = _bound(package.folder / CALIBRATION, partial(load_calibration, sha256=sha256, labels=labels))
+    return {"error_model": errors, "calibration": curves}
 
 
 def _bound(file: Path, read: Callable[[Path], object]) -> str:
     if not file.is_file():
         return f"none: there is no {file.name} beside the model; see askance models fit"
     try:
-        read(file)
+        fitted = read(file)
     except ConfigError as error:
         return f"left out: {error.advice}"
-    return f"of this file: {file.name} has its sha256"
+    said = f"of this file: {file.name} has its sha256"
+    once = isinstance(fitted, ErrorModel) and fitted.again is None
+    return f"{said}; not fitted for second looks, see askance models fit --second-look" if once else said
 
 
 def _speed(model: Model) -> float:

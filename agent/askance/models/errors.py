@@ -10,11 +10,12 @@ from askance.edge.detect import Detector
 from askance.edge.score.calibration import CalibrationDocument
 from askance.edge.score.error_model import ERRORS, AgainDocument, ErrorDocument, Term
 from askance.edge.score.statistics import NAMES, TOGETHER
-from askance.errors import ModelError
+from askance.errors import ConfigError, ModelError
 from askance.models.regression import Sample, choose, fit
 from askance.models.sightings import Sightings
+from askance.settings import read_document, validate
 
-__all__ = ["ERRORS", "VARIANTS", "make", "write"]
+__all__ = ["ERRORS", "VARIANTS", "looked_again", "make", "write"]
 
 VARIANTS: Final = 15
 
@@ -27,6 +28,7 @@ def make(sightings: Sightings, detector: Detector) -> ErrorDocument:
     document = ErrorDocument(
         sha256=detector.info.sha256,
         report=detector.info.report,
+        report_by_label=detector.info.report_by_label,
         floor=detector.info.floor,
         fitted_on=sightings.fitted_on,
         figures={name: round(float(value), 4) for name, value in counts.items()} | figures,
@@ -38,6 +40,14 @@ def make(sightings: Sightings, detector: Detector) -> ErrorDocument:
     figures, intercept, terms = _regress(sightings.again, names=TOGETHER)
     again = AgainDocument(looks=sightings.looks, figures=figures, intercept=intercept, terms=terms)
     return document.model_copy(update={"again": again})
+
+
+def looked_again(path: Path) -> bool:
+    """Whether a file is an error model, of whichever model file, that also holds after second looks."""
+    try:
+        return validate(ErrorDocument, read_document(path)).again is not None
+    except ConfigError:
+        return False
 
 
 def _regress(sample: Sample, *, names: Sequence[str]) -> tuple[dict[str, float], float, dict[str, Term]]:
@@ -64,7 +74,7 @@ def write(document: ErrorDocument | CalibrationDocument, path: Path) -> None:
     Raises:
         ModelError: the file cannot be written.
     """
-    values = document.model_dump(mode="json", exclude_unset=True)
+    values = document.model_dump(mode="json", exclude_defaults=True)
     text = yaml.safe_dump(values, sort_keys=False, default_flow_style=None, width=116, allow_unicode=True)
     try:
         path.write_text(text, encoding="utf-8")

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from askance.edge.detect.decode.clusters import pairwise_iou
 from askance.edge.detections import Detections
+from askance.edge.zones import take
 
 IOU: Final = 0.5
 
@@ -28,6 +29,16 @@ class Mistakes:
     def count(self) -> int:
         """All of them."""
         return self.false_positives + self.missed
+
+
+def judgeable(found: Detections, label_ids: NDArray[np.int32]) -> Detections:
+    """Leave out candidates of labels that nobody has looked for: they are neither right nor wrong.
+
+    Args:
+        found: what a detector sees.
+        label_ids: (k,): the labels that were looked for.
+    """
+    return take(found, np.flatnonzero(np.isin(found.label_ids, label_ids)))
 
 
 def find_mistakes(found: Detections, boxes: NDArray[np.float64], *, label_ids: NDArray[np.int32]) -> Mistakes:

@@ -18,13 +18,14 @@ from askance.edge.view import alone
 from askance.errors import SourceError
 from askance.labels import LabelMap
 from askance.models.calibration import Verdicts
-from askance.models.mistakes import find_mistakes, true_positives
+from askance.models.mistakes import find_mistakes, judgeable, true_positives
 from askance.models.photos import read_photo
 from askance.models.regression import FOLDS, Sample
 from askance.models.truth import Objects, Truth, read_truth
 from askance.models.variants import vary
 
 Progress: TypeAlias = Callable[[int, int], None]
+_Columns: TypeAlias = tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.bool_]]
 
 LEAST_PHOTOS: Final = 2 * FOLDS
 _SEED: Final = 0
@@ -39,6 +40,8 @@ class Sightings:
         again: the same errors, with the statistics of what all looks together see; None: nobody looked again.
         looks: those further looks, by name, and what each is exactly.
         verdicts: every candidate of every view.
+        judged: names of the labels that were looked for in the photos; candidates of others are left out.
+        labels: how many labels the detector has.
         photos: how many that somebody has labelled.
         left_out: how many others.
         variants: of each photo, beside itself.
@@ -49,6 +52,8 @@ class Sightings:
     again: Sample | None
     looks: Mapping[str, str]
     verdicts: Verdicts
+    judged: tuple[str, ...]
+    labels: int
     photos: int
     left_out: int
     variants: int
@@ -57,7 +62,9 @@ class Sightings:
     @property
     def fitted_on(self) -> str:
         """Which photos, in words."""
-        return f"{self.photos} photos of {self.source}, variants of each: {self.variants}"
+        said = f"{self.photos} photos of {self.source}, variants of each: {self.variants}"
+        some = f", judged: {len(self.judged)} of {self.labels} classes"
+        return said if len(self.judged) == self.labels else said + some
 
 
 def gather(
@@ -86,35 +93,42 @@ def gather(
         SourceError: too few photos, or a photo or label that cannot be read, or nothing is labelled.
     """
     truth = _labelled(detector, photos, labels=labels, names=names)
-    ids = np.array([-1 if name is None else names.resolve(name).id for name in detector.model.package.card.classes])
+    ids = detector.label_ids
+    judged = np.unique(ids[next(iter(truth.values())).judged])  # the same in all photos
     rows: list[NDArray[np.float64]] = []
     fused: list[NDArray[np.float64]] = []
     errors: list[int] = []
-    columns: list[tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.bool_]]] = []
+    columns: list[_Columns] = []
     for image, there in _views(truth, variants=variants, progress=progress):
-        found, there_ids = _look(detector, image), ids[there.columns].astype(np.int32)
+        found, there_ids = judgeable(_look(detector, image), judged), ids[there.columns]
         view = alone(found, size=(image.shape[1], image.shape[0]))
         rows.append(statistics(found, size=view.size, floor=detector.info.floor))
         if second is not None:
-            seen = places(view, second.look(image)).fused()
+            seen = judgeable(places(view, second.look(image)).fused(), judged)
             fused.append(statistics_together(seen, size=view.size, floor=detector.info.floor))
         errors.append(find_mistakes(found, there.boxes, label_ids=there_ids).count)
         columns.append((found.scores, found.label_ids, true_positives(found, there.boxes, label_ids=there_ids)))
     owners = np.repeat(np.arange(len(truth)), variants + 1)
-    scores, label_ids, right = (np.concatenate(column) for column in zip(*columns, strict=True))
-    candidates = np.repeat(owners, [len(each) for each, _, _ in columns])
-    weights = np.full(len(scores), 1.0 / (variants + 1))
     sample = Sample(np.array(rows), np.array(errors, np.float64), owners)
     return Sightings(
         sample=sample,
         again=None if second is None else replace(sample, statistics=np.array(fused)),
         looks={} if second is None else second.looks,
-        verdicts=Verdicts(scores.astype(np.float64), label_ids, right, candidates, weights),
+        verdicts=_verdicts(columns, owners, weight=1.0 / (variants + 1)),
+        judged=tuple(label.name for label in names.labels if label.id in judged),
+        labels=len(detector.labels),
         photos=len(truth),
         left_out=len(photos) - len(truth),
         variants=variants,
         source=photos[0].parent.name,
     )
+
+
+def _verdicts(columns: Sequence[_Columns], owners: NDArray[np.intp], *, weight: float) -> Verdicts:
+    """Put the candidates of all views together; ``owners``, (views,), says which photo each view is of."""
+    scores, label_ids, right = (np.concatenate(column) for column in zip(*columns, strict=True))
+    photos = np.repeat(owners, [len(each) for each, _, _ in columns])
+    return Verdicts(scores.astype(np.float64), label_ids, right, photos, np.full(len(scores), weight))
 
 
 def _labelled(detector: Detector, photos: Sequence[Path], *, labels: Path, names: LabelMap) -> Truth:

@@ -1,5 +1,6 @@
 """Other views of a labelled photo: a part of it, mirrored, coarser, darker or brighter, with its objects."""
 
+from dataclasses import replace
 from typing import Final
 
 import cv2
@@ -55,7 +56,7 @@ def _coarser(image: Image, share: float) -> Image:
 def _inside(boxes: NDArray[np.float64], objects: Objects, *, size: tuple[int, int]) -> Objects:
     clipped = np.clip(boxes, 0.0, (*size, *size))
     kept = _areas(clipped) >= _LEAST_LEFT * np.maximum(_areas(boxes), np.finfo(np.float64).tiny)
-    return Objects(clipped[kept], objects.columns[kept])
+    return replace(objects, boxes=clipped[kept], columns=objects.columns[kept])
 
 
 def _areas(boxes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -32,7 +32,7 @@ def test_fit_writes_beside_the_card_and_says_what_it_found(package: Path, photos
     lines = result.stdout.splitlines()
     assert 0 == result.exit_code
     assert lines[0].startswith("fitted on 16 photos of photos, variants of each: 1; errors in the photos themselves: ")
-    assert lines[1].startswith("Poisson deviance of photos held out: ")
+    assert lines[1].startswith("Poisson deviance of photos held out: "), "all classes are judged, and nothing left out"
     assert f"made: {package / 'errors.yaml'}" == lines[2]
     assert "look" in result.stderr
     assert (package / "errors.yaml").read_text().startswith("sha256: ")
@@ -80,6 +80,11 @@ def test_fit_also_fits_for_frames_that_were_looked_at_again_as_a_configuration_s
     assert {"mirror": "left and right exchanged", "other": sha256_of(other / "model.onnx")} == errors.again.looks
     data = json.loads(run(package, *words, "--second-look", "--json").stdout)["second_look"]
     assert {"looks", "ridge", "dispersion", "deviance", "deviance_of_mean"} == set(data)
+    assert "held after second looks" not in run(package, *words, "--second-look").stderr
+    once = run(package, *words)
+    said = f"note: {package / 'errors.yaml'} held after second looks, and does not any more: see --second-look"
+    assert said in once.stderr
+    assert "held after second looks" not in run(package, *words).stderr, "it did not hold after them before"
     config.write_text("second_look: null")
     with pytest.raises(ConfigError, match="nobody looks again"):
         run(package, *words, "--second-look")
@@ -110,7 +115,9 @@ def test_fit_leaves_out_photos_that_nobody_has_labelled_and_says_how_many(
 
     assert lines[0].startswith("fitted on 16 photos of more, ")
     assert lines[1].startswith("left out: 4 photos that nobody has labelled")
-    assert 0 == json.loads(run(*words, "--photos", photos, "--json").stdout)["left_out"]
+    assert lines[2].startswith("judged: car; the labels have no other classes")
+    data = json.loads(run(*words, "--photos", photos, "--json").stdout)
+    assert (0, ["car"]) == (data["left_out"], data["judged"])
 
 
 def test_fit_needs_photos_and_labels(package: Path) -> None:

@@ -119,6 +119,33 @@ def test_expected_errors_of_other_looks_are_told_and_left_out(tmp_path: Path, la
     assert f"askance models fit {tmp_path} --second-look --config FILE" in health.vitals().trouble["error model"]
 
 
+def test_an_error_model_that_was_not_fitted_for_the_second_look_there_is_is_told_and_kept(
+    tmp_path: Path, lane: Lane
+) -> None:
+    config, health = EdgeConfig(detector=DetectorSection(report=0.4)), Health()
+    labels = read_labels(config)
+    panel = read_panel(config, labels, lane=lane, health=health)
+    fitted = yaml.safe_load((panel.folder / "errors.yaml").read_text())
+    (tmp_path / "errors.yaml").write_text(json.dumps(fitted | {"report": 0.4, "again": None}))
+    panel.folder = tmp_path  # type: ignore[misc]  # a folder whose error model was fitted for one look
+    second = read_second_look(config, labels, panel=panel, lane=lane, health=health)
+
+    assert read_lore(panel, labels, health=health).errors is not None
+    assert {} == health.vitals().trouble, "nobody looks again"
+    assert read_lore(panel, labels, health=health, second=second).errors is not None
+    said = health.vitals().trouble["error model"]
+    assert said.startswith("not fitted for second looks, and tiles look again: ")
+    command = f"askance models fit {tmp_path} --second-look --config FILE --report 0.4 --photos FOLDER --labels LABELS"
+    assert said.endswith(f"; fit it again: {command}")
+
+    (tmp_path / "errors.yaml").write_text(json.dumps(fitted | {"report": 0.3, "again": None}))
+    read_lore(panel, labels, health=health, second=second)
+    said = health.vitals().trouble["error model"]
+    assert said.startswith("fitted for report 0.3 and floor 0.05, not for 0.4 and 0.05: ")
+    assert "; not fitted for second looks" in said
+    assert said.endswith(command)
+
+
 def test_errors_expected_at_another_report_threshold_are_told_and_kept(lane: Lane) -> None:
     config, health = EdgeConfig(detector=DetectorSection(report=0.4)), Health()
     labels = read_labels(config)
@@ -127,3 +154,27 @@ def test_errors_expected_at_another_report_threshold_are_told_and_kept(lane: Lan
     assert read_lore(panel, labels, health=health).errors is not None
     assert "fitted for report 0.5 and floor 0.05, not for 0.4 and 0.05" in health.vitals().trouble["error model"]
     assert f"askance models fit {panel.folder} --report 0.4 --photos" in health.vitals().trouble["error model"]
+
+
+def test_errors_expected_at_other_thresholds_of_single_labels_are_told_until_it_is_fitted_with_them(
+    tmp_path: Path, lane: Lane
+) -> None:
+    def told(*, fitted: dict[str, float], **runs: float) -> str | None:
+        config, health = EdgeConfig(detector=DetectorSection(report_by_label=runs)), Health()
+        labels = read_labels(config)
+        panel = read_panel(config, labels, lane=lane, health=health)
+        values = yaml.safe_load((panel.folder / "errors.yaml").read_text())
+        (tmp_path / "errors.yaml").write_text(json.dumps(values | {"report_by_label": fitted}))
+        panel.folder = tmp_path  # type: ignore[misc]  # a folder whose error model was fitted at these thresholds
+        assert read_lore(panel, labels, health=health).errors is not None
+        return health.vitals().trouble.get("error model")
+
+    said = told(fitted={}, person=0.3, car=0.3) or ""
+    assert said.startswith("fitted for report 0.5 and floor 0.05, not for 0.5 (person 0.3, car 0.3) and 0.05: ")
+    assert "write `detector.report_by_label` into card.yaml as `report_by_label`" in said
+    assert told(fitted={"person": 0.3, "car": 0.3}, pedestrian=0.3, car=0.3, dog=0.5) is None
+    assert "report 0.5 (person 0.3) and floor 0.05, not for 0.5 and 0.05: " in (told(fitted={"person": 0.3}) or "")
+    assert "card.yaml" not in (told(fitted={"person": 0.3}) or ""), "the fit finds everything as it is"
+    assert told(fitted={}, face=0.3) is None, "the model sees no faces"
+    many = {"person": 0.3, "bicycle": 0.3, "car": 0.3, "motorcycle": 0.3, "bus": 0.3, "train": 0.3, "truck": 0.3}
+    assert "bus 0.3, 2 more)" in (told(fitted={}, **many) or "")

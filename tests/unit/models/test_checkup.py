@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import yaml
+
 from askance import shipped
 from askance.edge.detect.model import Model
 from askance.edge.detect.package import load_package
@@ -69,3 +71,7 @@ def test_what_was_fitted_is_of_this_file_or_left_out_as_on_a_device(tmp_path: Pa
     assert str(errors).startswith(f"left out: {tmp_path / 'tiny' / 'errors.yaml'}: it belongs to another model file")
     assert "askance models fit MODEL --photos FOLDER --labels LABELS" in str(errors)
     assert "of this file: calibration.yaml has its sha256" == calibration
+    values = yaml.safe_load(of_another.read_text()) | {"sha256": sha256}
+    for again, left in ((values["again"], ""), (None, "; not fitted for second looks, see askance models fit --sec")):
+        (tmp_path / "tiny" / "errors.yaml").write_text(yaml.safe_dump(values | {"again": again}))
+        assert f"of this file: errors.yaml has its sha256{left}" == str(fitted()[0]).removesuffix("ond-look")

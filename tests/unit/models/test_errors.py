@@ -14,7 +14,7 @@ from askance.edge.detect.package import load_package
 from askance.edge.score.error_model import ErrorDocument, ErrorModel, load_errors
 from askance.errors import ModelError
 from askance.labels import LabelMap
-from askance.models.errors import ERRORS, make, write
+from askance.models.errors import ERRORS, looked_again, make, write
 from askance.models.photos import find_photos
 from askance.models.sightings import Sightings, gather
 from support_models import convolutional, labelled_photos, write_package
@@ -42,12 +42,21 @@ def seen(tmp_path: Path, detector: Detector, names: LabelMap) -> Sightings:
 def test_what_is_written_is_what_is_read(tmp_path: Path, detector: Detector, seen: Sightings) -> None:
     errors = make(seen, detector)
     write(errors, tmp_path / ERRORS)
+    assert "report_by_label" not in (tmp_path / ERRORS).read_text()
     model = load_errors(tmp_path / ERRORS, sha256=detector.info.sha256)
     assert ("16 photos of photos, variants of each: 1", 0.5, 0.05) == (model.fitted_on, model.report, model.floor)
     assert errors.intercept == model.intercept
     assert {"photos", "variants", "errors", "ridge", "dispersion", "deviance", "deviance_of_mean"} == set(
         errors.figures
     )
+
+
+def test_thresholds_of_single_labels_are_written_with_the_fit(
+    tmp_path: Path, detector: Detector, names: LabelMap, seen: Sightings
+) -> None:
+    package = load_package(write_package(tmp_path / "own", convolutional(), report_by_label={"person": 0.4}))
+    write(make(seen, Detector(package, names, section=DetectorSection(probe=False))), tmp_path / ERRORS)
+    assert {"person": 0.4} == load_errors(tmp_path / ERRORS, sha256=detector.info.sha256).report_by_label
 
 
 def test_frames_that_were_looked_at_again_have_a_regression_of_their_own(
@@ -71,6 +80,11 @@ def test_frames_that_were_looked_at_again_have_a_regression_of_their_own(
     assert model.again is not None
     assert ["tiles"] == list(model.again.looks)
     assert model.means != model.again.means
+    assert looked_again(tmp_path / ERRORS)
+    once = tmp_path / "once.yaml"
+    write(make(replace(seen, again=None), detector), once)
+    (tmp_path / "torn.yaml").write_text("again: {")
+    assert [False] * 3 == [looked_again(each) for each in (once, tmp_path / "torn.yaml", tmp_path / "nowhere.yaml")]
     assert replace(model, again=None) == load_written(tmp_path, make(replace(seen, again=None), detector))
 
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from askance.edge.detections import Detections
-from askance.models.mistakes import find_mistakes, true_positives
+from askance.models.mistakes import find_mistakes, judgeable, true_positives
 
 Row = tuple[float, float, float, float, float, int]
 
@@ -55,3 +55,11 @@ def test_candidates_below_the_threshold_are_true_objects_too_and_duplicates_are_
     right = true_positives(seen(*rows), boxes, label_ids=np.array([1, 1], np.int32))
     assert [True, False, True, False] == right.tolist()
     assert [] == true_positives(seen(), boxes, label_ids=np.array([1, 1], np.int32)).tolist()
+
+
+def test_candidates_of_labels_that_nobody_has_looked_for_are_neither_right_nor_wrong() -> None:
+    found = seen((0, 0, 10, 10, 0.9, 1), (20, 0, 30, 10, 0.8, 2), (20, 0, 30, 10, 0.1, 1))
+    left = judgeable(found, np.array([1, 7], np.int32))
+    assert ([1, 1], [True, False]) == (left.label_ids.tolist(), left.reported.tolist())
+    assert 0 == find_mistakes(left, labelled((0, 0, 10, 10)), label_ids=np.array([1], np.int32)).count
+    assert 0 == len(judgeable(found, np.empty(0, np.int32)))

@@ -25,7 +25,7 @@ def boxes(rows: list[Row]) -> np.ndarray[Any, np.dtype[np.float64]]:
 def photo(found: list[Row], labelled: list[Row]) -> tuple[Candidates, Objects]:
     found = sorted(found, key=lambda row: -row[3])
     seen = Candidates(boxes(found), np.array([row[3] for row in found]), np.array([row[0] for row in found], np.intp))
-    return seen, Objects(boxes(labelled), np.array([row[0] for row in labelled], np.intp))
+    return seen, Objects(boxes(labelled), np.array([row[0] for row in labelled], np.intp), np.arange(3))
 
 
 def reference(found: list[Candidates], truth: list[Objects]) -> float:

@@ -72,7 +72,13 @@ def test_coco_labels_give_the_same_errors(tmp_path: Path, detector: Detector, na
     ]
     file = tmp_path / "labels.json"
     file.write_text(
-        json.dumps({"images": pictures, "annotations": boxes, "categories": [{"id": 1, "name": CLASSES[2]}]})
+        json.dumps(
+            {
+                "images": pictures,
+                "annotations": boxes,
+                "categories": [{"id": number, "name": name} for number, name in ((1, CLASSES[2]), (2, CLASSES[1]))],
+            }
+        )
     )
     listed = find_photos(photos)
     one, other = (
@@ -80,6 +86,33 @@ def test_coco_labels_give_the_same_errors(tmp_path: Path, detector: Detector, na
     )
     assert one.sample.errors.tolist() == other.sample.errors.tolist()
     assert one.verdicts.right.tolist() == other.verdicts.right.tolist()
+
+
+def test_candidates_of_classes_that_the_labels_do_not_have_are_left_out(
+    tmp_path: Path, detector: Detector, names: LabelMap, photos: Path
+) -> None:
+    pictures = [{"id": number, "file_name": f"{number:02}.png"} for number in range(16)]
+    row = {"image_id": 1, "category_id": 1, "bbox": [9, 6, 12, 8]}
+    file = tmp_path / "labels.json"
+    kinds = [{"id": 1, "name": "car"}, {"id": 2, "name": "unicorn"}]
+    file.write_text(json.dumps({"images": pictures, "annotations": [row], "categories": kinds}))
+    with closing(Lane()) as lane:
+        mirror = SecondLook(detector, SecondLookSection(tiles=None, mirror=True), lane=lane)
+        whole, cars = (
+            gather(
+                detector, find_photos(photos), labels=labels, names=names, variants=1, progress=silence, second=mirror
+            )
+            for labels in (photos, file)
+        )
+
+    assert {3} == set(cars.verdicts.label_ids.tolist()) < set(whole.verdicts.label_ids.tolist())
+    assert cars.again is not None
+    for sample in (cars.sample, cars.again):
+        assert 1 == sample.statistics[:, NAMES.index("labels")].max()
+    assert (cars.sample.errors <= cars.sample.statistics[:, NAMES.index("reported")] + 1).all()
+    assert (("car",), 2) == (cars.judged, cars.labels)
+    assert "16 photos of photos, variants of each: 1, judged: 1 of 2 classes" == cars.fitted_on
+    assert {"person", "car"} == set(whole.judged)
 
 
 def test_too_few_photos_are_refused(detector: Detector, names: LabelMap, photos: Path) -> None:

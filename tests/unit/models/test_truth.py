@@ -24,6 +24,7 @@ def test_a_yolo_class_counts_the_named_columns(tmp_path: Path, card: ModelCard) 
     objects = read_truth(tmp_path, {PHOTO: (100, 50)}, card=card)[PHOTO]
     assert [2, 1] == objects.columns.tolist()
     assert pytest.approx([40, 15, 60, 35]) == objects.boxes[0]
+    assert [1, 2] == objects.judged.tolist(), "all that have a name"
 
 
 def test_a_photo_without_a_label_file_has_no_objects(tmp_path: Path, card: ModelCard) -> None:
@@ -41,7 +42,51 @@ def test_a_coco_file_goes_by_names_and_leaves_crowds_out(tmp_path: Path, card: M
     (tmp_path / "labels.json").write_text(json.dumps(document))
     objects = read_truth(tmp_path / "labels.json", {PHOTO: (9, 9), Path("b.jpg"): (9, 9)}, card=card)
     assert ([2], [[1, 2, 4, 6]]) == (objects[PHOTO].columns.tolist(), objects[PHOTO].boxes.tolist())
+    assert [2] == objects[PHOTO].judged.tolist(), "nobody has looked for persons"
     assert Path("b.jpg") not in objects, "the file does not list it: nobody has said that it is empty"
+
+
+def listing(file: Path, *names: str) -> Path:
+    """A COCO file of these photos, of which the n-th has n cars, counted from 0."""
+    images = [{"id": number, "file_name": name} for number, name in enumerate(names)]
+    rows = [{"category_id": 7, "image_id": n, "bbox": [1, 2, 3, 4]} for n in range(len(names)) for _ in range(n)]
+    file.write_text(json.dumps({"images": images, "categories": [{"id": 7, "name": "car"}], "annotations": rows}))
+    return file
+
+
+def test_photos_of_one_name_are_told_apart_by_their_folders(tmp_path: Path, card: ModelCard) -> None:
+    file = listing(tmp_path / "labels.json", "b/0001.jpg", "a/0001.jpg", "x/b/0001.jpg", "elsewhere/0002.jpg")
+    photos = [tmp_path / "images" / name for name in ("a/0001.jpg", "b/0001.jpg", "a/0002.jpg", "x/b/0001.jpg")]
+
+    truth = read_truth(file, dict.fromkeys(photos, (9, 9)), card=card)
+
+    assert [1, 0, 3, 2] == [len(truth[photo].columns) for photo in photos]
+
+
+def test_a_photo_in_the_current_folder_is_told_apart_by_that(
+    tmp_path: Path, card: ModelCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = listing(tmp_path / "labels.json", "a/0001.jpg", "b/0001.jpg")
+    (tmp_path / "b").mkdir()
+    monkeypatch.chdir(tmp_path / "b")
+    assert 1 == len(read_truth(file, {Path("0001.jpg"): (9, 9)}, card=card)[Path("0001.jpg")].columns)
+
+
+@pytest.mark.parametrize(
+    ("names", "photos", "said"),
+    [
+        (["a/1.jpg", "b/1.jpg"], ["c/1.jpg"], r"images\[0\] \(a/1.jpg\), images\[1\] \(b/1.jpg\) may be .*c/1.jpg"),
+        (["1.jpg", "1.jpg"], ["1.jpg"], r"images\[0\] \(1.jpg\), images\[1\] \(1.jpg\) may be "),
+        (["x.jpg", "1.jpg"], ["a/1.jpg", "b/1.jpg"], r"images\[1\] \(1.jpg\) may be .*a/1.jpg and .*b/1.jpg"),
+    ],
+)
+def test_photos_that_nobody_can_tell_apart_are_refused(
+    tmp_path: Path, card: ModelCard, names: list[str], photos: list[str], said: str
+) -> None:
+    file = listing(tmp_path / "labels.json", *names)
+    with pytest.raises(SourceError, match=f"labels.json: nobody knows which photo is which: {said}") as caught:
+        read_truth(file, {tmp_path / photo: (9, 9) for photo in photos}, card=card)
+    assert "file_name" in (caught.value.hint or "")
 
 
 def test_photos_whose_task_is_not_done_are_left_out_and_those_without_objects_are_not(

@@ -13,7 +13,7 @@ def photo(width: int = 60, height: int = 40) -> np.ndarray[tuple[int, ...], np.d
     return image
 
 
-OBJECTS = Objects(np.array([[30.0, 10.0, 50.0, 20.0]]), np.array([3], np.intp))
+OBJECTS = Objects(np.array([[30.0, 10.0, 50.0, 20.0]]), np.array([3], np.intp), np.arange(5))
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -46,7 +46,7 @@ def test_an_object_of_which_little_is_left_is_gone() -> None:
 
 
 def test_a_photo_of_one_pixel_and_no_objects_has_variants_too() -> None:
-    nothing = Objects(np.empty((0, 4)), np.empty(0, np.intp))
+    nothing = Objects(np.empty((0, 4)), np.empty(0, np.intp), np.arange(5))
     for number in (1, 2, 3):
         image, objects = vary(np.zeros((1, 1, 3), np.uint8), nothing, number=number, random=np.random.default_rng(2))
         assert (1, 1, 3) == image.shape

@@ -28,6 +28,9 @@ class Detector:
         labels: the fleet's label map; each class of the model has to be in it.
         section: floor, report thresholds, threads, and whether the file is put on trial.
 
+    Attributes:
+        label_ids: (classes,), int32: the label of each class column of the model, -1 of those without a name.
+
     Raises:
         ModelError: the file cannot be loaded, is not what its card says, has a class that the label map does not know,
             needs a decoder that this version does not have, or is ruined.
@@ -40,11 +43,11 @@ class Detector:
         card = package.card
         base, by_label = _thresholds(card, section, labels=labels)
         known = {name: _label(name, labels, package=package) for name in card.classes if name is not None}
-        # One entry a class column; columns without a name never come out of the decoder.
         names = [None if name is None else known[name] for name in card.classes]
-        self._label_ids = np.array([-1 if name is None else labels.resolve(name).id for name in names], np.int32)
+        # Columns without a name never come out of the decoder.
+        self.label_ids: Final = np.array([-1 if name is None else labels.resolve(name).id for name in names], np.int32)
         self._report = np.array([by_label.get(name or "", base) for name in names])
-        self.labels: Final = frozenset(int(label) for label in self._label_ids if label >= 0)
+        self.labels: Final = frozenset(int(label) for label in self.label_ids if label >= 0)
         if section.probe:
             prove(self.model)
             self.model.forget()
@@ -104,7 +107,7 @@ class Detector:
         return Detections(
             boxes=boxes[inside].astype(np.float32),
             scores=scores.astype(np.float32),
-            label_ids=self._label_ids[columns],
+            label_ids=self.label_ids[columns],
             class_scores=None if classes is None else classes[inside].astype(np.float32),
             reported=scores >= self._report[columns],
             shapes=None if found.shapes is None else tuple(found.shapes[index] for index in inside),

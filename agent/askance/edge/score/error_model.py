@@ -15,7 +15,7 @@ from askance.edge.score.statistics import NAMES, TOGETHER, statistics, statistic
 from askance.errors import ConfigError
 from askance.sections import Section
 from askance.settings import read_document, validate
-from askance.wire.annotations import Score
+from askance.wire.annotations import LabelName, Score
 from askance.wire.identity import Sha256Hex
 
 ERRORS: Final = "errors.yaml"
@@ -25,7 +25,7 @@ FARTHEST: Final = 4.0
 MOST: Final = 300.0
 _LOWEST: Final = log(1e-3)
 _HIGHEST: Final = log(MOST)
-_AGAIN: Final = "fit it again: askance models fit MODEL --photos FOLDER --labels LABELS"
+_AGAIN: Final = "fit it again: askance models fit MODEL --photos FOLDER --labels LABELS --second-look"
 
 
 class Term(Section):
@@ -50,6 +50,7 @@ class ErrorDocument(Section):
 
     sha256: Annotated[Sha256Hex, Field(description="of the model file that it was fitted for")]
     report: Annotated[Score, Field(description="score from which candidates were reported")]
+    report_by_label: Annotated[Mapping[LabelName, Score], Field(description="the same for single labels")] = {}
     floor: Annotated[Score, Field(description="score from which candidates were kept")]
     fitted_on: Annotated[str, Field(min_length=1, max_length=400, description="which photos, and how")]
     figures: Annotated[Mapping[str, FiniteFloat], Field(description="what the fit was chosen by")] = {}
@@ -74,6 +75,7 @@ class ErrorModel:
         report: the score from which candidates were reported.
         floor: the score from which candidates were kept; statistics leave out what is lower.
         fitted_on: which photos, and how, in words.
+        report_by_label: the same of single labels, by their names in the label map.
         looks: the further looks after which it holds, by name, and what each is exactly; none: the first look alone.
         again: the one for frames that have been looked at again; None: nobody has fitted that.
         table: (3, len(names)), float64: means, scales and coefficients.
@@ -88,6 +90,7 @@ class ErrorModel:
     report: float
     floor: float
     fitted_on: str
+    report_by_label: Mapping[str, float] = field(default_factory=dict[str, float])
     looks: Mapping[str, str] = field(default_factory=dict[str, str])
     again: "ErrorModel | None" = None
     table: NDArray[np.float64] = field(init=False, repr=False, compare=False)
@@ -168,6 +171,7 @@ def _model(
         report=file.report,
         floor=file.floor,
         fitted_on=file.fitted_on,
+        report_by_label=file.report_by_label,
         looks=looks or {},
         again=again,
     )
