@@ -70,8 +70,8 @@ class Track:
         velocity: (4,), float64: theirs, pixels a second.
         label_id: of the last candidate that was reported.
         misses: how many frames in a row it has not been seen in.
-        sightings: how many frames it has been seen in, also as a candidate that was not reported.
         away_ns: how long it has not been seen, without the time in which nothing moved.
+        sightings: how many frames it has been seen in, also as a candidate that was not reported.
     """
 
     id: int
