@@ -15,6 +15,7 @@ from askance.edge.health import Health
 from askance.edge.keeper import Beside, Keeper
 from askance.edge.looking import look_again, whole
 from askance.edge.rules import Decision, FrameContext, Memory, Policy, RuleId, decide, reconsider, remember, remind
+from askance.edge.rules.payment import show
 from askance.edge.score import measure
 from askance.edge.stages import Looked, Stages
 from askance.edge.trial import Trial
@@ -191,7 +192,9 @@ class Decider:
         self._try(held, counting, kept=shot.stored_ns is not None)
         if isinstance(paid.ended, Drop):
             return self._lose(held, paid.ended)
-        self._memory, held.payers = self._memory.kept(held.context), paid.payers
+        known = self._memory.kept(held.context)
+        self._memory = show(self.policy, known, verdicts=held.decision.verdicts, now_ns=shot.taken.now_ns)
+        held.payers = paid.payers
         if held.episode is not None:
             held.episode.beside = Beside(paid.ended, shot.taken_ns, keep, paid.payers)
             self._surround(held.episode.found)

@@ -1,8 +1,13 @@
 """How much boxes overlap."""
 
+from typing import Final
+
 import numpy as np
 
 from askance.edge.values import Floats
+
+SAME: Final = 0.5
+"""Two boxes of a frame whose intersection over union is greater are of one thing, whatever they are taken for."""
 
 
 def ious(one: Floats, other: Floats) -> Floats:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from askance.edge.iou import ious
+from askance.edge.iou import SAME, ious
 from askance.edge.rules.budgets import Purse
 from askance.edge.rules.context import Pose
 from askance.edge.rules.finding import CIRCUMSTANCES, Finding
@@ -16,9 +16,6 @@ from askance.edge.zones import WHOLE, ground, inside
 
 MOST: Final = 4096
 """Tracks and places that are remembered of a rule, the latest; a pause is rarely longer than that many last."""
-
-SAME: Final = 0.5
-"""Two boxes of a frame whose intersection over union is greater are of one thing, whatever they are taken for."""
 
 _OF_THE_FRAME: Final = frozenset({"entropy", "expected_errors", "unexpected_count"})
 """Signals that name objects as examples, and are about all of them together."""

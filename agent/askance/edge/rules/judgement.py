@@ -107,9 +107,9 @@ def _verdict(rule: Rule, past: Past, *, facts: FrameFacts, context: FrameContext
     if not finding.matched:
         return Verdict(rule, finding, 0.0, None, bar, novelty=facts.novelty)
     value = _worth(rule, finding, novelty=facts.novelty)
-    if rule.limits.frames is not None:
-        bar = bar.note(value, rate=rule.limits.frames, pause_ns=rule.pause_ns, now_ns=context.now_ns)
     subjects, pause = _pause(rule, past, finding=finding, context=context)
+    if rule.limits.frames is not None and pause is None:  # what it cannot have is no measure for what it can
+        bar = bar.note(value, rate=rule.limits.frames, pause_ns=rule.pause_ns, now_ns=context.now_ns)
     obstacle = pause or _poverty(rule, past.memory, bar=bar, value=value, now_ns=context.now_ns)
     return Verdict(rule, finding, value, obstacle, bar, subjects, facts.novelty)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from askance.edge.rules.budgets import Purse
 from askance.edge.rules.cooldown import Marks, cooling
 from askance.edge.rules.document import RuleId
+from askance.edge.rules.judgement import Verdict
 from askance.edge.rules.memory import Memory
 from askance.edge.rules.policy import Policy
 from askance.edge.values import Drop, Keep, Payer, Spending
@@ -66,6 +67,25 @@ def settle(policy: Policy, memory: Memory, *, keep: Keep, size: int, now_ns: int
     after, spent, obstacle = _pay(policy, memory, payers=keep.payers, size=size, now_ns=now_ns)
     settled = replace(keep, payers=tuple(payer for payer in keep.payers if payer.rule in spent)) if spent else obstacle
     return after, settled
+
+
+def show(policy: Policy, memory: Memory, *, verdicts: Iterable[Verdict], now_ns: int) -> Memory:
+    """Let all rules that pause for tracks leave alone whom a frame shows that was kept, whoever paid for it.
+
+    Args:
+        policy: the rules in force.
+        memory: as the payment left it.
+        verdicts: what the rules said of the frame.
+        now_ns: when it was taken.
+    """
+    subjects = (subject for verdict in verdicts if verdict.finding.matched for subject in verdict.subjects)
+    tracks = {subject for subject in subjects if isinstance(subject[-1], int)}  # places are of one rule's zones
+    marks = {
+        rule.account: memory.mark(rule.account).add(tracks, now_ns=now_ns, memory_ns=rule.marks_ns)
+        for rule in policy.rules
+        if rule.track_ns
+    }
+    return replace(memory, marks={**memory.marks, **marks})
 
 
 def count(policy: Policy, memory: Memory, *, payer: Payer, size: int, now_ns: int) -> tuple[Memory, Spending | Drop]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askance.edge.detections import Detections
+from askance.edge.iou import SAME, ious
 from askance.edge.values import Bools, Floats, Ints
 
 ALIKE_BITS: Final = 6
@@ -131,7 +132,7 @@ class Album:
 
 
 def looks(detections: Detections, *, dhash: str, size: tuple[int, int]) -> Looks:
-    """Describe a frame.
+    """Describe a frame. Of boxes on one thing the best says what it is: what else it may be comes and goes.
 
     Args:
         detections: what was seen on it.
@@ -139,6 +140,10 @@ def looks(detections: Detections, *, dhash: str, size: tuple[int, int]) -> Looks
         size: its width and height, pixels.
     """
     clear = (detections.scores >= FAINT).nonzero()[0][:MOST_OBJECTS]
+    if len(clear) > 1:
+        boxes = detections.boxes[clear]
+        with np.errstate(invalid="ignore"):  # boxes without area
+            clear = clear[~np.tril(ious(boxes, boxes) > SAME, -1).any(axis=1)]
     boxes = detections.boxes[clear]
     centres = (boxes[:, :2] + boxes[:, 2:]) / (2 * max(size))
     embeddings = None if detections.embeddings is None else _units(detections.embeddings[clear])

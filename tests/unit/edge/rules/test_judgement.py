@@ -13,7 +13,7 @@ from askance.edge.rules.context import FrameContext
 from askance.edge.rules.decision import decide
 from askance.edge.rules.document import RuleId
 from askance.edge.rules.memory import Memory
-from askance.edge.rules.payment import remember, settle
+from askance.edge.rules.payment import remember, settle, show
 from askance.edge.rules.policy import Policy, Rule, Zone
 from askance.edge.values import Drop, Keep, Measure, Signal, Spending
 from askance.edge.view import NOBODY
@@ -197,3 +197,35 @@ def test_a_clock_that_jumps_ten_years_ends_every_pause(years: int) -> None:
     then = 20 * 365 * 86_400
 
     assert ends(policy, context(then, near=0.5), context(then + years * 365 * 86_400, near=0.5)) == ["kept", "kept"]
+
+
+def test_what_a_rule_cannot_have_is_no_measure_for_what_it_can() -> None:
+    """A thing that stands there all day, in every frame the best, and kept."""
+    policy = Policy((replace(PEOPLE, limits=Limits(frames=Rate(2, timedelta(minutes=1))), scene_ns=3600 * SECOND),))
+    memory, first = play(policy, Memory(), context(near=0.9))
+    ends = set[str]()
+    for second in range(5, 40, 5):
+        memory, ended = play(policy, memory, context(second, near=0.9))
+        ends.add(ended)
+
+    _, other = play(policy, memory, replace(context(40, near=0.5), quality=replace(SHARP, dhash="f" * 16)))
+
+    assert ("kept", {"rules.alike"}, "kept") == (first, ends, other)
+
+
+def test_whom_a_frame_shows_that_was_kept_all_rules_leave_alone_that_pause_for_tracks_and_no_zone() -> None:
+    pausing, free = TRACKS.rules[0], replace(PEOPLE, id=RuleId("free"))
+    policy = Policy((pausing, replace(pausing, id=RuleId("other")), free))
+    verdicts = decide(policy, Memory(), context=context(near=0.9))[1].verdicts
+    memory = show(policy, Memory(), verdicts=verdicts, now_ns=0)
+
+    after = decide(policy, memory, context=context(30, near=0.9))[1].verdicts
+
+    assert {"people": "rules.cooldown", "other": "rules.cooldown", "free": None} == {
+        verdict.rule.id: verdict.obstacle for verdict in after
+    }
+    of_zones = decide(ZONES, Memory(), context=context(near=0.9))[1].verdicts
+    assert of_zones[0].subjects
+    assert {frozenset()} == {
+        frozenset(each.kept_ns) for each in show(policy, Memory(), verdicts=of_zones, now_ns=0).marks.values()
+    }

@@ -46,12 +46,20 @@ def test_two_frames_are_alike_if_the_same_objects_stand_in_the_same_places(other
     assert other.alike(showing(ONE, TWO)) == same
 
 
+def test_what_else_a_thing_may_be_makes_no_other_frame() -> None:
+    doubtful = Seen(0, PERSON, 0.5, box(100, 200)), Seen(1, CAR, 0.4, box(104, 200))
+    beside = Seen(1, CAR, 0.4, box(300, 200))
+
+    assert showing(*doubtful).alike(showing(doubtful[0]))
+    assert not showing(doubtful[0], beside).alike(showing(doubtful[0]))
+
+
 def test_two_frames_without_objects_are_alike() -> None:
     assert showing().alike(NOTHING)
 
 
 def test_of_a_crowd_the_clearest_tell() -> None:
-    crowd = [Seen(number, CAR, 0.9 - number / 100, box(number * 10, 0)) for number in range(40)]
+    crowd = [Seen(number, CAR, 0.9 - number / 100, box(number * 40, 0)) for number in range(40)]
 
     assert len(showing(*crowd).labels) == MOST_OBJECTS
     assert showing(*crowd).alike(showing(*crowd[:MOST_OBJECTS]))
