@@ -135,7 +135,7 @@ class Contest:
         return tuple(rule for rule in self.open() if self._slots[rule].over(self._rules[rule], now_ns=self._now_ns))
 
     def open(self) -> tuple[RuleId, ...]:
-        """Name the rules that have frames waiting; those that only count follow what the others do."""
+        """Name the rules whose slots have begun; those that only count follow what the others do."""
         return tuple(sorted(self._slots, key=lambda rule: not self._rules[rule].capture))
 
     def ranking(self, rule: RuleId) -> tuple[Held, ...]:
